@@ -3,8 +3,11 @@
 import html
 import json
 import re
+from datetime import date
 
 import pytest
+
+from premortem.law import currency
 
 QUESTIONS = {
     "assumed": {"item": "H200 SXM", "to": "China", "quantity": "10", "on": "2026-03-01", "under": "history"},
@@ -66,3 +69,13 @@ def test_a_listed_party_is_not_offered_to_be_cleared(client):
 
 def test_an_old_answer_is_marked_on_the_page(client):
     assert "Stale: nothing after" in client.get("/rules", params=QUESTIONS["old"]).text
+
+
+def test_the_screen_says_which_instruments_were_checked_long_ago_and_what_came_since(client, desk):
+    told = currency.status(desk.study.law("history"), date.today())
+    page = html.unescape(client.get("/rules", params=QUESTIONS["assumed"]).text)
+    assert f"{len(told.stale)} of {len(told.stale) + len(told.current)} instruments" in page
+    assert all(f"{one.title}: checked to {one.verified_to}" in page for one in told.stale)
+    assert told.stale
+    since = f"{told.documents[0].title}" if told.documents else f"premortem data pull {told.source}"
+    assert told.pulled or since in page

@@ -534,7 +534,7 @@ def test_a_later_day_is_the_day_of_the_party_too():
 
 def test_what_is_barred_whichever_chip_it_is_is_barred():
     assert answer(item="A100", destination="IRN", date="2025-06-01").gate == GATE["barred"]
-    assert answer(item="A100", destination="CHN", date="2025-06-01").outcome == "needs:item"
+    assert answer(item="A100", destination="FRA", date="2025-06-01").outcome == "needs:item"
 
 
 def test_a_policy_other_than_the_law_is_told_as_hypothetical_and_never_passes_a_gate():

@@ -13,10 +13,11 @@ from premortem.case import default
 from premortem.errors import BadInput, PremortemError
 from premortem.law import book as rules
 from premortem.law.clause import Clause, Dated
+from premortem.law.column_texts import FEW
 from premortem.law.conditions import check, condition, identifiers, parts, quoted_texts
 from premortem.law.engine import decide
 from premortem.law.transactions import frame_of, parse
-from premortem.law.truth import FEW, MET, NOT_MET, UNKNOWN, Rows
+from premortem.law.truth import MET, NOT_MET, UNKNOWN, Rows
 from premortem.law.vocabulary import TYPES, vocabulary
 from tests.examples import examples
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from premortem.case import default
 from premortem.law import book as rules
-from premortem.law import clause_tests, engine, row_defaults, truth, worked_cases
+from premortem.law import clause_tests, column_texts, engine, row_defaults, worked_cases
 from premortem.law.candidate_clauses import operative
 from premortem.law.ladder import steps
 from premortem.law.transactions import frame_of, parse
@@ -74,5 +74,5 @@ def test_a_ladder_that_takes_over_what_was_told_is_the_whole_one(case):
 @given(st.lists(st.sampled_from(("a", "b", None)), min_size=1))
 def test_texts_are_told_once_each_however_many_rows_there_are(texts):
     column = pl.Series(texts, dtype=pl.String)
-    many = pl.concat([column] * (truth.FEW // len(texts) + 1))
-    assert set(truth.texts_of(column)) == set(truth.texts_of(many)) == {text for text in texts if text}
+    many = pl.concat([column] * (column_texts.FEW // len(texts) + 1))
+    assert set(column_texts.texts_of(column)) == set(column_texts.texts_of(many)) == {text for text in texts if text}

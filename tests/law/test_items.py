@@ -82,8 +82,31 @@ def test_f008_whatever_could_mean_several_is_never_guessed(spelling, tmp_path):
 
 
 def test_f008_a_makers_name_before_an_ambiguous_one_does_not_settle_it():
-    assert ask(item="NVIDIA H100", destination="CHN", date="2025-06-01").outcome == "needs:item"
+    assert ask(item="NVIDIA H100", destination="FRA", date="2025-06-01").outcome == "needs:item"
     assert items.item("AMD Instinct MI300X", CASE) == "MI300X"
+
+
+@pytest.mark.parametrize("place", ["CHN", "IRN", "FRA"])
+def test_what_asks_for_a_licence_whichever_card_is_meant_is_answered_and_what_frees_it_is_not(place, tmp_path):
+    sent = {"destination": place, "date": "2025-06-01"}
+    bare, each = ask(item="H200", **sent), [ask(item=name, **sent) for name in ("H200 SXM", "H200 NVL")]
+    if place == "FRA":
+        assert bare.outcome == "needs:item"
+    else:
+        assert (bare.outcome, bare.clause) == (each[0].outcome, each[0].clause) == (each[1].outcome, each[1].clause)
+        assert "H200 may be H200 SXM or H200 NVL: the answer is the same" in bare.sentence
+        assert bare.may_go is False
+    path = tmp_path / "one.csv"
+    path.write_text(f"item,quantity,destination,date\nH200,1,{place},2025-06-01\n")
+    decided, _ = decisions.decide_file(path, rules.load("history"))
+    assert decided.select("item", "outcome", "may_go").row(0) == ("H200", bare.outcome, bare.may_go)
+
+
+def test_cards_that_are_answered_differently_are_asked_for():
+    sent = {"destination": "CHN", "date": "2025-06-01"}
+    name = "RTX PRO 6000 Blackwell"
+    assert ask(item=f"{name} Server", **sent).outcome != ask(item=f"{name} Workstation", **sent).outcome
+    assert ask(item=name, **sent).outcome.startswith("needs:")
 
 
 def test_an_ambiguous_name_with_its_tpp_is_decided_by_the_tpp():

@@ -209,8 +209,8 @@ def test_a_table_that_cannot_be_read_is_one_clear_line(column, value, said):
 
 def test_a_name_that_was_never_seen_is_held_once_against_the_list_and_the_list_is_not_read_again(monkeypatch):
     parties.screen({"consignee": "warm"}, DAY, CASE)
-    passes, extract = [], parties.process.extract
-    monkeypatch.setattr(parties.process, "extract", lambda name, *a, **k: passes.append(name) or extract(name, *a, **k))
+    passes, near_rows = [], parties.near_rows
+    monkeypatch.setattr(parties, "near_rows", lambda held, name: passes.append(name) or near_rows(held, name))
     read = parties.words.cache_info().misses
     unheard = {role: f"Unheard Zq of {role}" for role in parties.ROLES}
     parties.screen(unheard, DAY, CASE)
@@ -218,6 +218,15 @@ def test_a_name_that_was_never_seen_is_held_once_against_the_list_and_the_list_i
     assert parties.words.cache_info().misses - read <= 2 * len(unheard)
     parties.screen(unheard, DAY, CASE)
     assert len(passes) == len(unheard)
+
+
+def test_near_names_of_one_likeness_stand_by_list_then_name():
+    hits = parties.screen({"consignee": "Huawei Technologes", "end_user": "Inspur Electronic"}, DAY, CASE)
+    lists = [*parties.transfers(CASE).parties.lists]
+    for role in ("consignee", "end_user"):
+        placed = [(-h.score, lists.index(h.list), h.name.casefold()) for h in hits if h.party == role]
+        assert len(placed) > 2
+        assert placed == sorted(placed)
 
 
 NAMES = [

@@ -10,6 +10,7 @@ from premortem.case import Case
 from premortem.law import seats
 from premortem.law.candidate_clauses import embargoed_places
 from premortem.law.clause import Rulebook
+from premortem.law.column_texts import texts_of
 from premortem.law.engine import judge
 from premortem.law.items import vendor
 from premortem.law.parties import EQUAL, standing
@@ -17,7 +18,6 @@ from premortem.law.party_table import Listed
 from premortem.law.places import unconfirmed_places
 from premortem.law.row_defaults import completed
 from premortem.law.transfers import Caution, transfers
-from premortem.law.truth import texts_of
 
 
 def doubtful_places(

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from premortem.law.binding import in_force, silences
 from premortem.law.clause import Clause
+from premortem.law.column_texts import numbered
 from premortem.law.conditions import identifiers, parts
-from premortem.law.truth import MET, NOT_MET, Rows, Truth, numbered
+from premortem.law.truth import MET, NOT_MET, Rows, Truth
 from premortem.law.vocabulary import Vocabulary
 
 Flags = NDArray[np.bool_]

@@ -1,7 +1,7 @@
 """One decision, explained: the outcome, what it rests on, what was assumed and not checked, and what would change it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -23,6 +23,7 @@ from premortem.law.parties import named_parties, screen, unscreened_names
 from premortem.law.permission import deciding_fields, resting_on
 from premortem.law.row_defaults import completed
 from premortem.law.rulebook_version import shipped_version
+from premortem.law.shared_answers import meant
 from premortem.law.spelling import key
 from premortem.law.transactions import frame_of, parse, question
 from premortem.law.vocabulary import Vocabulary
@@ -47,10 +48,17 @@ class Transaction:
 
     def on(self, day: date) -> "Transaction":
         """The same on another day."""
-        moved = object.__new__(Transaction)
-        object.__setattr__(moved, "case", self.case)
-        object.__setattr__(moved, "fields", {**self.fields, "date": day})
-        return moved
+        return self._but(date=day)
+
+    def of(self, item: str) -> "Transaction":
+        """The same of another item of the catalogue, whatever else was told of it."""
+        return self._but(item=item)
+
+    def _but(self, **changed: Any) -> "Transaction":
+        other = object.__new__(Transaction)
+        object.__setattr__(other, "case", self.case)
+        object.__setattr__(other, "fields", {**self.fields, **changed})
+        return other
 
 
 @dataclass(frozen=True, repr=False)
@@ -130,6 +138,9 @@ def explain(
     """
     case, words = book.case, book.vocabulary
     given = {"date": date.today(), **transaction.fields} | _cleared(transaction.fields, cleared or {})
+    if several := meant(given, book):
+        one = explain(transaction.of(several[0]), book, policy, cleared)
+        return replace(one, transaction=given, any_of=several)
     nearby, standing = tries(given, book), [c for c in naming(book) if c.in_force(given["date"])]
     unsaid = others(given, case, addressees(standing, words), seats(standing, given, words))
     rows = frame_of([given, *(t.row for t in nearby), *(o.row for o in unsaid)], case)

@@ -48,6 +48,7 @@ class Decided:
     # what is to be looked at of seats given against the table, and of embargoed places that are not the destination
     elsewhere: tuple[str, ...] = ()
     unscreened: tuple[str, ...] = ()  # named parties of a permission that no table holds and nobody cleared
+    any_of: tuple[str, ...] = ()  # items that its item could be, each with this answer; none where it is clear
     kind: str = ""  # kind of item
     chips_held: float = 1.0  # in one unit: more than one in a system
 

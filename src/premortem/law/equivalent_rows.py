@@ -17,6 +17,7 @@ from premortem.law.binding import limit
 from premortem.law.candidate_clauses import operative, turning_days
 from premortem.law.clause import Clause, Rulebook
 from premortem.law.clearing import clearings
+from premortem.law.column_texts import numbered
 from premortem.law.conditions import identifiers
 from premortem.law.groups import Kinds, combined, numbers
 from premortem.law.places import TierChange, atlas
@@ -24,7 +25,6 @@ from premortem.law.spelling import key
 from premortem.law.tested_values import DAY, Tested
 from premortem.law.totals import start
 from premortem.law.transfers import transfers
-from premortem.law.truth import numbered
 from premortem.law.vocabulary import Vocabulary
 
 EPOCH = date(1970, 1, 1)

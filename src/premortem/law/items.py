@@ -112,8 +112,10 @@ def vendor(item: str, case: Case) -> str:
 
 @cache
 def parting_flags(case: Case) -> Mapping[str, bool | None]:
-    """The flag that parts items which one spelling could mean, of each item with a name of its own; for a case that has it."""
-    return dict(named_items(case).select("item", f"c_{transfers(case).items.parts}").iter_rows())
+    """The flag that parts items which one spelling could mean, of each item with a name of its own; None where no flag does."""
+    parts = transfers(case).items.parts
+    names = named_items(case)["item"].to_list()
+    return dict(zip(names, named_items(case)[f"c_{parts}"].to_list() if parts else [None] * len(names), strict=True))
 
 
 @cache

@@ -32,7 +32,7 @@ class Texts(NamedTuple):
         if first == last:
             return []
         differing = np.bitwise_count(self.bits[first:last] ^ np.uint64(_bits(text)))
-        return self.texts[first:last][differing <= window.most_bits.take(self.lengths[first:last])].tolist()  # type: ignore[no-any-return]
+        return self.texts[first:last][differing <= window.most_bits.take(self.lengths[first:last])].tolist()
 
 
 def made_ready(texts: Iterable[str]) -> Texts:

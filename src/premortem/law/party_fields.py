@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from premortem.case import Case
 from premortem.law.clearing import clearings
+from premortem.law.column_texts import numbered
 from premortem.law.groups import combined, numbers
 from premortem.law.parties import EQUAL, ROLES, addressee, names_firm, not_looked_up, standing, suspect
 from premortem.law.spelling import key
 from premortem.law.transfers import transfers
-from premortem.law.truth import numbered
 from premortem.law.vocabulary import TYPES, Vocabulary
 
 

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from premortem.law import items, parties, party_fields, seats
 from premortem.law.clause import Rulebook
+from premortem.law.column_texts import texts_of
 from premortem.law.places import TierChange, atlas, could_be
 from premortem.law.transactions import which
 from premortem.law.transfers import Implied, Transfers, transfers
-from premortem.law.truth import texts_of
 from premortem.law.vocabulary import NEEDS, TYPES, Vocabulary
 
 

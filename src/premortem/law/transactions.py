@@ -72,12 +72,17 @@ def which(item: str, case: Case, told: bool | None = None) -> tuple[str, str]:
 
     That flag is asked first where it parts them: the seller knows it, and the law hangs on it.
     """
-    offered, parts = items.could_be(item, case) or (), transfers(case).items.parts
-    flags = items.parting_flags(case) if parts else dict.fromkeys(offered)
-    left = [name for name in offered if name in flags and told in (None, flags[name])]
+    parts, flags = transfers(case).items.parts, items.parting_flags(case)
+    left = could_mean(item, case, told)
     if told is not None and len(left) == 1:
         return "", left[0]
     return (parts if len({flags[name] for name in left}) > 1 else "item"), ""
+
+
+def could_mean(item: str, case: Case, told: bool | None = None) -> tuple[str, ...]:
+    """The items that a spelling of several could mean, where the flag that parts them is `told`; none for one that is clear."""
+    flags = items.parting_flags(case)
+    return tuple(name for name in items.could_be(item, case) or () if name in flags and told in (None, flags[name]))
 
 
 def question(fields: Mapping[str, Any], case: Case) -> str:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from premortem.law.binding import changes, tested
 from premortem.law.clause import Clause
+from premortem.law.column_texts import FEW, numbered
 from premortem.law.conditions import ARITHMETIC, identifiers, is_among, parts
 from premortem.law.vocabulary import Vocabulary
 from premortem.text.syntax import Among, Between, Compare, Joined, Missing, Name, Node, Not, Value, parse
@@ -30,8 +31,6 @@ SIGNS: dict[str, Callable[[Any, Any], Any]] = {
 
 
 EPOCH = date(1970, 1, 1)
-# Rows up to which texts are numbered one by one: for so few, to ask for it takes longer than to do it.
-FEW = 2_000
 
 
 def told(flags: NDArray[np.bool_], unknown: NDArray[np.bool_] | None = None) -> Truth:
@@ -290,24 +289,3 @@ def _read(column: pl.Series, kind: str) -> Any:
     if kind == "date":
         return column.cast(pl.Int32).cast(pl.Float64).to_numpy()
     return column.cast(pl.Float64).to_numpy() if kind == "number" else numbered(column)
-
-
-def numbered(column: pl.Series) -> tuple[NDArray[np.int32], list[str | None]]:
-    """Each row's text by its place among the texts that there are, of which the last is none."""
-    if len(column) <= FEW:
-        texts = [*texts_of(column), None]
-        places = dict(zip(texts, range(len(texts)), strict=True))
-        return np.array([places[text] for text in column.to_list()], np.int32), texts
-    if column.eq_missing(column[0]).all():  # as where nobody told it
-        one = [] if column[0] is None else [column[0]]
-        return np.zeros(len(column), np.int32), [*one, None]
-    distinct = texts_of(column)
-    codes = column.cast(pl.Enum(distinct)).to_physical().fill_null(len(distinct))
-    return codes.to_numpy().astype(np.int32), [*distinct, None]
-
-
-def texts_of(column: pl.Series) -> list[Any]:
-    """The texts, or days, of a column, once each, without those that are missing."""
-    if len(column) <= FEW:
-        return [*dict.fromkeys([text for text in column.to_list() if text is not None])]
-    return column.unique().drop_nulls().to_list()

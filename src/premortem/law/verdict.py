@@ -42,8 +42,18 @@ def sentence(d: Decided) -> str:
     said = _verdict(d)
     verdict = f"{supposed}{small(said)}" if supposed else said
     return " ".join(
-        filter(None, (verdict, doubt, shipped_version(d.case).warning(d.transaction["date"]) if d.stale else ""))
+        filter(
+            None,
+            (verdict, _whichever(d), doubt, shipped_version(d.case).warning(d.transaction["date"]) if d.stale else ""),
+        )
     )
+
+
+def _whichever(d: Decided) -> str:
+    """That the answer is one, whichever item is meant."""
+    if not d.any_of:
+        return ""
+    return f"{d.transaction['item']} may be {' or '.join(d.any_of)}: the answer is the same; its numbers are those of {d.any_of[0]}."
 
 
 def _verdict(d: Decided) -> str:

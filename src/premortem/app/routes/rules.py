@@ -18,7 +18,7 @@ from premortem.app.view_state import State
 from premortem.case import AppText, Case
 from premortem.errors import BadInput, BadInputs, MissingData
 from premortem.law import diff as rules
-from premortem.law import memo, memo_parts, verdict
+from premortem.law import currency, memo, memo_parts, verdict
 from premortem.law.book import Book
 from premortem.law.decide import Decision, Transaction, explain
 from premortem.law.field_words import called, untyped
@@ -93,6 +93,7 @@ def decision_view(transaction: Transaction, book: Book, view: State, policy: str
         "to_clear": to_clear(decision),
         "to_give": to_give(decision),
         "verified": memo.current(book.case),
+        "currency": currency.status(book, today),
         "met_word": memo.met_word,
         "periods": periods,
         "mark": min(max(100 * (given["date"] - first).days / whole, 0), 100),

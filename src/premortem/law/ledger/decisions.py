@@ -26,6 +26,7 @@ from premortem.law.ledger.intake import AS_IT_IS, Convention, take
 from premortem.law.ledger.remainder import ROW, WHY
 from premortem.law.ledger.unread_parties import SAYS, unread_parties, withhold
 from premortem.law.rulebook_version import shipped_version
+from premortem.law.shared_answers import settled
 from premortem.law.totals import Totals
 from premortem.law.verdict import not_law
 from premortem.law.vocabulary import Vocabulary, vocabulary
@@ -177,6 +178,7 @@ def _decided(given: pl.DataFrame, book: Rulebook, file: str) -> tuple[pl.DataFra
     rows = corrections.link_corrections(type_columns(named, words), named, words)
     # sorted by day, and as in the ledger within a day
     good = rows.filter(pl.col("rejected").is_null()).sort("date", maintain_order=True)
+    good = good.with_columns(settled(good, book)) if "item" in good.columns else good
     totals = Totals(rows=rows.height if "_undoes" in rows.columns else 0)
     same = kinds(good, book)
     unread = unread_parties(named, good, words)

@@ -1,0 +1,60 @@
+"""Spellings that could mean several items, where the answer is one whichever is meant, and frees nothing: none needs to be told.
+
+A permission is never given so: what it rests on may be another for each.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from premortem.law import items
+from premortem.law.clause import Rulebook
+from premortem.law.column_texts import texts_of
+from premortem.law.engine import decide
+from premortem.law.equivalent_rows import kinds
+from premortem.law.transactions import could_mean, frame_of
+from premortem.law.transfers import transfers
+from premortem.law.vocabulary import NEEDS
+
+
+def meant(given: Mapping[str, Any], book: Rulebook) -> tuple[str, ...]:
+    """The items that a transaction's item could be, where each has the same answer; none where it is clear, or they differ."""
+    item, case = given.get("item", ""), book.case
+    if items.could_be(item, case) is None or settled(frame_of([given], case), book)[0] == item:
+        return ()
+    return could_mean(item, case, given.get(transfers(case).items.parts))
+
+
+def settled(given: pl.DataFrame, book: Rulebook) -> pl.Series:
+    """The items of typed rows; of a spelling that could mean several with one answer, the first of them."""
+    found, measure, parts = given["item"], book.vocabulary.measure.one, transfers(book.case).items.parts
+    for name in texts_of(given["item"]):
+        if items.could_be(name, book.case) is None:
+            continue
+        # a measure that is given needs no catalogue
+        named = (pl.col("item") == name) & (pl.col(measure).is_null() if measure in given.columns else True)
+        for told in (None, True, False) if parts in given.columns else (None,):
+            flag = pl.col(parts).eq_missing(pl.lit(told, pl.Boolean)) if parts in given.columns else pl.lit(True)
+            at = given.select(named & flag).to_series().fill_null(False).arg_true()
+            choices = could_mean(name, book.case, told)
+            if len(at) and choices:
+                found = found.scatter(at.filter(_have_one_answer(given[at], choices, book)), choices[0])
+    return found
+
+
+def _have_one_answer(rows: pl.DataFrame, choices: tuple[str, ...], book: Rulebook) -> pl.Series:
+    """Rows that have one answer, which frees nothing and hangs on no running total, whichever of some items they are of."""
+    words, totals = book.vocabulary, [c.id for c in book.clauses if c.total]
+    first, *others = (_decided(rows.with_columns(item=pl.lit(choice)), book) for choice in choices)
+    asking = [outcome for outcome in words.outcomes if outcome not in words.free and not outcome.startswith(NEEDS)]
+    one = first["outcome"].is_in(asking) & ~first["clause"].is_in(totals).fill_null(False)
+    for other in others:
+        one &= first["outcome"].eq_missing(other["outcome"]) & first["clause"].eq_missing(other["clause"])
+    return one
+
+
+def _decided(rows: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
+    """Rows as each is decided alone."""
+    alone = rows.select(c for c in rows.columns if c in book.vocabulary.fields)
+    return decide(alone, book, kinds=kinds(alone, book))
