@@ -5,6 +5,7 @@
 - `formulas`: texts of a table that a spreadsheet would run, kept from it
 - `workbooks`: sheets of workbooks as rows of texts, read in a process of their own (`workbook_process`)
 - `typed`: `read_typed(FILE, Type)` gives a typed object, or every fault at once; `Strict` is the base of such types
+- `plain_data`: results of this package as JSON text, and back to the same
 - `faults`: what Pydantic finds wrong, in plain English
 - `writer`: a file written beside its target and put in its place when it is whole
 """

@@ -35,8 +35,8 @@ def _told(value: Any) -> Any:
     if value is None or type(value) in (bool, int, float, str):
         return value
     if is_dataclass(value) and not isinstance(value, type) and type(value).__module__.partition(".")[0] == PACKAGE:
-        held = {f.name: _told(getattr(value, f.name)) for f in fields(value)}
-        return {"of": [type(value).__module__, type(value).__qualname__, held]}
+        named = {f.name: _told(getattr(value, f.name)) for f in fields(value)}
+        return {"of": [type(value).__module__, type(value).__qualname__, named]}
     if isinstance(value, np.ndarray | np.generic):
         return _array(np.asarray(value))
     if type(value) is date:
