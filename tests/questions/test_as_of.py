@@ -112,12 +112,13 @@ def test_stress_of_another_day_tells_nothing_that_is_measured_on_the_priors(day_
     told = questions.stress(day_run, "A1")
     assert told.of_day
     assert told.attribution
-    assert not (told.sensitivity or told.breaking or told.thresholds)
+    assert [*told.sensitivity, *told.breaking, *told.thresholds] == []
     assert any("are measured on the priors, so they are not told as of a day" in said for said in told.warnings)
     terminal.print_stress(told, day_run.study)
     shown = capsys.readouterr().out
     assert "What carries it" in shown
-    assert "How little it takes" not in shown and "One at a time" not in shown
+    assert "How little it takes" not in shown
+    assert "One at a time" not in shown
 
 
 def test_a_run_of_another_day_is_not_the_last_run(day_run, small_run):

@@ -29,7 +29,7 @@ def test_values_without_chances_are_as_likely_as_each_other():
 
 
 def test_a_prior_over_forms_that_does_not_sum_is_refused():
-    with pytest.raises(ValueError, match="with a sum of 1"):
+    with pytest.raises(ValueError, match="each above 0, together 1"):
         form("a_form", "one 0.4", "two 0.4")
 
 

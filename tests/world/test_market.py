@@ -178,7 +178,7 @@ def test_whether_cheaper_answers_raise_compute_is_an_outcome():
 
 
 def test_the_return_of_hyperscalers_by_hand():
-    # 0.9 x 0.6 x value 2 over capital of all buyers twice what they spent in 2024 (2 x 0.42 x 1.7 x 230 = 328.44): 0.54
-    p = P(cloud_return_2024=0.6, ai_capex_share=0.42, capex_2024=230.0, other_buyers=0.7)
-    got = market.hyperscaler_return(one(2.0), one(328.44), one(0.9), p)
+    # 0.9 x 0.6 x value 2 over capital twice that of 2024 (2 x 0.42 x 230 = 193.2): 0.54
+    p = P(cloud_return_2024=0.6, ai_capex_share=0.42, capex_2024=230.0)
+    got = market.hyperscaler_return(one(2.0), one(193.2), one(0.9), p)
     assert float(got[0]) == pytest.approx(0.54, rel=1e-5)

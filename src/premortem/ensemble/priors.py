@@ -69,7 +69,8 @@ class Prior(Strict):
     def _whole(cls, categories: tuple[Category, ...]) -> tuple[Category, ...]:
         chances = [c.chance for c in categories]
         if categories and (min(chances) <= 0 or abs(sum(chances) - 1) > CLOSE):
-            raise ValueError(f"chances {', '.join(map('{:g}'.format, chances))} are not above 0, with a sum of 1")
+            said = ", ".join(map("{:g}".format, chances))
+            raise ValueError(f"chances {said} sum to {sum(chances):g}; allowed: each above 0, together 1")
         return categories
 
     @model_validator(mode="after")

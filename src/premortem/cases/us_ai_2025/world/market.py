@@ -155,8 +155,8 @@ def hyperscaler_return(value: jax.Array, capital: jax.Array, powered: jax.Array,
     """Revenue of AI services over the AI capital behind it, 2024's ratio scaled, shape (future,).
 
     Clouds earn on any model, open ones too: the whole market's value counts, not the closed labs' part; but only on
-    what found power (`powered`, a share of what was built). The value is earned on the `capital` of all buyers, as that is, so
-    what was spent in 2024 is theirs too.
+    what found power (`powered`, a share of what was built). Two readings of the source cancel: `capital` is that of all buyers and
+    the spending of 2024 that of the big four, 1.7 times less; and the value of mid-2024 is read off Microsoft's rate of January 2025,
+    1.7 times more (175% in a year, so 1.66 in half of one).
     """
-    spent_2024 = p.ai_capex_share * (1 + p.other_buyers) * p.capex_2024
-    return powered * p.cloud_return_2024 * value * spent_2024 / capital
+    return powered * p.cloud_return_2024 * value / (capital / (p.ai_capex_share * p.capex_2024))

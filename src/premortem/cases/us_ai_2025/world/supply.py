@@ -38,8 +38,7 @@ class Spending(NamedTuple):
 def start(p: Any) -> Spending:
     """State before the first quarter."""
     capex = jnp.log(p.capex_2024) - CAPEX_GROWTH_2024 * BEFORE
-    capital = p.ai_capex_share * (1 + p.other_buyers) * jnp.exp(capex) / 2
-    return Spending(capex, capex, p.capex_growth + 0.0, capital, 0 * capex)
+    return Spending(capex, capex, p.capex_growth + 0.0, p.ai_capex_share * jnp.exp(capex) / 2, 0 * capex)
 
 
 def spend(s: Spending, rho: jax.Array, excess: jax.Array, year: jax.Array, p: Any) -> tuple[Spending, jax.Array]:
