@@ -48,6 +48,7 @@ _HOMES = {
     "Drawn": "premortem.problem",
     "Lever": "premortem.problem",
     "Outcome": "premortem.problem",
+    "Rules": "premortem.problem",
     "Series": "premortem.problem",
     "from_ema": "premortem.problem.adapters",
     "from_program": "premortem.problem.adapters",

@@ -16,6 +16,7 @@ from premortem.problem import Lognormal as Lognormal
 from premortem.problem import Normal as Normal
 from premortem.problem import Outcome as Outcome
 from premortem.problem import Problem as Problem
+from premortem.problem import Rules as Rules
 from premortem.problem import Series as Series
 from premortem.problem import Triangular as Triangular
 from premortem.problem import Uniform as Uniform

@@ -6,10 +6,12 @@ import warnings
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import premortem as pm
-from premortem.errors import BadInput
+from premortem.errors import BadInput, BadInputs
+from premortem.problem.adapters import pysd
 
 
 def pair(x, n, owner, flag, k, name_in_model, years):
@@ -175,3 +177,27 @@ def test_pysd_is_asked_for_where_it_is_not(tmp_path):
     (tmp_path / "m.mdl").write_text("")
     with pytest.raises(BadInput, match="pip install"):
         pm.from_pysd(tmp_path / "m.mdl", [], ["y"])
+
+
+class Cup:
+    """A model as PySD 3.14 gives it: what `run` takes and gives, and its names in `doc`."""
+
+    doc = pd.DataFrame({"Real Name": ["Cup Heat", "Room Heat"], "Py Name": ["cup_heat", "room_heat"]})
+
+    def run(self, params=None, return_columns=()):
+        room = (params or {}).get("Room Heat", 70.0)
+        return pd.DataFrame({name: [180.0, (180 + room) / 2, room] for name in return_columns}, index=[0.0, 1.0, 2.0])
+
+
+def test_a_model_of_pysd_gives_series_over_its_time_and_its_names_are_checked(tmp_path, monkeypatch):
+    monkeypatch.setattr(pysd, "_model", lambda path: Cup())
+    (tmp_path / "cup.mdl").write_text("")
+    asked = [pm.Uniform("Room_Heat", 60, 80)]
+    run = pm.from_pysd(tmp_path / "cup.mdl", asked, ["Cup Heat"], propositions={"warm": "Cup_Heat@2.0 > 70"}).run(
+        futures=64
+    )
+    assert run.board()["holds"][0] == 0.5
+    with pytest.raises(BadInputs, match="did you mean Room_Heat"):
+        pm.from_pysd(tmp_path / "cup.mdl", [pm.Uniform("Roam_Heat", 60, 80)], ["Cup Het"])
+    with pytest.raises(BadInput, match="are none; allowed: Cup Heat"):
+        pm.from_pysd(tmp_path / "cup.mdl", asked, [])

@@ -1,5 +1,6 @@
 """Scenario discovery and Sobol indices beside the ema_workbench, prim and SALib on the same data."""
 
+from collections.abc import Sequence
 from itertools import count
 from typing import Any
 
@@ -10,6 +11,8 @@ from premortem.questions import _peeling, _scenario_discovery, sensitivity
 
 # The data: futures, dimensions; a box of two limits in which nine of ten break.
 PRIM_QUICK, PRIM = (5_000, 20), (100_000, 76)
+# Coverages at which two trajectories are compared: neither is dominated where its boxes are no less dense.
+COVERAGES = (0.95, 0.9, 0.8, 0.7, 0.6, 0.5)
 SOBOL_QUICK, SOBOL = (1024, 10), (8192, 76)
 
 
@@ -29,13 +32,17 @@ def _prim(n: int, dims: int, held: dict[str, bool]) -> list[Row]:
     breaks = (x[0] > 0.6) & (x[1] < 0.5) & (rng.random(n) < 0.9)
     names = [f"x{i}" for i in range(dims)]
     whole = median(lambda: _scenario_discovery.discover(x, names, breaks, most=1), 3)
-    found = _scenario_discovery.discover(x, names, breaks, most=1).boxes[0]
+    discovered = _scenario_discovery.discover(x, names, breaks, most=1)
+    found = discovered.boxes[0]
     ours = median(lambda: _one_box(x, breaks), 3)
     quality: dict[str, Any] = {"density": found.density, "coverage": found.coverage, "with_tests": whole}
     made = []
     if held["ema_workbench"]:
-        took, density, coverage = _ema_prim(x, names, breaks, found.coverage)
-        more = {"peer_density": density, "peer_coverage": coverage}
+        took, path = _ema_prim(x, names, breaks)
+        density, coverage = _densest(path, found.coverage - 0.01)
+        own = [(step.density, step.coverage) for step in discovered.curve]
+        behind = max(_densest(path, least)[0] - _densest(own, least)[0] for least in COVERAGES)
+        more = {"peer_density": density, "peer_coverage": coverage, "density_behind_peer_at_most": behind}
         made.append(row(f"PRIM on {n:,} x {dims}", ours, took, "s", "ema_workbench: one box", False, **quality, **more))
     if held["prim"] and n <= PRIM_QUICK[0]:
         import pandas as pd
@@ -53,8 +60,8 @@ def _one_box(x: Any, breaks: Any) -> Any:
     return _peeling.peel(sample, np.ones(len(breaks), bool))
 
 
-def _ema_prim(x: Any, names: list[str], breaks: Any, coverage: float) -> tuple[float, float, float]:
-    """Seconds of the peer, and the density and coverage of the box on its trajectory that covers at least as much."""
+def _ema_prim(x: Any, names: list[str], breaks: Any) -> tuple[float, list[tuple[float, float]]]:
+    """Seconds of the peer, and density and coverage of every box on its trajectory."""
     import pandas as pd
     from ema_workbench.analysis import prim
 
@@ -62,9 +69,12 @@ def _ema_prim(x: Any, names: list[str], breaks: Any, coverage: float) -> tuple[f
     found: list[Any] = []
     took = seconds(lambda: found.append(prim.Prim(data, breaks, threshold=0.1).find_box()))
     path = found[0].peeling_trajectory
-    covering = path[path["coverage"] >= coverage - 0.01]
-    best = covering.loc[covering["density"].idxmax()]
-    return took, float(best["density"]), float(best["coverage"])
+    return took, [(float(d), float(c)) for d, c in zip(path["density"], path["coverage"], strict=True)]
+
+
+def _densest(path: Sequence[tuple[float, float]], least: float) -> tuple[float, float]:
+    """The densest box on a trajectory that covers at least so much, with its coverage."""
+    return max(box for box in path if box[1] >= least)
 
 
 def _sobol(n: int, dims: int, peer: bool) -> Row:

@@ -1,4 +1,4 @@
-"""The lake problem with a rule of release (Quinn, Reed and Keller 2017) in four forms, and a stock in plain Python: what problems are timed on."""
+"""The lake problem with a rule of release (Quinn, Reed and Keller 2017) in five forms, and a stock in plain Python: what problems are timed on."""
 
 import math
 from typing import Any
@@ -34,6 +34,20 @@ def one(
             average[t] += x[t] / SAMPLES
             utility += 0.4 * release * delta ** (t - 1) / SAMPLES
     return {"max_p": float(average.max()), "utility": utility}
+
+
+def vector(
+    b: float, q: float, mean: float, stdev: float, delta: float, c1: float, r1: float, w1: float, c2: float, r2: float
+) -> dict[str, float]:
+    """One future with its samples as arrays of NumPy, as the workbench's vectorised example is written."""
+    mu, sigma = math.log(mean**2 / math.sqrt(stdev**2 + mean**2)), math.sqrt(math.log(1 + stdev**2 / mean**2))
+    x, inflow, peak, utility = np.zeros(SAMPLES), np.exp(mu + sigma * NOISE), 0.0, 0.0
+    for t in range(1, YEARS):
+        release = np.clip(w1 * np.abs((x - c1) / r1) ** 3 + (1 - w1) * np.abs((x - c2) / r2) ** 3, 0.01, 0.1)
+        x = (1 - b) * x + x**q / (1 + x**q) + release + inflow[:, t - 1]
+        peak = max(peak, float(x.mean()))
+        utility += 0.4 * float(release.mean()) * delta ** (t - 1)
+    return {"max_p": peak, "utility": utility}
 
 
 def batch(

@@ -24,7 +24,7 @@ NOT_HERE = "not installed, left out"
 REPEATS = 3
 # Futures: of the peer's loops, and how many times as many of each form of ours take about as long.
 LOOPS_QUICK, LOOPS = 60, 300
-MORE = {"compiled": 200, "batch": 40, "stock": 40}
+MORE = {"compiled": 200, "batch": 40, "stock": 40, "vector": 5}
 
 
 def rows(quick: bool) -> list[Row]:
@@ -36,13 +36,16 @@ def rows(quick: bool) -> list[Row]:
         "batch": _rate(lake.lake_problem(lake.batch), lake.RULE, MORE["batch"] * futures),
         "stock": _rate(lake.stock_problem(), {"order": 40.0}, MORE["stock"] * futures),
     }
-    said = {
-        "compiled": ("problem: the lake compiled by JAX", "lake", "its example's loops, one future a call"),
-        "batch": ("problem: the lake in batches of NumPy", "lake", "its example's loops, one future a call"),
-        "stock": ("problem: a stock in plain Python, one future a call", "stock", "the same function"),
-    }
+    loops, arrays = "its example's loops, one future a call", "its example with samples as arrays, one future a call"
+    said = [
+        ("compiled", "problem: the lake compiled by JAX", "lake", loops),
+        ("compiled", "problem: the lake compiled by JAX, beside arrays", "vector", arrays),
+        ("batch", "problem: the lake in batches of NumPy", "lake", loops),
+        ("batch", "problem: the lake in batches of NumPy, beside arrays", "vector", arrays),
+        ("stock", "problem: a stock in plain Python, one future a call", "stock", "the same function"),
+    ]
     made = []
-    for kind, (name, peer, what) in said.items():
+    for kind, name, peer, what in said:
         best = max(theirs.get(peer, {}).items(), key=lambda pair: pair[1], default=None)
         note = f"ema_workbench {best[0]}: {what}" if best else NOT_HERE
         made.append(row(name, ours[kind], best[1] if best else None, "futures/s", note))
@@ -91,6 +94,10 @@ def _measured(futures: int) -> dict[str, dict[str, float]]:
 
     models = {
         "lake": (model("lake", lake.one, lake.RANGES, lake.RULE, ["max_p", "utility"]), futures),
+        "vector": (
+            model("lake", lake.vector, lake.RANGES, lake.RULE, ["max_p", "utility"]),
+            MORE["vector"] * futures,
+        ),
         "stock": (model("stock", lake.stock, lake.STOCK, {"order": 40.0}, ["lost", "held"]), MORE["stock"] * futures),
     }
     found: dict[str, dict[str, float]] = {}

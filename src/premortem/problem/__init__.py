@@ -4,6 +4,7 @@ from premortem.problem.given_priors import Drawn  # any distribution, by its qua
 from premortem.problem.levers import Lever  # what a policy sets
 from premortem.problem.outcomes import Outcome, Series  # what a model gives: numbers with a direction, series over time
 from premortem.problem.problem import Problem  # a model with all that is declared of it, and its runs
+from premortem.problem.rules import Rules  # a lever that is a rulebook
 from premortem.problem.run import Run  # policies in many futures, and every question to them
 from premortem.problem.uncertainties import (
     Beta,  # a range with a likeliest value, smooth at the ends (PERT)
@@ -26,6 +27,7 @@ __all__ = [
     "Normal",
     "Outcome",
     "Problem",
+    "Rules",
     "Run",
     "Series",
     "Triangular",

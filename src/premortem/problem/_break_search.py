@@ -110,7 +110,7 @@ class Search:
         self.runs += BACKWARDS * many
         answers = self.evaluator.run(values, levers)
         margins, weights, direct = _gradients.of_margin(d, self.proposition, levers, values, answers)
-        slopes = compiled.pulled_back(values, levers, weights)
+        slopes = compiled.pulled_back(values, self.evaluator.handed(levers), weights)
         found, rates = np.zeros_like(z), _gradients.rates(d, z)
         for i in np.flatnonzero(d.free):
             found[i] = (slopes.get(d.names[i], 0.0) + direct[d.names[i]]) * rates[i]

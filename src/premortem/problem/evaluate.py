@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -51,8 +51,17 @@ class Evaluator:
 
     def __init__(self, definition: Definition, levers: Mapping[str, Any]) -> None:
         """`levers` are those of a policy, to try the model with."""
-        self.definition, self._levers = definition, dict(levers)
+        self.definition = definition
+        self._handed: dict[str, dict[str, Any]] = {}
+        self._levers = self.handed(levers)
         self.identity = identity.of_model(definition)
+
+    def handed(self, levers: Mapping[str, Any]) -> dict[str, Any]:
+        """A policy's levers as the model gets them; what has to be made of a value, such as a rulebook, is made once."""
+        key = repr({name: value.tolist() if hasattr(value, "tolist") else value for name, value in levers.items()})
+        if key not in self._handed:
+            self._handed[key] = {v.name: v.given(levers[v.name]) for v in self.definition.levers}
+        return self._handed[key]
 
     @cached_property
     def compiled(self) -> jax_calls.Compiled | None:
@@ -110,7 +119,10 @@ class Evaluator:
         return taken / (many / 4)
 
     def check(self) -> None:
-        """Raises `NotReproducible` where the model is not as it was when this began, so that old and new answers are not mixed."""
+        """Raises `NotReproducible` where the model is not as it was when this began, so that old and new answers are not mixed. What levers
+        are made of, such as files, is read anew.
+        """
+        self._handed.clear()
         if changed := identity.changes(self.identity, identity.of_model(self.definition)):
             raise NotReproducible(
                 f"{self.definition.name}: the model has changed since ({changed}); make the Problem and its run again"
@@ -124,6 +136,7 @@ class Evaluator:
     def run_all(self, works: Iterable[Work], futures: int) -> Iterator[Answers]:
         """Answers of several pieces of work, each as it is done, in their order; `futures` of all of them together."""
         processes = self._processes(futures)
+        works = (replace(work, levers=self.handed(work.levers)) for work in works)
         if processes < 2:
             yield from (marked(joined([self._answers(piece) for piece in self._pieces(work)])) for work in works)
             return

@@ -33,7 +33,9 @@ def inputs(definition: Definition, policies: Mapping[str, Mapping[str, Any]]) ->
         "uncertainties": _digest([_said(u) for u in d.uncertainties]),
         "correlations": _digest(d.correlations),
         "outcomes": _digest([repr(o) for o in d.outcomes] + [[s.name, [str(t) for t in s.labels]] for s in d.series]),
-        "levers": _digest({name: {k: repr(_plain(v)) for k, v in levers.items()} for name, levers in policies.items()}),
+        "levers": _digest(
+            {name: {v.name: v.said(levers[v.name]) for v in d.levers} for name, levers in policies.items()}
+        ),
         "replications": f"{d.replications} {d.reduce}",
     }
 
@@ -44,10 +46,6 @@ def _said(u: Uncertainty) -> str:
     if isinstance(u, Drawn):
         return f"{u.name} {u.said or sorted(parts_of(u.ppf).items())}"
     return repr(u)
-
-
-def _plain(value: Any) -> Any:
-    return value.tolist() if hasattr(value, "tolist") else value
 
 
 def _digest(told: Any) -> str:

@@ -53,7 +53,7 @@ class Lever:
         return self.prior.fault()
 
     def read(self, value: Any) -> Any:
-        """A policy's value as the model gets it: a plain number or level, or an array. Raises `ValueError` in words."""
+        """A policy's value as it is kept: a plain number or level, or an array. Raises `ValueError` in words."""
         if self.size is not None and np.ndim(value) == 1:
             if len(value) != self.size:
                 raise ValueError(f"has {len(value)} values; allowed: {self.size}, or one for all")
@@ -64,6 +64,14 @@ class Lever:
             shape = np.shape(value)
             raise ValueError(f"has shape {shape}; allowed: one value{f', or {self.size}' if self.size else ''}")
         return self._one(value)
+
+    def given(self, value: Any) -> Any:
+        """A policy's value as the model gets it."""
+        return value
+
+    def said(self, value: Any) -> str:
+        """What a policy's value is known by."""
+        return repr(value.tolist() if hasattr(value, "tolist") else value)
 
     def _one(self, value: Any) -> Any:
         if self.choices is not None:
