@@ -46,8 +46,8 @@ def test_the_page_shows_board_boxes_and_sensitivities_of_what_is_asked_for(clien
     text = client.get("/", params={"assumption": "enough", "policy": "weak", "outcome": "good"}).text
     for part in (
         "What holds",
-        "Where enough breaks, under weak",
-        "What good depends on, under weak",
+        "Where “enough” breaks, under “weak”",
+        "What “good” depends on, under “weak”",
         "coverage",
         "<svg",
         "The brief",

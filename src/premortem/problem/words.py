@@ -74,7 +74,7 @@ def _side(node: ast.expr) -> str:
             return called(name)
         case ast.Constant(value=str() as text):
             return text
-        case ast.Call(func=ast.Name(id="_at"), args=[ast.Name(id=name), ast.Constant(value=when)]):
+        case ast.Call(func=ast.Name(id="_at"), args=[ast.Name(id=name), ast.Constant(value=str() as when)]):
             return f"{called(name)} at {when}"
         case ast.Call(func=ast.Name(id=over), args=[ast.Name(id=name)]) if over in OVER_TIME:
             return f"the {over} {called(name)}"

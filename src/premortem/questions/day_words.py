@@ -32,7 +32,8 @@ def basis(result: AsOfDay) -> str:
     """By what it is told."""
     return (
         f"Under {result.policy}, the policy in force on the day, by {count_noun(result.readings, 'reading')} of {count_noun(result.facts, 'independent fact')} known on it; "
-        f"then: under {result.policy_then}, by what was known on {day_in_words(result.since)}. {result.effective_futures:,.0f} effective futures. "
+        f"then: under {result.policy_then}, by the readings known on {day_in_words(result.since)}, which a board of the priors alone does not weigh. "
+        f"{result.effective_futures:,.0f} effective futures. "
         f"The horizon ends on {day_in_words(result.horizon)}, {result.years_ahead:.1f} years ahead. "
         "By the shipped limits an assumption stands where it holds in more than half of the futures, with the whole of its interval. "
         "Where other readers or forms of the world see it otherwise, it depends on them, as the table says."

@@ -134,7 +134,10 @@ def _of_priors(study: Study, number: int, policy: str, top: int, seed: int, samp
     pulled = study.levers(policy)
     indices = measured(study, policy, samples, seed, pulled)[study.assumptions[number].id]
     breaking = sought_breaks(place, number, pulled, top)
-    thresholds = (*single_thresholds(place, number, pulled), *clause_thresholds(place, number, policy))
+    thresholds: tuple[Threshold | ClauseThreshold, ...] = (
+        *single_thresholds(place, number, pulled),
+        *clause_thresholds(place, number, policy),
+    )
     return _OfPriors(indices.rows, breaking.rows, thresholds, (indices.said, breaking.said))
 
 
