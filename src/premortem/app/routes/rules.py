@@ -17,8 +17,8 @@ from premortem.app.session import Desk
 from premortem.app.view_state import State
 from premortem.case import AppText, Case
 from premortem.errors import BadInput, BadInputs, MissingData
-from premortem.law import diff as rules
 from premortem.law import currency, memo, memo_parts, verdict
+from premortem.law import diff as rules
 from premortem.law.book import Book
 from premortem.law.decide import Decision, Transaction, explain
 from premortem.law.field_words import called, untyped
