@@ -45,7 +45,7 @@ FILES = (
     ("text.toml", 'yardstik = "cars"', "text.toml: yardstik: "),
     ("signs.toml", "[over_line", "signs.toml: is not TOML"),
     ("time.toml", 'lag = "fall"\nfastest = "now"\n[cases.now]\nlever = "fuond"', "time.toml: cases.now.lever: "),
-    ("rulebook.toml", 'sorce = "a reading"', "rulebook.toml: sorce: unknown key; allowed: version, text, news, source"),
+    ("rulebook.toml", 'sorce = "a reading"', "rulebook.toml: sorce: no such key; allowed: version, text, news, source"),
     ("addressees.toml", "acme = 3", "addressees.toml: acme: is not a list of texts"),
     ("watch/process.toml", "[left]\nsay = 1", "watch/process.toml: left.say: "),
     ("facts/tables.toml", SALES, "facts/tables.toml: sales: has no file"),
