@@ -43,7 +43,7 @@ def commands() -> str:
     lines = [
         "# Command line",
         "",
-        "Exit 0 done, 1 the answer is no, 2 bad input, 70 a bug, 130 stopped. Every command has `--help` and, where it answers, `--json`.",
+        "Exit 0 done, 1 the answer is no, 2 bad input, 70 a bug, 130 stopped by Ctrl-C (the app too), 143 by SIGTERM. Every command has `--help` and, where it answers, `--json`.",
         "",
     ]
     for name, command in _all(typer.main.get_command(app), "premortem"):

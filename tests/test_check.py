@@ -142,3 +142,31 @@ def test_an_options_value_of_the_wrong_kind_is_told_in_plain_english(run, words,
     assert code == 2
     assert said in err
     assert "Input should" not in err
+
+
+def test_a_wrong_policy_hides_no_wrong_field(run):  # noqa: F811
+    code, _, err = run("check", "--case", "eu_gpai", "--under", "as-amnded", "--set", "flop_cumlative=3")
+    assert code == 2
+    assert "no such policy of eu_gpai: as-amnded" in err
+    assert "flop_cumlative: no such field" in err
+    assert "2 errors" in err
+
+
+def test_a_policy_of_another_case_is_told_in_one_line(run, tmp_path):  # noqa: F811
+    from premortem.case import load
+
+    theirs = load("us_ai_2025") / "policies" / "rescinded.toml"
+    copied = tmp_path / "rescinded.toml"
+    copied.write_text(theirs.read_text("utf-8"), "utf-8")
+    for path in (theirs, copied):
+        code, _, err = run("check", "--case", "eu_gpai", "--under", path)
+        assert (code, err.count("\n")) == (2, 1), err
+        assert "this policy is of case us_ai_2025" in err
+
+
+def test_a_row_of_cases_takes_the_options_that_the_command_takes(run, tmp_path):  # noqa: F811
+    file = tmp_path / "cases.csv"
+    file.write_text("args\n--on 2026-11-26 --set flop_cumulative=3e25\n", "utf-8")
+    code, out, err = run("check", "--case", "eu_gpai", "--file", file, "--json")
+    assert (code, err) == (0, "")
+    assert json.loads(out)["cases"][0]["outcome"] == "systemic:full"

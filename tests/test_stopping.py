@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from premortem import cli
 from premortem.cli.bundle import BUNDLE, without_personal_paths
 from premortem.cli.shared import size
 from premortem.ensemble import store
@@ -45,6 +46,19 @@ def test_a_signal_ends_a_run_with_its_status_and_nothing_half_written(tmp_path, 
     assert not list(out.rglob("*.half"))
     assert not store.damaged_files(out)
     assert "stopped: KeyboardInterrupt" in (out / store.LOG).read_text()
+
+
+@pytest.mark.parametrize(
+    ("asked", "goes_on"),
+    [
+        (["run", "--futures", "9"], True),
+        (["run", "--only", "4"], False),
+        (["run", "--only=4"], False),
+        (["stress", "A2"], False),
+    ],
+)
+def test_only_a_run_of_many_futures_says_that_it_can_be_gone_on_with(asked, goes_on):
+    assert ("--resume" in cli._stopped(asked)) is goes_on
 
 
 def test_a_ceiling_below_what_one_part_needs_is_refused_before_it_is_reached(run, tmp_path):  # noqa: F811

@@ -11,6 +11,8 @@ _HOMES = {
     "open": "premortem.study:open_run",
     "Transaction": "premortem.law.decide",
     "book": "premortem.law.notebook",
+    "complete_question": "premortem.law.answers:complete",
+    "legal_answers": "premortem.law.answers:answers",
     "brief": "premortem.briefing.notebook",
     "chart": "premortem.exhibits",
     "exhibit": "premortem.exhibits",

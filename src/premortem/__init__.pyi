@@ -4,6 +4,8 @@ from premortem.briefing.notebook import brief as brief
 from premortem.briefing.notebook import figures as figures
 from premortem.exhibits import chart as chart
 from premortem.exhibits import exhibit as exhibit
+from premortem.law.answers import answers as legal_answers
+from premortem.law.answers import complete as complete_question
 from premortem.law.decide import Transaction as Transaction
 from premortem.law.notebook import book as book
 from premortem.law.screening import screen as screen

@@ -64,6 +64,16 @@ def test_a_stop_before_the_model_is_ready_is_as_clean():
     assert "Traceback" not in err
 
 
+def test_a_stop_has_one_status_also_where_the_shell_ignores_it_for_what_runs_in_the_background():
+    from premortem.app import connections
+
+    server = connections.Server.__new__(connections.Server)
+    server.tell_of_stop()
+    server.stopped_by = signal.SIGINT
+    with pytest.raises(KeyboardInterrupt):
+        server.tell_of_stop()
+
+
 def test_what_cannot_be_interrupted_is_left_behind_at_a_stop(monkeypatch):
     from premortem.app.startup import Doorway
 

@@ -10,7 +10,7 @@ FILE = re.compile(r"`(cars/[\w./-]+\.(?:toml|csv|py))`(?:(?!```).)*```\w+\n(.*?)
 
 def typed_case(home: Path) -> Path:
     """Its folder, made below another."""
-    (home / "cars" / "facts").mkdir(parents=True)
+    (home / "cars").mkdir(parents=True)
     for name, text in FILE.findall(PAGE.read_text("utf-8")):
         (home / name).parent.mkdir(parents=True, exist_ok=True)
         (home / name).write_text(text, "utf-8")

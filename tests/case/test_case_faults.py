@@ -45,7 +45,8 @@ FILES = (
     ("text.toml", 'yardstik = "cars"', "text.toml: yardstik: "),
     ("signs.toml", "[over_line", "signs.toml: is not TOML"),
     ("time.toml", 'lag = "fall"\nfastest = "now"\n[cases.now]\nlever = "fuond"', "time.toml: cases.now.lever: "),
-    ("rulebook.toml", "version = ", "rulebook.toml: is not TOML"),
+    ("rulebook.toml", 'sorce = "a reading"', "rulebook.toml: sorce: no such key; allowed: version, text, news, source"),
+    ("addressees.toml", "acme = 3", "addressees.toml: acme: is not a list of texts"),
     ("watch/process.toml", "[left]\nsay = 1", "watch/process.toml: left.say: "),
     ("facts/tables.toml", SALES, "facts/tables.toml: sales: has no file"),
     ("checklists.toml", "[licence]\nasks = 1", "checklists.toml: licence.asks: "),
@@ -165,6 +166,11 @@ def test_a_fault_of_a_clause_is_told_of_no_policy_and_hides_no_fault_of_an_assum
         "clauses/charge.toml: charge.line.applies",
         "assumptions/c1.toml: driver.cleaner.binds",
     ]
+
+
+def test_what_is_said_of_tables_is_a_table(cars):
+    put(cars, "facts/tables.toml", "sales = 3")
+    assert [f"{e.file}: {e.key}" for e in case_faults(load(cars))] == ["facts/tables.toml: sales"]
 
 
 def test_where_nothing_was_tried_or_held_nothing_is_counted(capsys):

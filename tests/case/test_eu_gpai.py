@@ -312,3 +312,20 @@ def test_the_priors_have_a_named_category_with_its_chances():
         "contest",
         "retaliation",
     ]
+
+
+def test_without_fields_nothing_is_said_and_every_fact_is_asked_for():
+    opinion = opine({"asked_on": "2026-11-26"}, load("", OURS))
+    said = dict(opinion.kinds())
+    assert "nothing" not in said.values()
+    assert said["what the asker must do"] == "it cannot be told without flop_cumulative"
+    assert {"flop_cumulative", "provider_seat", "placed_on"} <= {*opinion.answer.needs}
+    assert opinion.answer.needs[0] == "flop_cumulative"
+
+
+def test_a_question_is_told_with_the_units_that_the_case_declares():
+    asked = {"asked_on": "2026-11-26", "flop_cumulative": 3e25, "turnover": 4e8, "generates": "text; speech"}
+    question = opine(asked, load("", OURS)).question
+    assert "flop cumulative 3e+25 FLOP" in question
+    assert "turnover 400,000,000 EUR" in question
+    assert "generates text; speech" in question

@@ -21,6 +21,13 @@ class Server(uvicorn.Server):
         self.stopped_by = sig
         super().handle_exit(sig, frame)
 
+    def tell_of_stop(self) -> None:
+        """Raises `KeyboardInterrupt` where a signal ended it: uvicorn's own way is lost on a process begun in the background, which
+        ignores Ctrl-C, so that one and the same stop had two statuses.
+        """
+        if self.stopped_by:
+            raise KeyboardInterrupt
+
 
 class Timed(H11Protocol):
     """HTTP as uvicorn speaks it. A connection is cut off when the header of its request does not come in time, a byte now and

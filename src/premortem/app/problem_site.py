@@ -94,5 +94,6 @@ def serve_problem(
         server = at.server(Guard(site(run), at.hosts, at.token))
         at.greet(f"premortem serves {run.plan.definition.name}", browser, say, warn)
         server.run(sockets=[at.held])
+        server.tell_of_stop()
     finally:
         at.held.close()

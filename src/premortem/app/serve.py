@@ -42,6 +42,7 @@ def serve(
                 _leave(128 + server.stopped_by)
     if door.fault:
         raise door.fault
+    server.tell_of_stop()
 
 
 def _leave(status: int) -> None:

@@ -27,7 +27,7 @@ DEFAULT = "us_ai_2025"
 # The file by which a folder is known to be a case, and what else it must hold.
 MARK = "case.toml"
 TEXT = "text.toml"
-NEEDED = (MARK, "params.csv", "vocabulary.toml", "policies", "assumptions", "clauses", "facts", "world")
+NEEDED = (MARK, "params.csv", "vocabulary.toml", "policies", "assumptions", "clauses", "world")
 
 
 class Steps(Strict):

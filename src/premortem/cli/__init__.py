@@ -85,7 +85,7 @@ def main() -> None:
     except BrokenPipeError:
         _left()
     except (KeyboardInterrupt, typer.Abort):
-        typer.echo("Stopped. What is finished is kept; `premortem run --resume` goes on.", err=True)
+        typer.echo(_stopped(arguments), err=True)
         sys.exit(SIGNALLED + (stopped or [signal.SIGINT])[0])
     except typer.Exit as done:
         sys.exit(done.exit_code)
@@ -117,6 +117,12 @@ def _stop(stopped: list[int], number: int, _frame: object) -> None:
     """A request to end is met like Ctrl-C: nothing half-written."""
     stopped.append(number)
     raise KeyboardInterrupt
+
+
+def _stopped(arguments: list[str]) -> str:
+    """What a person is told of a command that was stopped: only a run of many futures keeps its parts."""
+    keeps = arguments[:1] == ["run"] and not any(a.split("=")[0] == "--only" for a in arguments)
+    return "Stopped. What is finished is kept; the same command with --resume goes on." if keeps else "Stopped."
 
 
 def _show_all(error: Exception, arguments: list[str]) -> None:

@@ -1,5 +1,7 @@
 """Rules: check."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,7 +22,7 @@ from premortem.cli.shared import (
     error_document,
     show,
 )
-from premortem.errors import BadInput
+from premortem.errors import BadInput, PremortemError, call_all, raise_all
 
 
 @app.command(rich_help_panel="Rules")
@@ -85,21 +87,10 @@ def check(
     from premortem import terminal
     from premortem.law import audit as records
     from premortem.law import worked_cases
-    from premortem.law.decide import Transaction, explain
+    from premortem.law.decide import explain
 
     if out is not None:
         _check_memo(out, file, audit, under)
-    book = book_under(study, case, under, data=data)
-    if audit is not None and (file is not None or book.vocabulary.answers):
-        raise BadInput("command line", "--audit", "records one shipment, or a ledger", allowed="premortem ledger FILE --audit FILE")  # fmt: skip
-    if file is not None:
-        results, errors = worked_cases.decide_file(file, book)
-        document = {"cases": results} | (error_document(errors) if errors else {})
-        show(document, as_json, False, lambda: terminal.print_cases(results))
-        for error in errors:
-            typer.echo(f"error: {error}", err=True)
-        agreed = DONE if all(r.get("agrees", True) for r in results) else NO
-        raise typer.Exit(BAD if errors else worked_cases.gate_of(results, book.vocabulary) if gate else agreed)
     given = {
         "item": item,
         "quantity": quantity,
@@ -112,12 +103,21 @@ def check(
         "tpp": tpp,
         "date": on,
     }
+    asked = partial(_asked, options=given, settings=set_ or [], parties=party or [])
+    book = _book(study, case, under, data, asked)
+    if audit is not None and (file is not None or book.vocabulary.answers):
+        raise BadInput("command line", "--audit", "records one shipment, or a ledger", allowed="premortem ledger FILE --audit FILE")  # fmt: skip
+    if file is not None:
+        results, errors = worked_cases.decide_file(file, book)
+        document = {"cases": results} | (error_document(errors) if errors else {})
+        show(document, as_json, False, lambda: terminal.print_cases(results))
+        for error in errors:
+            typer.echo(f"error: {error}", err=True)
+        agreed = DONE if all(r.get("agrees", True) for r in results) else NO
+        raise typer.Exit(BAD if errors else worked_cases.gate_of(results, book.vocabulary) if gate else agreed)
     if book.vocabulary.answers:
-        _opine(
-            book, given, worked_cases.settings(set_ or []), [*(party or []), *(clear or [])], gate, trace, out, as_json
-        )
-    more = worked_cases.together(worked_cases.settings(set_ or []), worked_cases.parties(party or []))
-    transaction = Transaction(worked_cases.together(given, more), case=book.case)
+        _opine(asked(book), [*(party or []), *(clear or [])], gate, trace, out, as_json)
+    transaction = asked(book)
     cleared = worked_cases.clearings(clear or [])
     decision = explain(transaction, book, cleared=cleared)
     if audit is not None:
@@ -126,6 +126,37 @@ def check(
         _write_memo(out, decision, trace)
     show(decision.as_dict(), as_json, False, lambda: terminal.print_decision(decision, trace))
     raise typer.Exit(decision.gate if gate else NO if decision.denied else DONE)
+
+
+def _asked(book: Any, options: dict[str, Any], settings: list[str], parties: list[str]) -> Any:
+    """The transaction that is asked about, or what is said of a question of several kinds. Raises `BadInput`, every fault at once."""
+    from premortem.law.decide import Transaction
+    from premortem.law.opinion import opine, told_by
+    from premortem.law.worked_cases import parties as named
+    from premortem.law.worked_cases import settings as fields
+    from premortem.law.worked_cases import together
+
+    if book.vocabulary.answers:
+        return opine(together(told_by(options, book), fields(settings)), book)
+    return Transaction(together(options, together(fields(settings), named(parties))), case=book.case)
+
+
+def _book(
+    study: Path | None, case: str | None, under: str | None, data: str, asked: Callable[[Any], object]
+) -> Any:
+    """The rulebook that is asked. Raises, where its policy cannot be had, the faults of the question with that."""
+    try:
+        return book_under(study, case, under, data=data)
+    except PremortemError as wrong:
+        try:
+            law = book_under(study, case, None, data=data)
+        except PremortemError:
+            raise wrong from None
+        call_all(partial(_raise, wrong), partial(asked, law))
+
+
+def _raise(error: Exception) -> None:
+    raise error
 
 
 def _check_memo(out: Path, file: Path | None, audit: Path | None, under: str | None) -> None:
@@ -147,25 +178,12 @@ def _write_memo(out: Path, answer: Any, trace: bool) -> None:
     memo_file.write(out, memo_parts.of(answer, trace), answer.as_dict())
 
 
-def _opine(
-    book: Any,
-    options: dict[str, Any],
-    more: dict[str, str],
-    parties: list[str],
-    gate: bool,
-    trace: bool,
-    out: Path | None,
-    as_json: bool,
-) -> None:
+def _opine(opinion: Any, parties: list[str], gate: bool, trace: bool, out: Path | None, as_json: bool) -> None:
     """The answer of a law whose answers are of several kinds; exit 1 where it cannot be told."""
     from premortem import terminal
-    from premortem.errors import raise_all
-    from premortem.law.opinion import opine, told_by
-    from premortem.law.worked_cases import together
 
-    opinion = opine(together(told_by(options, book), more), book)
     vain = [name for name, given in (("--party, --clear", parties), ("--gate", gate)) if given]
-    what = f"the law of {book.case.name} asks nothing of the kind"
+    what = f"the law of {opinion.book.case.name} asks nothing of the kind"
     raise_all([BadInput("command line", name, what, allowed="--set FIELD=VALUE") for name in vain])
     if out is not None:
         _write_memo(out, opinion, trace)

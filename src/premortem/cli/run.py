@@ -144,19 +144,20 @@ def run(
         stood = questions.as_of_day(whole, on) if on else None
         briefs.extend((write_brief(whole, with_pdf=pdf, old=old, paper=paper, as_of=stood), stood))
 
-    made = of.run(
-        named,
-        futures,
-        seed,
-        out,
-        resume=resume,
-        replace=replace,
-        progress=progress(as_json or quiet),
-        cluster=cluster,
-        memory=size(memory, "--memory") if memory else None,
-        # of the new run before it takes the place of an old one, which so stays where the brief fails
-        whole=report,
-    )
+    with progress(as_json or quiet) as advance:
+        made = of.run(
+            named,
+            futures,
+            seed,
+            out,
+            resume=resume,
+            replace=replace,
+            progress=advance,
+            cluster=cluster,
+            memory=size(memory, "--memory") if memory else None,
+            # of the new run before it takes the place of an old one, which so stays where the brief fails
+            whole=report,
+        )
     written, stood = briefs[0].within(made.folder), briefs[1]
     _say_left_out((*of.notes, *written.left_out, *beyond(made.memory)))
     weighted = questions.board_of(made, by) if by else None

@@ -5,6 +5,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from copy import copy
 from datetime import date
 from pathlib import Path
@@ -234,10 +235,10 @@ def plain(value: Any) -> Any:
     return str(value)
 
 
-def progress(silent: bool) -> Any:
+def progress(silent: bool) -> AbstractContextManager[Any]:
     """A bar on stderr where a person watches; nothing in a pipe."""
     if silent or not sys.stderr.isatty():
-        return None
+        return nullcontext()
     from premortem import terminal
 
     return terminal.progress_bar()

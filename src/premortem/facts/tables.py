@@ -47,8 +47,16 @@ def _catalogue(folder: Path) -> dict[str, Table]:
 
 
 def _told(path: Path) -> dict[str, Any]:
-    """What a file says of the tables; nothing where a case has no tables."""
-    return read_toml(path) if path.is_file() else {}
+    """What a file says of the tables; nothing where a case has no tables. Raises `BadInput` for what is no table of TOML."""
+    told = read_toml(path) if path.is_file() else {}
+    raise_all(
+        [
+            BadInput(path.name, name, "is not a table", got=entry, allowed=f"[{name}]")
+            for name, entry in told.items()
+            if not isinstance(entry, dict)
+        ]
+    )
+    return told
 
 
 def _table(path: Path, name: str, entry: dict[str, Any], meanings: dict[str, dict[str, str]]) -> Table:

@@ -153,8 +153,12 @@ class _Row:
             needs += missing
             by |= {o: c.id for o, c in said.items() if c}
             several = tuple(o for o in self.words.outcomes if o in said)
-            single = next(iter(said), f"{NEEDS}{missing[0]}" if missing else "")
-            outcomes[kind] = several if self.words.answers[kind].combine == "all" else single
+            asks = f"{NEEDS}{missing[0]}" if missing else ""
+            if self.words.answers[kind].combine == "all":
+                # nothing said is not nothing to do, where what the kind hangs on is not known
+                outcomes[kind] = several or ((asks,) if asks else ())
+            else:
+                outcomes[kind] = next(iter(said), asks)
         amounts = {
             o: self.row[f"amount.{c}"]
             for o, c in by.items()
@@ -167,16 +171,18 @@ class _Row:
     def _kind(self, name: str) -> tuple[dict[str, Clause | None], list[str]]:
         """Outcomes of a kind with the clause that says each, and fields that are needed to say more."""
         kind = self.words.answers[name]
-        if kind.where and self.row[kind.where] is not True:
-            return {}, [*self._missing_of(kind.where)] if self.row[kind.where] is None else []
+        reached = self.row[kind.where] if kind.where else True
+        if reached is False:
+            return {}, []
         said: dict[str, Clause | None] = {}
-        needs: list[str] = []
+        # where that is not known, what else its clauses hang on is asked for too, after what decides it
+        needs = [*self._missing_of(kind.where)] if reached is None else []
         for c in self.clauses:
             given = [o for o in c.gives if self.words.outcomes[o].kind == name]
             met = self._met(c) if given else False
             if met is None:
                 needs += self._missing(c)
-            elif met:
+            elif met and reached:
                 said |= {o: c for o in given if o not in said}
             if kind.combine == "first" and met is not False:
                 break

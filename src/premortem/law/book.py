@@ -13,7 +13,8 @@ from typing import Any
 import polars as pl
 from pydantic import ValidationError
 
-from premortem.case import Case, default
+from premortem.case import MARK, Case, default, names
+from premortem.case import load as load_case
 from premortem.errors import BadInput, BadInputs, call_all, nearest, raise_all
 from premortem.files.typed import faults_of
 from premortem.law.clause import STAGES, Clause
@@ -148,7 +149,14 @@ def load(policy: str | Path = "", case: Case | None = None, file: str = "") -> B
     if isinstance(policy, str):
         return _shipped(policy or case.settings.baseline, case)
     file = file or policy.name
-    return _sound(_own(policy, case, file), file)  # read again each time: a person edits it
+    try:
+        return _sound(_own(policy, case, file), file)  # read again each time: a person edits it
+    except (BadInput, BadInputs) as wrong:
+        if not (other := _other_case(policy, case, file)):
+            raise
+        what = f"this policy is of case {other.name}"
+        allowed = f"a policy of {case.name}"
+        raise BadInput(file, "", what, allowed=allowed, hint=f"--case {other.reference}") from wrong
 
 
 def _own(path: Path, case: Case, file: str) -> Book:
@@ -166,6 +174,22 @@ def _own(path: Path, case: Case, file: str) -> Book:
         what = f"{policy.name!r} is not the name of the file, by which it is asked for"
         raise BadInput(file, "name", what, got=policy.name, allowed=stem, hint=f"or name the file {policy.name}.toml")
     return overlay(policy, file, case)
+
+
+def _other_case(path: Path, case: Case, file: str) -> Case | None:
+    """The case of which a policy is that does not read in this one: in whose folder it lies, or in which it reads."""
+    home = path.resolve().parent.parent
+    if (home / MARK).is_file():
+        return Case(home) if home != case.folder.resolve() else None
+    return next((other for other in map(load_case, names()) if other.name != case.name and _reads(path, other, file)), None)
+
+
+def _reads(path: Path, case: Case, file: str) -> bool:
+    try:
+        _own(path, case, file)
+    except (BadInput, BadInputs):
+        return False
+    return True
 
 
 @cache

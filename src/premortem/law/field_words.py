@@ -43,6 +43,8 @@ def shown(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, tuple):
+        return "; ".join(value)
     return "not given" if value is None else f"{value:,.12g}" if isinstance(value, float) else str(value)
 
 

@@ -10,6 +10,7 @@ from premortem.law.answers import Answer, Said, complete, merged_answers, parse,
 from premortem.law.book import Book
 from premortem.law.citations import Citation, citation, weakest
 from premortem.law.conditions import identifiers, parts
+from premortem.law.field_words import called, told
 from premortem.law.known_items import ITEM, Row, named
 from premortem.law.rulebook_version import shipped_version
 from premortem.law.vocabulary import NEEDS
@@ -84,11 +85,12 @@ class Opinion:
     @property
     def question(self) -> str:
         """What was asked: each field that was given, on which day, under which policy."""
-        asked = self.book.vocabulary.asked
-        told = [f"{n.replace('_', ' ')} {_shown(v)}" for n, v in self.given.items() if n != asked]
+        words = self.book.vocabulary
+        asked = words.asked
+        each = [f"{called(n, words)} {told(n, v, words)}" for n, v in self.given.items() if n != asked]
         today = "" if asked in self.given else " (today, since no day was given)"
         of = f"{self.item.name}: " if self.item.name else ""
-        return f"{of}{', '.join(told) or 'no field given'}; on {self.day}{today}, under {self.book.name}"
+        return f"{of}{', '.join(each) or 'no field given'}; on {self.day}{today}, under {self.book.name}"
 
     @property
     def hypothetical(self) -> bool:
@@ -140,7 +142,7 @@ class Opinion:
         told = self.book.vocabulary.outcomes.get(outcome)
         worth = self.answer.amounts.get(outcome)
         if told is None:
-            return outcome
+            return f"it cannot be told without {outcome.removeprefix(NEEDS)}"
         return told.reads + (f": {limit(worth, told.unit)}" if worth is not None else "")
 
     def trace(self) -> Iterator[dict[str, Any]]:
@@ -265,10 +267,6 @@ def _worded(fields: Mapping[str, str]) -> str:
 
 def _listed(said: Said) -> Any:
     return [*said] if isinstance(said, tuple) else said
-
-
-def _shown(value: Any) -> str:
-    return f"{value:,.12g}" if isinstance(value, float) else str(_plain(value))
 
 
 def _plain(value: Any) -> Any:

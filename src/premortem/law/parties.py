@@ -11,6 +11,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from premortem.case import Case
+from premortem.errors import BadInput, raise_all
 from premortem.files.toml import read_toml
 from premortem.law.letters import Texts, made_ready
 from premortem.law.near_names import rows as near_rows
@@ -57,10 +58,21 @@ class Hit:
         return not self.equal and not self.cleared
 
 
+ADDRESSEES = "addressees.toml"  # firms that letters were sent to
+
+
 @cache
 def _addressees(case: Case) -> dict[str, tuple[tuple[str, ...], ...]]:
-    path = case / "addressees.toml"
+    path = case / ADDRESSEES
     told = read_toml(path) if path.is_file() else {}
+    allowed = 'a list of how its name begins, as ["acme"]'
+    raise_all(
+        [
+            BadInput(ADDRESSEES, firm, "is not a list of texts", got=names, allowed=allowed)
+            for firm, names in told.items()
+            if not (isinstance(names, list) and all(isinstance(name, str) for name in names))
+        ]
+    )
     return {firm: tuple(words(name) for name in names) for firm, names in told.items()}
 
 

@@ -5,9 +5,10 @@ from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 
+from pydantic import Field
+
 from premortem.case import Case
 from premortem.errors import BadInput, nearest, raise_all
-from premortem.files.toml import read_toml
 from premortem.files.typed import Strict, read_typed
 
 FILE = "rulebook.toml"
@@ -53,25 +54,39 @@ class Verified(NamedTuple):
         return ""
 
 
+class _File(Strict):
+    """What a case's file may say; a day that it leaves out is that of the case."""
+
+    version: str = ""
+    text: date | None = None
+    news: date | None = None
+    source: str = ""
+    not_checked: tuple[str, ...] = ()
+    register_: str = Field(default="", alias="register")
+    instruments: Mapping[str, date] = Field(default_factory=dict)
+    documents: str = ""
+    parts: str = ""
+    pages: tuple[tuple[str, str], ...] = ()
+
+
 @cache
 def shipped_version(case: Case) -> Verified:
-    """How current a case's rulebook is: to the day of the case where it does not say."""
-    day: dict[str, Any] = {
-        "version": "",
-        "text": case.settings.day,
-        "news": case.settings.day,
-        "source": "",
-        "not_checked": (),
-        "lists": case.lists,
-    }
-    told = day | (read_toml(case / FILE) if (case / FILE).is_file() else {})
-    raise_all([*_unknown(told.get("instruments", {}), case)])
-    tables = {
-        "not_checked": tuple(told["not_checked"]),
-        "pages": tuple(map(tuple, told.get("pages", ()))),
-        "instruments": tuple(told.get("instruments", {}).items()),
-    }
-    return Verified(**told | tables)
+    """How current a case's rulebook is: to the day of the case where it does not say. Raises `BadInput`, every fault at once."""
+    told = read_typed(case / FILE, _File) if (case / FILE).is_file() else _File()
+    raise_all([*_unknown(told.instruments, case)])
+    return Verified(
+        version=told.version,
+        text=told.text or case.settings.day,
+        news=told.news or case.settings.day,
+        source=told.source,
+        not_checked=told.not_checked,
+        register=told.register_,
+        instruments=tuple(told.instruments.items()),
+        documents=told.documents,
+        parts=told.parts,
+        lists=case.lists,
+        pages=told.pages,
+    )
 
 
 def _unknown(instruments: Mapping[str, Any], case: Case) -> Iterator[BadInput]:

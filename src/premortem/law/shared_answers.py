@@ -10,9 +10,10 @@ import polars as pl
 
 from premortem.law import items
 from premortem.law.clause import Rulebook
-from premortem.law.column_texts import texts_of
-from premortem.law.engine import decide
+from premortem.law.column_texts import FEW, texts_of
+from premortem.law.engine import decide, judge
 from premortem.law.equivalent_rows import kinds
+from premortem.law.row_defaults import completed
 from premortem.law.transactions import could_mean, frame_of
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import NEEDS
@@ -57,4 +58,6 @@ def _have_one_answer(rows: pl.DataFrame, choices: tuple[str, ...], book: Ruleboo
 def _decided(rows: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     """Rows as each is decided alone."""
     alone = rows.select(c for c in rows.columns if c in book.vocabulary.fields)
+    if alone.height <= FEW:
+        return judge(completed(alone, book), book)
     return decide(alone, book, kinds=kinds(alone, book))

@@ -15,11 +15,12 @@ from premortem.law.book import Book, load
 from premortem.law.clearing import check_reasons
 from premortem.law.decide import Transaction, explain
 from premortem.law.field_values import NO_FIELD
+from premortem.law.known_items import ITEM
 from premortem.law.opinion import judged
 from premortem.law.parties import ROLES
 from premortem.law.permission import gate
 from premortem.law.transfers import transfers
-from premortem.law.vocabulary import Vocabulary
+from premortem.law.vocabulary import Vocabulary, vocabulary
 
 MAX_BYTES = 10_000_000
 UNDER = "--under"
@@ -32,7 +33,10 @@ NAMES = ("case_id", "id")
 
 def options(case: Case) -> dict[str, str]:
     """Options of `premortem check` with the fields that they give, and that of the policy."""
-    return {f"--{option}": field for option, field in transfers(case).options.items()} | {UNDER: "under"}
+    words = vocabulary(case)
+    day = {"--on": words.asked} if words.asked else {}
+    item = {f"--{ITEM}": ITEM} if words.known.table else {}
+    return item | {f"--{option}": field for option, field in transfers(case).options.items()} | day | {UNDER: "under"}
 
 
 def optioned(case: Case) -> dict[str, str]:

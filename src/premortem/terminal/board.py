@@ -1,7 +1,8 @@
 """What people see of a run in a terminal: the board with bars of eight steps, findings, a progress bar."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from premortem.text import phrases
 PLAIN = "Share of futures in which each assumption holds (not forecasts)"
 STEPS = " ▏▎▍▌▋▊▉█"
 BAR_CELLS = 5
+WAIT = 1.0  # [s] a run that ends sooner shows no progress
 
 
 def print_run(run: Any, *briefs: Path) -> None:
@@ -127,24 +129,29 @@ def bar(share: float | None, console: Console) -> str:
     return (STEPS[8] * full + (STEPS[rest] if rest else "")).ljust(BAR_CELLS)
 
 
-def progress_bar() -> Callable[[int, int, float], None]:
-    """A bar on stderr, shown after a second, with rate and time left."""
+@contextmanager
+def progress_bar() -> Iterator[Callable[[int, int, float], None]]:
+    """A bar on stderr, shown after a second, with rate and time left; taken away however the run ends."""
     began = time.monotonic()
     bar_ = Progress(
         TextColumn("simulating"),
         BarColumn(),
-        TextColumn("{task.completed:,.0f} of {task.total:,.0f} futures"),
+        TextColumn("{task.fields[said]}"),
         TimeRemainingColumn(),
         console=Console(stderr=True),
         transient=True,
     )
-    task = bar_.add_task("", total=None)
+    task = bar_.add_task("", total=None, said="")  # how many there are is known with the first step
 
     def advance(done: int, total: int, _seconds: float) -> None:
-        if time.monotonic() - began > 1 and not bar_.live.is_started:
+        bar_.update(task, completed=done, total=total, said=f"{done:,} of {total:,} futures")
+        if time.monotonic() - began > WAIT and not bar_.live.is_started:
             bar_.start()
-        bar_.update(task, completed=done, total=total)
-        if done >= total:
-            bar_.stop()
+        if bar_.live.is_started:
+            bar_.refresh()
 
-    return advance
+    try:
+        yield advance
+    finally:
+        if bar_.live.is_started:
+            bar_.stop()
