@@ -141,9 +141,7 @@ def _asked(book: Any, options: dict[str, Any], settings: list[str], parties: lis
     return Transaction(together(options, together(fields(settings), named(parties))), case=book.case)
 
 
-def _book(
-    study: Path | None, case: str | None, under: str | None, data: str, asked: Callable[[Any], object]
-) -> Any:
+def _book(study: Path | None, case: str | None, under: str | None, data: str, asked: Callable[[Any], object]) -> Any:
     """The rulebook that is asked. Raises, where its policy cannot be had, the faults of the question with that."""
     try:
         return book_under(study, case, under, data=data)

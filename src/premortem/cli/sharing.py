@@ -75,7 +75,8 @@ def publish(
     at: Annotated[
         str,
         typer.Option(
-            help="Address at which the site will stand: what shows a link to it then finds its picture and frame."
+            help="Address at which the site will stand: what shows a link to it then finds its picture and frame.",
+            show_default="none: links are relative",
         ),
     ] = "",
     study: StudyDir = None,

@@ -181,7 +181,9 @@ def _other_case(path: Path, case: Case, file: str) -> Case | None:
     home = path.resolve().parent.parent
     if (home / MARK).is_file():
         return Case(home) if home != case.folder.resolve() else None
-    return next((other for other in map(load_case, names()) if other.name != case.name and _reads(path, other, file)), None)
+    return next(
+        (other for other in map(load_case, names()) if other.name != case.name and _reads(path, other, file)), None
+    )
 
 
 def _reads(path: Path, case: Case, file: str) -> bool:

@@ -21,7 +21,7 @@ BASE = "base"
 @dataclass(frozen=True)
 class Rules(Lever):
     """A rulebook of a case, by default of the leading one. A policy sets it to the name of one of the case's policies, to a policy file, or to
-    numbers of clauses, `{"base": "as-written", "diffusion.country_allocation.tpp": 5e8}`; the model gets what `premortem.book` gives.
+    numbers of clauses, `{"base": POLICY, "CLAUSE.NUMBER": 5e8}`; the model gets what `premortem.book` gives.
     """
 
     _: KW_ONLY
