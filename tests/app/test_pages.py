@@ -142,3 +142,8 @@ def test_every_colour_of_the_charts_has_one_for_the_dark_look():
         *theme.STEPS,
     ]
     assert [t for t in tokens if t.upper() not in DARK] == []
+
+
+def test_a_category_is_told_by_its_names(client):
+    page = client.get("/about").text
+    assert "who earns the scarcity of answers</td><td>nobody, labs, clouds</td>" in page

@@ -15,8 +15,8 @@ from premortem.questions._paired import paired
 from premortem.questions.instrument_costs import InstrumentCost, instrument_costs, unpriced
 from premortem.questions.margins import check_inputs, margins_of
 from premortem.questions.robustness import (
-    comparable,
     best_in_all,
+    comparable,
     pareto,
     performance,
     rank_ranges,

@@ -80,7 +80,9 @@ def _unbeaten(ground: Ground) -> str:
     """Which policies no other beats in one assumption without losing in another."""
     shares = {p: [ground.share(a.id, p) for a in ground.assumptions] for p in ground.chosen}
     if best := [f"\u2018{ground.title(p)}\u2019" for p in best_in_all(shares)]:
-        return f"{phrases.listing(best)} {'does' if len(best) == 1 else 'do'} at least as well as any other in every bet."
+        return (
+            f"{phrases.listing(best)} {'does' if len(best) == 1 else 'do'} at least as well as any other in every bet."
+        )
     left = [f"\u2018{ground.title(p)}\u2019" for p in pareto(shares)]
     if len(left) == len(shares):
         return "No policy is as good as another in every bet and better in one: each has its price."
