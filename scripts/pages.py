@@ -103,7 +103,7 @@ def uncertainties(case: Case) -> str:
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     body = [
-        f"| `{r.name}` | {r.low:g} | {'' if r.central is None else f'{r.central:g}'} | {r.high:g} | {r.unit} | {r.distribution} | {r.meaning} | {r.basis} | {r.known_on} | {r.confidence} |"
+        f"| `{r.name}` | {r.low:g} | {'' if r.central is None else f'{r.central:g}'} | {r.high:g} | {r.unit} | {r.distribution}{': ' + ', '.join(c.name for c in r.categories) if r.categories else ''} | {r.meaning} | {r.basis} | {r.known_on} | {r.confidence} |"
         for r in rows
     ]
     return "\n".join([*head, *body]) + "\n"

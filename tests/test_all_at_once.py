@@ -49,7 +49,7 @@ def test_a_table_of_priors_tells_names_ranges_and_words_of_all_its_rows(folder):
         "row 2 (loophole_rate).distribution: 'lognorma' is none of its values",
         "row 4 (goodwill_start).range: ",
         "row 4 (goodwill_start).confidence: 'hgh' is none",
-        "patch_lagg: no such uncertainty; allowed: a name in the shipped params.csv; did you mean patch_lag?",
+        "patch_lagg: no such uncertainty; allowed: a name in params.csv of the case; did you mean patch_lag?",
     )
 
 
@@ -72,7 +72,7 @@ def test_a_short_row_of_correlations_hides_no_other_fault(folder):
         told(folder),
         "row 2: has 2 values for 3 columns",
         "row 4.rho: is not a number; allowed: a number",
-        "row 3: no such uncertainty: yeld_rate; allowed: a name in the shipped params.csv; did you mean yield_rate?",
+        "row 3: no such uncertainty: yeld_rate; allowed: a name in params.csv of the case; did you mean yield_rate?",
         "row 3.rho: is out of range",
     )
 
@@ -107,7 +107,7 @@ def test_an_assumption_tells_values_margins_and_bindings(folder):
     holds(
         told(folder),
         "condition.0.limit.value: 'x' is not a number",
-        "binds: no such parameter or lever: nope; allowed: a name in the shipped params.csv, lever:NAME or facts:NAME",
+        "binds: no such parameter or lever: nope; allowed: a name in params.csv of the case, lever:NAME or facts:NAME",
         "binds: no such parameter or lever: lever:dealz; allowed: lever: and one of tier2",
         "condition.throttled.margin: has a year outside the horizon: 2048",
     )

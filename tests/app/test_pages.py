@@ -176,3 +176,8 @@ def test_two_views_stand_side_by_side_by_a_link(client):
     assert f'data-cell="A4:rescinded" class="other"><span class="share">{now}<' in alone
     assert change.startswith("\u2212")
     assert re.search(r'id="two"[^>]* hidden', alone)
+
+
+def test_a_category_is_told_by_its_names(client):
+    page = client.get("/about").text
+    assert "who earns the scarcity of answers</td><td>nobody, labs, clouds</td>" in page

@@ -189,3 +189,10 @@ def test_an_error_in_the_world_is_the_users(cars, monkeypatch, capsys, old, new,
     assert said in err
     assert "a bug in premortem" not in err
     assert len(err.strip().splitlines()) == 1
+
+
+def test_what_is_allowed_ends_with_what_is_meant_or_with_nothing(cars):
+    edited(cars, "clauses/charge.toml", 'gives = ["charged"]', 'gives = ["qqqq"]')
+    (told,) = [str(fault) for fault in case_faults(load(cars)) if "qqqq" in str(fault)]
+    assert "allowed: " in told
+    assert not told.rstrip().endswith(";"), told

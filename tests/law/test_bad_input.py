@@ -172,7 +172,7 @@ def test_a_file_of_cases_may_be_toml(tmp_path):
     ("field", "value", "said"),
     [
         ("flop_cumulative", "1,234", "question: flop_cumulative: '1,234' can be read two ways"),
-        ("flop_cumulative", "much", "question: flop_cumulative: 'much' is not a number; allowed: FLOP"),
+        ("flop_cumulative", "much", "question: flop_cumulative: 'much' is not a number; allowed: a number, in FLOP"),
         ("placed_on", "soon", "question: placed_on: 'soon' is not a date; allowed: YYYY-MM-DD"),
         ("asked_on", "1999-01-01", "question: asked_on: no rule is held for 1999-01-01"),
         ("role", "developr", "did you mean developer?"),

@@ -1,6 +1,6 @@
 """What changed between rulebooks, in words and as data."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from premortem.case import default
 from premortem.law import book as rules
@@ -83,3 +83,20 @@ def test_what_came_and_went_is_told_of_days_and_not_of_two_policies_on_one_day()
     assert [row["instrument"] for row in back] == [
         r["instrument"] for r in between("2025-02-26", "2026-11-26")["between"]
     ]
+
+
+def test_a_question_that_a_text_leaves_open_is_not_told_as_law_in_force():
+    book = rules.load("history")
+    question = next(c for c in book.clauses if c.stage == "question" and c.begins and c.begins.year == 2025)
+    sides = (book, question.begins - timedelta(1)), (book, question.begins)
+    told = {row["clause"]: row["text"] for row in diff._clauses(*sides)}
+    assert told[question.id].startswith("Now left open: ")
+    back = {row["clause"]: row["text"] for row in diff._clauses(*reversed(sides))}
+    assert back[question.id].startswith("No longer left open: ")
+
+
+def test_the_name_of_an_instrument_begins_its_sentence_with_a_capital():
+    sides = ((rules.load("as-written"), date(2026, 1, 1)), (rules.load("maximal"), date(2026, 1, 1)))
+    told = [row["text"] for row in diff._strengths(*sides)]
+    assert told
+    assert all(text[0] == text[0].upper() for text in told)

@@ -15,7 +15,16 @@ from premortem.propositions import positions
 from premortem.questions import _archetypes, edits
 from premortem.questions._paired import paired
 from premortem.questions.attribution import neutral_end, shapley
-from premortem.questions.robustness import pareto, performance, rank_ranges, rankings, regret, robustness, summary
+from premortem.questions.robustness import (
+    best_in_all,
+    pareto,
+    performance,
+    rank_ranges,
+    rankings,
+    regret,
+    robustness,
+    summary,
+)
 from tests.examples import examples
 from tests.questions.own import PLACES, flat, study_of, uniform
 
@@ -92,6 +101,19 @@ def test_the_measure_weighs_assumptions_as_asked():
 
 def test_a_policy_beaten_everywhere_is_not_in_the_pareto_set():
     assert pareto({"a": [1, 2], "b": [2, 1], "c": [1, 1]}) == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("shares", "best"),
+    [
+        ({"a": [0.9, 0.5], "b": [0.8, 0.5], "c": [0.1, 0.2]}, ["a"]),
+        ({"a": [0.9, 0.5], "b": [0.8, 0.6]}, []),
+        ({"a": [0.9, 0.501], "b": [0.8, 0.504]}, ["a"]),  # no more than is shown
+        ({"a": [0.9, 0.5], "b": [0.9, 0.5]}, ["a", "b"]),
+    ],
+)
+def test_a_policy_gives_nothing_up_only_where_no_other_does_better_in_any_assumption(shares, best):
+    assert best_in_all(shares) == best
 
 
 def test_planted_families_are_found_and_medoids_belong_to_them():

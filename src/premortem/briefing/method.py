@@ -105,14 +105,16 @@ def _priors(run: Run) -> Fold:
 
 
 def _range(row: Prior) -> str:
-    """The values that an uncertainty may take: its ends with the middle that was given, or its categories with their chances."""
+    """The values that an uncertainty may take: its ends, with the likeliest where the distribution has one that is given, or its
+    categories with their chances.
+    """
     if row.categories:
         return phrases.listing([f"{c.name} {phrases.share(c.chance)}" for c in row.categories], "or")
     unit = units.after(row.unit)
     if not row.varies:
         return f"{row.low:g}{unit}"
-    middle = f", middle {row.central:g}" if row.central is not None else ""
-    return f"{row.low:g} to {row.high:g}{unit}{middle}"
+    likeliest = row.central if row.distribution == "triangular" else None
+    return f"{row.low:g} to {row.high:g}{unit}" + ("" if likeliest is None else f", likeliest {likeliest:g}")
 
 
 def tables_held(tables: Sequence[facts.Table]) -> list[Block]:

@@ -61,7 +61,7 @@ def read(path: Path, names: Sequence[str], orderless: Sequence[str]) -> Copula:
     for line, (a, b, rho) in pairs:
         for name in (a, b):
             if name not in names:
-                allowed, hint = "a name in the shipped params.csv", nearest(name, names)
+                allowed, hint = "a name in params.csv of the case", nearest(name, names)
                 what = f"no such uncertainty: {name}"
                 errors.append(BadInput(path.name, f"row {line}", what, got=name, allowed=allowed, hint=hint))
             elif name in orderless:

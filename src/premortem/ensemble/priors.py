@@ -29,7 +29,7 @@ from premortem.text.numbers import count_noun
 
 Array = NDArray[np.float64]
 # Where the names of uncertainties are listed.
-FOUND = "a name in the shipped params.csv"
+FOUND = "a name in params.csv of the case"
 # How far chances of categories may be from a sum of 1.
 CLOSE = 1e-9
 # Scores between which quantiles are tabulated, and their spacing; beyond them a value stays at the end.

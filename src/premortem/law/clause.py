@@ -3,7 +3,7 @@
 It is validated against the words of its case: `Clause.model_validate(body, context=vocabulary(case))`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Literal, Protocol
 
@@ -111,7 +111,7 @@ class Clause(Strict):
         known = _words(told).requirements.authorisations
         for name in names:
             if name not in known:
-                raise ValueError(f"no such exception: {name}; allowed: {', '.join(known)}; {nearest(name, known)}")
+                raise ValueError(_refused(f"no such exception: {name}", known, nearest(name, known)))
         return names
 
     @model_validator(mode="after")
@@ -132,9 +132,7 @@ class Clause(Strict):
         for outcome in self.gives:
             if outcome not in words.outcomes:
                 near = nearest(outcome, [*words.outcomes])
-                raise ValueError(
-                    f"gives {outcome!r}, which is no outcome; allowed: {', '.join(words.outcomes)}; {near}"
-                )
+                raise ValueError(_refused(f"gives {outcome!r}, which is no outcome", words.outcomes, near))
         if self.stage == "answer" and not self.gives:
             raise ValueError(f"an answer needs `gives`; allowed: {', '.join(words.outcomes)}")
         if self.stage == "requires" and self.then and bool(self.within) != bool(self.otherwise):
@@ -208,3 +206,8 @@ class Rulebook(Protocol):
     @property
     def moves(self) -> tuple[TierChange, ...]:
         """A policy's moves of places between tiers."""
+
+
+def _refused(what: str, allowed: Iterable[str], near: str) -> str:
+    """What is wrong, what is allowed, and what may be meant where anything is near."""
+    return "; ".join(filter(None, (what, f"allowed: {', '.join(allowed)}", near)))

@@ -10,7 +10,7 @@ import polars as pl
 
 from premortem.case import Case
 from premortem.law.book import Book
-from premortem.law.clause import Clause
+from premortem.law.clause import QUESTION, Clause
 from premortem.law.diff_weights import came_and_went, weights
 from premortem.law.engine import decide
 from premortem.law.items import measures
@@ -20,7 +20,7 @@ from premortem.law.timeline import starts
 from premortem.law.transactions import frame_of
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import Vocabulary
-from premortem.text.numbers import limit
+from premortem.text.numbers import capital, limit
 
 
 def show(book: Book, on: date) -> list[dict[str, Any]]:
@@ -131,14 +131,16 @@ def _turns(book: Book) -> Iterator[date]:
 def _clauses(before: tuple[Book, date], after: tuple[Book, date]) -> Iterator[dict[str, Any]]:
     (book_a, day_a), (book_b, day_b) = before, after
     held_a, held_b = {c.id: c for c in book_a.as_of(day_a)}, {c.id: c for c in book_b.as_of(day_b)}
-    for word, kind, here, there in (
-        ("No longer in force", "gone", held_a, held_b),
-        ("Now in force", "new", held_b, held_a),
+    for word, left_open, kind, here, there in (
+        ("No longer in force", "No longer left open", "gone", held_a, held_b),
+        ("Now in force", "Now left open", "new", held_b, held_a),
     ):
         for k, c in here.items():
             if k in there:
                 continue
-            yield {"kind": kind, "clause": k, "says": c.says, "text": f"{word}: {c.says} ({c.citation})"}
+            # a question that the text leaves open commands nothing
+            how = left_open if c.stage == QUESTION else word
+            yield {"kind": kind, "clause": k, "says": c.says, "text": f"{how}: {c.says} ({c.citation})"}
     for k in sorted(held_a.keys() & held_b.keys()):
         a, b = held_a[k], held_b[k]
         if _tests(a) != _tests(b):
@@ -182,7 +184,7 @@ def _strengths(before: tuple[Book, date], after: tuple[Book, date]) -> Iterator[
     for name in a.vocabulary.instruments:
         old, new = a.strength(name, day_a), b.strength(name, day_b)
         if old != new:
-            text = f"{a.vocabulary.called(name)} goes from strength {old:g} to {new:g}"
+            text = f"{capital(a.vocabulary.called(name))} goes from strength {old:g} to {new:g}"
             yield {"kind": "strength", "parameter": name, "from": old, "to": new, "text": text}
 
 

@@ -94,6 +94,11 @@ def _text(name: str, text: str, field: Field, what: str) -> str:
     return folded
 
 
+def _number_of(field: Field) -> str:
+    """What a number may be, in words: `a number, in nights/yr`."""
+    return f"a number, in {field.unit}" if field.unit else "a number"
+
+
 def _number(name: str, value: Any, words: Vocabulary, what: str) -> float:
     field = words.fields[name]
     number = float(value) if isinstance(value, int | float) else numbers.number(str(value), field.unit in words.large)
@@ -102,7 +107,7 @@ def _number(name: str, value: Any, words: Vocabulary, what: str) -> float:
         wrong = f"{value!r} is not a number"
         if two := numbers.readings(str(value), field.unit in words.large):
             wrong = f"{value!r} can be read two ways, as {two[0]} or as {two[1]}: write it without a separator"
-        raise BadInput(what, name, wrong, got=value, allowed=whole if name == "quantity" else field.unit)
+        raise BadInput(what, name, wrong, got=value, allowed=whole if name == "quantity" else _number_of(field))
     if name == "quantity" and not (1 <= number <= MOST_UNITS and number == int(number)):
         raise BadInput(what, name, f"{value} is not a count", got=value, allowed=whole)
     if not (0 <= number <= field.most):

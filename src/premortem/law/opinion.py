@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from premortem.errors import BadInput, raise_all
+from premortem.law import field_words
 from premortem.law.answers import Answer, Said, complete, merged_answers, parse, readings
 from premortem.law.book import Book
 from premortem.law.citations import Citation, citation, weakest
 from premortem.law.conditions import identifiers, parts
-from premortem.law.field_words import called, told
 from premortem.law.known_items import ITEM, Row, named
 from premortem.law.rulebook_version import shipped_version
 from premortem.law.vocabulary import NEEDS
@@ -87,7 +87,11 @@ class Opinion:
         """What was asked: each field that was given, on which day, under which policy."""
         words = self.book.vocabulary
         asked = words.asked
-        each = [f"{called(n, words)} {told(n, v, words)}" for n, v in self.given.items() if n != asked]
+        each = [
+            f"{field_words.called(n, words)} {field_words.told(n, v, words)}"
+            for n, v in self.given.items()
+            if n != asked
+        ]
         today = "" if asked in self.given else " (today, since no day was given)"
         of = f"{self.item.name}: " if self.item.name else ""
         return f"{of}{', '.join(each) or 'no field given'}; on {self.day}{today}, under {self.book.name}"

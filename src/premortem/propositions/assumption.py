@@ -218,7 +218,7 @@ def check_binds(
     """
     known = {"": parameters, "lever": levers, "facts": tables}
     allowed = {
-        "": "a name in the shipped params.csv, lever:NAME or facts:NAME",
+        "": "a name in params.csv of the case, lever:NAME or facts:NAME",
         "lever": f"lever: and one of {', '.join(levers or ())}",
         "facts": f"facts: and a table of the case{': ' if tables else ', which has none'}{', '.join(tables)}",
     }

@@ -58,6 +58,7 @@ class Box:
     curve: tuple[Step, ...]
     chosen: int
     reason: str = REASON
+    sentence: str = ""  # what it says in words, where who sought it knows the words
 
     def holds(self, values: Array, names: Sequence[str]) -> Flags:
         """Which futures lie in the box; `values` has shape (parameter, future)."""

@@ -101,7 +101,7 @@ def attribution(
 
 def disagreements(rows: Attribution, items: Kinded) -> tuple[str, ...]:
     """Where the model disagrees with the document behind the case, a sentence an item: what it has the other way, and why; and what
-    hardly moves the share that holds.
+    hardly moves the share that holds, whichever way, with how little that is.
     """
     against = {item.id: item.disagrees for _, item in items if item.disagrees}
     told = []
@@ -110,7 +110,7 @@ def disagreements(rows: Attribution, items: Kinded) -> tuple[str, ...]:
             told.append(f"{row.statement}. {against[row.item]}")
         elif isinstance(row, Carried) and abs(row.effect) < LITTLE:
             told.append(
-                f"{row.statement}. As {_a(row.kind)} it moves the share that holds by {change_in_points(row.effect)} points"
+                f"{row.statement}. As {_a(row.kind)} it moves the share that holds by {change_in_points(row.effect)} points, too little to count (under {100 * LITTLE:g})"
             )
     return tuple(told)
 

@@ -84,9 +84,11 @@ def discover(
     column = f"margin.{study.assumptions[assumption_number(study, assumption)].id}"
     margins = run.columns(policy, [column])[column]
     found = sought(study, run.parameters(), margins, top, weights, seed)
-    if weights is not None or whole.futures == run.futures:
-        return found
-    return _bounded_memory.on_all(found, whole, policy, column)
+    if weights is None and whole.futures != run.futures:
+        found = _bounded_memory.on_all(found, whole, policy, column)
+    subject = study.assumptions[assumption_number(study, assumption)].id
+    told = (replace(b, sentence=sentence(b, subject, study, found.boxes[:i])) for i, b in enumerate(found.boxes))
+    return replace(found, boxes=tuple(told))
 
 
 def sought(

@@ -15,6 +15,7 @@ from premortem.questions._paired import paired
 from premortem.questions.instrument_costs import InstrumentCost, instrument_costs, unpriced
 from premortem.questions.margins import check_inputs, margins_of
 from premortem.questions.robustness import (
+    best_in_all,
     comparable,
     pareto,
     performance,
@@ -83,6 +84,13 @@ class Compared(Result):
         default_factory=dict
     )  # by policy, what no clause says that it puts effort into
     time_asymmetry: TimeAsymmetry | None = field(default=None, metadata=OPTIONAL)
+
+    @property
+    def best(self) -> tuple[str, ...]:
+        """Policies than which no other does better in any assumption, of those whose share can be told in each."""
+        told = {p: [s for s in by.values() if s is not None] for p, by in self.shares.items()}
+        whole = {p: shares for p, shares in told.items() if len(shares) == len(self.shares[p])}
+        return tuple(best_in_all(whole)) if len(whole) > 1 else ()
 
     @property
     def least(self) -> tuple[str, ...]:

@@ -98,6 +98,14 @@ def rank_ranges(
     return found
 
 
+def best_in_all(shares: Mapping[str, Sequence[float]]) -> list[str]:
+    """Policies than which no other does better in any assumption, in whole percents as they are shown; none where each choice gives
+    something up.
+    """
+    table = {name: np.round(values, 2) for name, values in shares.items()}
+    return [name for name, mine in table.items() if all((mine >= other).all() for other in table.values())]
+
+
 def pareto(shares: Mapping[str, Sequence[float]]) -> list[str]:
     """Policies that no other beats in one assumption without losing in another, in the order given."""
     table = {name: np.asarray(values) for name, values in shares.items()}

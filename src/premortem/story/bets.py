@@ -110,7 +110,7 @@ def why(found: BoardCell, a: Assumption) -> str:
     if not (most := most_often(found.fails_on)):
         return "It never breaks."
     failure = next(c.failure for c in a.condition if c.id == most[0])
-    if len(a.condition) == 1:
+    if len(a.condition) == 1 or most[1] > phrases.ALWAYS:
         return f"Breaks when {phrases.lower_first(failure)}."
     if phrases.share(most[1]) == "100%":
         return f"Breaks each time because {phrases.lower_first(failure)}."

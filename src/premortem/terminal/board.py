@@ -144,7 +144,7 @@ def progress_bar() -> Iterator[Callable[[int, int, float], None]]:
     task = bar_.add_task("", total=None, said="")  # how many there are is known with the first step
 
     def advance(done: int, total: int, _seconds: float) -> None:
-        bar_.update(task, completed=done, total=total, said=f"{done:,} of {total:,} futures")
+        bar_.update(task, completed=done, total=total, said=f"{done:,} of {phrases.count_noun(total, 'future')}")
         if time.monotonic() - began > WAIT and not bar_.live.is_started:
             bar_.start()
         if bar_.live.is_started:

@@ -60,11 +60,13 @@ def print_compare(result: Compared, uncounted: str = "") -> None:
         else f"  All metrics put {next(iter(winners))} first."
     )
     beaten = [p for p in policies if p not in result.pareto]
-    console.print(
-        f"  Beaten by another policy in some assumption and better in none: {phrases.listing(beaten)}."
-        if beaten
-        else "  None is beaten by another in every assumption: each choice gives something up."
-    )
+    if result.best:
+        console.print(f"  Best in every assumption, as shown: {phrases.listing([*result.best])}.")
+    if beaten:
+        told = phrases.listing(beaten)
+        console.print(f"  Beaten by another policy in some assumption and better in none: {told}.")
+    elif not result.best:
+        console.print("  None is beaten by another in every assumption: each choice gives something up.")
     print_costs(console, result.costs)
     _print_differences(console, result.differences, next(p for p in result.shares if p not in result.differences))
     if result.time_asymmetry:

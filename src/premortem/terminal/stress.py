@@ -105,7 +105,7 @@ def _print_thresholds(console: Console, rows: Sequence[Threshold | ClauseThresho
     if not clauses:  # the case names none to try
         return
     console.print(
-        f"  {len(clauses)} clause numbers were tried alone: {len(decide)} decide, {len(moving)} others move the share by a "
+        f"  {phrases.count_noun(len(clauses), 'clause number')} {'was' if len(clauses) == 1 else 'were'} tried alone: {len(decide)} decide, {len(moving)} others move the share by a "
         f"point or more, {len(clauses) - len(decide) - len(moving)} do not.",
         style="dim",
     )

@@ -113,7 +113,7 @@ def print_hindcast(judged: Any) -> None:
             _scores(console, found)
     console.print(
         f"\n{judged.weights.effective:,.0f} effective of {phrases.count_noun(judged.futures, 'future')} by what was known on the day. "
-        "skill: 1 - CRPS over that of carrying the last value forward; - where none was known"
+        "error: CRPS as a multiple of that of carrying the last value forward, so that under 1 is better; - where none was known"
     )
     for warning in judged.warnings:
         console.print(f"Warning: {warning}", style="bold")
@@ -133,14 +133,14 @@ def _scores(console: Console, found: Hindcast) -> None:
 
 def _readings(shown: Sequence[Scored]) -> Table:
     table = Table(box=None, padding=(0, 1))
-    headings = ("", "quantity", "date", "kind", "group", "observed", "5%", "50%", "95%", "unit", "skill")
+    headings = ("", "quantity", "date", "kind", "group", "observed", "5%", "50%", "95%", "unit", "error")
     add_columns(table, *headings, texts=("", "quantity", "kind", "group", "unit"))
     for s in shown:
-        skill = "-" if not s.crps_persistence else f"{1 - s.crps / s.crps_persistence:+.0%}"
+        error = "-" if not s.crps_persistence else f"{phrases.number(s.crps / s.crps_persistence)} x"
         numbers = (phrases.number(x, 3) for x in (s.observed, s.p5, s.p50, s.p95))
         quantity = f"{s.quantity} (read: {s.named})" if s.named else s.quantity
         mark = "" if s.inside else "MISS"
-        table.add_row(mark, quantity, s.date.isoformat(), s.kind, s.group, *numbers, s.unit, skill)
+        table.add_row(mark, quantity, s.date.isoformat(), s.kind, s.group, *numbers, s.unit, error)
     return table
 
 
