@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from types import SimpleNamespace
 
 import polars as pl
 import pytest
@@ -102,3 +103,13 @@ def test_every_box_that_is_found_says_itself(small_run):
     found = questions.discover(small_run, "A5", top=1).boxes
     assert found
     assert all(" breaks in " in box.sentence for box in found)
+
+
+def test_an_item_that_moves_too_little_is_listed_with_that_reason():
+    from premortem.questions.attribution import disagreements
+
+    row = Carried("cleaner", "driver", 0.013, 0.01, 0.016, "New cars are cleaner")
+    (told,) = disagreements((row,), [("driver", SimpleNamespace(id="cleaner", disagrees=""))])
+    assert told == (
+        "New cars are cleaner. As a driver it moves the share that holds by +1.3 points, too little to count (under 1.5)"
+    )
