@@ -102,10 +102,12 @@ def uncertainties(case: Case) -> str:
         "| uncertainty | low | central | high | unit | distribution | meaning | basis | known on | confidence |",
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
-    body = [
-        f"| `{r.name}` | {r.low:g} | {'' if r.central is None else f'{r.central:g}'} | {r.high:g} | {r.unit} | {r.distribution}{': ' + ', '.join(c.name for c in r.categories) if r.categories else ''} | {r.meaning} | {r.basis} | {r.known_on} | {r.confidence} |"
-        for r in rows
-    ]
+    body = []
+    for r in rows:
+        central = "" if r.central is None else f"{r.central:g}"
+        names = f": {', '.join(c.name for c in r.categories)}" if r.categories else ""
+        numbers = f"{r.low:g} | {central} | {r.high:g} | {r.unit} | {r.distribution}{names}"
+        body.append(f"| `{r.name}` | {numbers} | {r.meaning} | {r.basis} | {r.known_on} | {r.confidence} |")
     return "\n".join([*head, *body]) + "\n"
 
 

@@ -2,9 +2,12 @@
 
 import json
 from datetime import date
+from types import SimpleNamespace
 
+import polars as pl
 import pytest
 
+from premortem import questions
 from premortem.questions.attribution import Carried, NotCarried
 from premortem.questions.boxes import OutOfSample, TriedBox
 from premortem.questions.breaking_points import BreakingPoint, Threshold
@@ -83,3 +86,30 @@ def test_rows_of_results_make_a_table_by_their_keys():
 
 def test_a_repr_counts_rows_by_their_kinds():
     assert "attribution  2 of Carried or NotCarried" in repr(STRESS)
+
+
+def test_a_table_of_shares_shows_no_interval_from_a_percent_to_itself():
+    from premortem.propositions.board_cells import board_table
+
+    cell = {"assumption": "A1", "policy": "mine", "holds": 0.9991, "low": 0.9972, "high": 0.9997}
+    told = board_table(
+        pl.DataFrame([cell, cell | {"policy": "yours", "holds": 0.4, "low": 0.38, "high": 0.42}]), {"A1": "One"}, 64, 7
+    )
+    assert told.frame["mine"].to_list() == ["over 99% (within 1 point)"]
+    assert told.frame["yours"].to_list() == ["40% (38 to 42%)"]
+
+
+def test_every_box_that_is_found_says_itself(small_run):
+    found = questions.discover(small_run, "A5", top=1).boxes
+    assert found
+    assert all(" breaks in " in box.sentence for box in found)
+
+
+def test_an_item_that_moves_too_little_is_listed_with_that_reason():
+    from premortem.questions.attribution import disagreements
+
+    row = Carried("cleaner", "driver", 0.013, 0.01, 0.016, "New cars are cleaner")
+    (told,) = disagreements((row,), [("driver", SimpleNamespace(id="cleaner", disagrees=""))])
+    assert told == (
+        "New cars are cleaner. As a driver it moves the share that holds by +1.3 points, too little to count (under 1.5)"
+    )

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -138,3 +139,20 @@ def test_a_part_that_cannot_be_told_says_why(small_run, monkeypatch):
 
     monkeypatch.setitem(tell.LONG, "watch", fails)
     assert "margin.A1" in tell.long_section("watch", small_run)
+
+
+@pytest.mark.parametrize(
+    ("shares", "said"),
+    [
+        ({"A1": [0.9, 0.5], "A2": [0.8, 0.4]}, "does at least as well as any other in every bet"),
+        ({"A1": [0.9, 0.5], "A2": [0.3, 0.4]}, "each has its price"),
+    ],
+)
+def test_a_choice_has_a_price_only_where_the_table_says_so(ground, shares, said):
+    first, second = ground.chosen[:2]
+    table = {(a, p): share for a, both in shares.items() for p, share in zip((first, second), both, strict=True)}
+    bets = [SimpleNamespace(id=a) for a in shares]
+    told = trade_off._unbeaten(
+        SimpleNamespace(assumptions=bets, chosen=(first, second), title=ground.title, share=lambda a, p: table[a, p])
+    )
+    assert said in told

@@ -3,7 +3,7 @@ else.
 """
 
 import copy
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, cached_property, partial
@@ -18,10 +18,19 @@ from premortem.case import load as load_case
 from premortem.errors import BadInput, BadInputs, call_all, nearest, raise_all
 from premortem.files.typed import faults_of
 from premortem.law.clause import STAGES, Clause
-from premortem.law.clause_files import as_list, dates_as_written, in_force, instrument_title, raw_clause, raw_clauses
+from premortem.law.clause_files import (
+    as_list,
+    dates_as_written,
+    in_force,
+    instrument_title,
+    raw_clause,
+    raw_clauses,
+    unknown_keys,
+    unmeasured,
+)
 from premortem.law.conditions import check
 from premortem.law.places import TierChange, atlas
-from premortem.law.policy import Policy, Strength, overlay_of, policy_of
+from premortem.law.policy import Policy, Strength, covers, idle_days, overlay_of, policy_of
 from premortem.law.policy_documents import own_document, shipped_document
 from premortem.law.vocabulary import Vocabulary, vocabulary
 
@@ -61,7 +70,7 @@ class Book:
     @cached_property
     def edited(self) -> frozenset[str]:
         """Clauses that the policy changes or adds, by id."""
-        return frozenset(c.id for c in self.clauses if any(_covers(pattern, c.id) for pattern in self.policy.clause))
+        return frozenset(c.id for c in self.clauses if any(covers(pattern, c.id) for pattern in self.policy.clause))
 
     def as_of(self, day: date) -> tuple[Clause, ...]:
         """Clauses in force on a day, in the order in which they decide."""
@@ -217,10 +226,6 @@ def _sound(book: Book, file: str) -> Book:
     return book
 
 
-def _covers(pattern: str, clause: str) -> bool:
-    return clause == pattern or (pattern.endswith(".*") and clause.startswith(pattern[:-1]))
-
-
 def overlay(policy: Policy, file: str, case: Case) -> Book:
     """The rulebook under a policy. Raises `BadInput` for an overlay on a clause that is not there and for bad values."""
     file = file or f"{policy.name}.toml"
@@ -239,7 +244,7 @@ def overlay(policy: Policy, file: str, case: Case) -> Book:
         if unknown or r["published"] <= case.settings.day or r["instrument"] in policy.include
     }
     for pattern, change in policy.clause.items():
-        ids = [k for k in held if _covers(pattern, k)]
+        ids = [k for k in held if covers(pattern, k)]
         if not ids and "stage" in change and "." in pattern:  # a clause of the policy's own
             held[pattern] = raw_clause(pattern, policy.title, change)
         elif not ids:
@@ -247,23 +252,10 @@ def overlay(policy: Policy, file: str, case: Case) -> Book:
             errors.append(BadInput(file, f"clause.{pattern}", what, got=pattern, hint=hint))
         for key in ids:
             held[key] = _changed(held[key], change)
-    changed = {key for key in held if any(_covers(pattern, key) for pattern in policy.clause)}
+    changed = {key for key in held if any(covers(pattern, key) for pattern in policy.clause)}
     clauses = _validated(held, {key: file for key in changed}, case, errors)
-    raise_all([*_idle_days(policy, clauses, file)])
+    raise_all([*idle_days(policy, clauses, file)])
     return Book(policy, tuple(sorted(clauses, key=lambda c: (STAGES.index(c.stage), c.order))), case)
-
-
-def _idle_days(policy: Policy, clauses: Sequence[Clause], file: str) -> Iterator[BadInput]:
-    """Days that a policy moves and no clause reads: it would change nothing, and say nothing of it."""
-    for pattern, change in policy.clause.items():
-        read = {c.since for c in clauses if _covers(pattern, c.id)}
-        for key in {"effective", "complies"} - read if read else ():
-            if key in change and not read & {*change}:
-                allowed = ", ".join(read)
-                yield BadInput(
-                    file, f"clause.{pattern}.{key}", f"moves nothing: the clause is in force from `{allowed}`",
-                    got=change[key], allowed=allowed,
-                )  # fmt: skip
 
 
 def _changed(raw: dict[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
@@ -282,7 +274,7 @@ def _validated(
     words = vocabulary(case)
     for key, body in raw.items():
         file = overlaid.get(key) or f"{key.split('.')[0]}.toml"
-        found = [*_unknown_keys(key, body, file), *_unmeasured(key, body, file)]
+        found = [*unknown_keys(key, body, file), *unmeasured(key, body, file)]
         errors += found
         at_fault = {e.key.removeprefix(f"{key}.") for e in found}
         sound = {k: v for k, v in body.items() if k not in at_fault}
@@ -302,23 +294,3 @@ def _validated(
         clauses.append(in_force(clause, case))
     raise_all(errors)
     return clauses
-
-
-def _unknown_keys(clause: str, body: Mapping[str, Any], file: str) -> list[BadInput]:
-    """Keys of a clause that are neither one of its numbers nor what every clause may state."""
-    known = [*body["numbers"], *(k for k in Clause.model_fields if k not in ("id", "instrument", "numbers"))]
-    return [
-        BadInput(file, f"{clause}.{k}", "no such key", got=k, allowed=", ".join(known), hint=nearest(k, known))
-        for k in body
-        if k not in Clause.model_fields
-    ]
-
-
-def _unmeasured(clause: str, body: Mapping[str, Any], file: str) -> list[BadInput]:
-    """Numbers of a clause that are written without their unit."""
-    allowed = "a value and its unit, such as { value = 5, unit = 'UNIT' }, or several of them in a list"
-    return [
-        BadInput(file, f"{clause}.{k}", "is not a number with a unit", got=dated, allowed=allowed)
-        for k, dated in body["numbers"].items()
-        if not all(isinstance(one, dict) for one in dated)
-    ]

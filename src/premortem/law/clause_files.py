@@ -1,11 +1,12 @@
 """Clauses as their files have them, before any policy's overlay."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from premortem.case import Case
-from premortem.errors import BadInput, each, raise_all
+from premortem.errors import BadInput, each, nearest, raise_all
 from premortem.files.toml import read_toml
 from premortem.law.clause import Clause
 from premortem.text.numbers import limit, listing
@@ -108,3 +109,23 @@ def dates_as_written(clause: str, case: Case) -> str:
     raw = raw_clauses(case)[clause]
     days = {"published": "published", "effective": "effective", "complies": "complies", "ends": "last day"}
     return "; ".join(f"{word} {raw[key]}" for key, word in days.items() if raw.get(key))
+
+
+def unknown_keys(clause: str, body: Mapping[str, Any], file: str) -> list[BadInput]:
+    """Keys of a clause that are neither one of its numbers nor what every clause may state."""
+    known = [*body["numbers"], *(k for k in Clause.model_fields if k not in ("id", "instrument", "numbers"))]
+    return [
+        BadInput(file, f"{clause}.{k}", "no such key", got=k, allowed=", ".join(known), hint=nearest(k, known))
+        for k in body
+        if k not in Clause.model_fields
+    ]
+
+
+def unmeasured(clause: str, body: Mapping[str, Any], file: str) -> list[BadInput]:
+    """Numbers of a clause that are written without their unit."""
+    allowed = "a value and its unit, such as { value = 5, unit = 'UNIT' }, or several of them in a list"
+    return [
+        BadInput(file, f"{clause}.{k}", "is not a number with a unit", got=dated, allowed=allowed)
+        for k, dated in body["numbers"].items()
+        if not all(isinstance(one, dict) for one in dated)
+    ]

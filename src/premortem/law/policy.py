@@ -3,7 +3,7 @@
 It is validated against the words of its case: `policy_of(document, file, vocabulary(case))`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from functools import partial
@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, mod
 from premortem.errors import BadInput, call_all, nearest, raise_all
 from premortem.files import faults
 from premortem.files.typed import Strict, to_typed
+from premortem.law.clause import Clause
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import Vocabulary
 from premortem.text.numbers import listing
@@ -138,3 +139,21 @@ def overlay_of(document: Mapping[str, Any], words: Vocabulary) -> Policy:
             Policy.model_validate(held | {key: document[key]}, context=words)
             held[key] = document[key]
     return Policy.model_validate(held, context=words)
+
+
+def covers(pattern: str, clause: str) -> bool:
+    """Whether a policy's key is of a clause: its id, or `INSTRUMENT.*`."""
+    return clause == pattern or (pattern.endswith(".*") and clause.startswith(pattern[:-1]))
+
+
+def idle_days(policy: Policy, clauses: Sequence[Clause], file: str) -> Iterator[BadInput]:
+    """Days that a policy moves and no clause reads: it would change nothing, and say nothing of it."""
+    for pattern, change in policy.clause.items():
+        read = {c.since for c in clauses if covers(pattern, c.id)}
+        for key in {"effective", "complies"} - read if read else ():
+            if key in change and not read & {*change}:
+                allowed = ", ".join(read)
+                yield BadInput(
+                    file, f"clause.{pattern}.{key}", f"moves nothing: the clause is in force from `{allowed}`",
+                    got=change[key], allowed=allowed,
+                )  # fmt: skip

@@ -14,7 +14,7 @@ from premortem.files.reader import read_text
 from premortem.law.field_values import MOST_LETTERS
 from premortem.law.ledger import files
 from premortem.law.ledger.field_guesses import fold_heading, guess, known
-from premortem.law.parties import ROLES, Hit, unscreened_names
+from premortem.law.parties import ROLES, Hit, addressee, unscreened_names
 from premortem.law.parties import screen as look_up
 from premortem.law.party_lists import Held, lists_held
 from premortem.law.permission import GATE
@@ -123,3 +123,8 @@ def names_in(path: Path, case: Case) -> list[str]:
         allowed = f"a heading such as name, {', '.join(ROLES)}"
         raise BadInput(path.name, "", "has no column of names", got=", ".join(table.columns[:8]), allowed=allowed)
     return [name for c in held for name in table[c].cast(pl.String).drop_nulls()]
+
+
+def check_addressees(case: Case) -> None:
+    """Raises `BadInput`, every fault at once, where the firms that letters were sent to cannot be read."""
+    addressee("", case)

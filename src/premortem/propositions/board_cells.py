@@ -78,7 +78,8 @@ def board_table(board: pl.DataFrame, names: Mapping[str, str], futures: int, see
     """A board for people: a row an assumption by its name, a column a policy, shares of futures with their 95% intervals."""
     rows: dict[str, dict[str, str]] = {}
     for r in board.select("assumption", "policy", "holds", "low", "high").to_dicts():
-        said = share(r["holds"]) + ("" if r["low"] is None else f" ({100 * r['low']:.0f} to {100 * r['high']:.0f}%)")
+        between = phrases.interval(r["low"], r["high"])
+        said = share(r["holds"]) + (f" ({between})" if between else "")
         rows.setdefault(r["assumption"], {"assumption": r["assumption"]})[r["policy"]] = said
     caption = f"Share of {count_noun(futures, 'future')} in which each assumption holds (95% interval); seed {seed}; not forecasts"
     called = {**names, "all": phrases.at_once(len(names))}

@@ -15,7 +15,7 @@ from premortem.errors import BadInput, MissingData, call_all, each, nearest, rai
 from premortem.facts import live
 from premortem.files.toml import read_toml
 from premortem.law import book as rules
-from premortem.law import checklists, loopholes, parties, rulebook_version, screening, transfers
+from premortem.law import checklists, loopholes, rulebook_version, screening, transfers
 from premortem.law.vocabulary import FILE as VOCABULARY
 from premortem.law.vocabulary import vocabulary
 from premortem.questions import _amounts, time
@@ -86,7 +86,7 @@ def _law_checks(case: Case) -> Iterator[tuple[str, Check]]:
     yield loopholes.FILE, partial(loopholes.substance, case)
     yield checklists.CHECKLISTS, partial(checklists.checklists, case)
     yield checklists.RED_FLAGS, partial(checklists.red_flags, case)
-    yield parties.ADDRESSEES, partial(parties.addressee, "", case)
+    yield "addressees.toml", partial(screening.check_addressees, case)
     yield "facts/parties.csv", partial(screening.screen, (), case=case)
     if (case / EVIDENCE).is_file():
         yield EVIDENCE, partial(evidence, case)
