@@ -21,7 +21,7 @@ def test_a_break_in_the_middle_of_a_range_is_found_though_both_ends_hold():
     assert high == pytest.approx(75, abs=0.01)
     assert told.alone["speed"] == pytest.approx(65, abs=0.01)
     assert "stiff" not in told.windows
-    assert "It breaks only in between at speed from 65.00 to 75.00, and holds again on either side." in told.verdict
+    assert "It breaks only in between at “speed” from 65.00 to 75.00, and holds again on either side." in told.verdict
 
 
 def test_a_start_within_the_only_range_that_holds_has_a_window_on_either_side():
@@ -42,4 +42,4 @@ def test_whole_numbers_have_windows_of_whole_numbers():
     told = found(lambda n: {"y": (n == 3) * 1.0}, [pm.Integer("n", 0, 9)], "y < 0.5")
     assert told.windows["n"] == ((3, 3),)
     assert "n from 3 to 3" not in told.verdict
-    assert "n = 3" in told.verdict
+    assert "“n” = 3" in told.verdict

@@ -55,12 +55,12 @@ def test_the_short_form_makes_its_kind_of_its_days_and_its_group_of_its_quantity
         tmp_path / "short.csv",
         SHORT,
         "capex_big4_year,2025-12-31,420,410,430,bn USD,2026-02-06,s,high",
-        "capex_big4_year,2026-12-31,600,,,bn USD,2026-02-06,s,low",
+        "openai_revenue_year,2025-12-31,13,,,bn USD,2025-11-07,s,low",
         "cn_model_share,2026-06-30,31,25,40,%,2026-07-15,s,low",
     )
     found = observations.read(path, default(), TODAY).mapped
     assert [r.kind for r in found] == ["outcome", "projection", "outcome"]
-    assert [r.fact for r in found] == ["capex_big4_year", "capex_big4_year", "cn_model_share"]
+    assert [r.fact for r in found] == ["capex_big4_year", "openai_revenue_year", "cn_model_share"]
     assert found[2].value == pytest.approx(0.31)
 
 

@@ -1,7 +1,7 @@
 """Frozen dataclasses of this package as JSON text, and back to the same to the last digit.
 
 What JSON has no word for stands as an object of one key, its kind: `{"tuple": [..]}`, `{"map": [[key, value], ..]}`, `{"set": [..]}`,
-`{"day": "2025-02-26"}`, `{"array": [kind, shape, base64]}`, and `{"of": [module, name, {field: value}]}` for a dataclass. Reading makes
+`{"day": "1999-12-31"}`, `{"array": [kind, shape, base64]}`, and `{"of": [module, name, {field: value}]}` for a dataclass. Reading makes
 dataclasses of this package and nothing else, whatever a file says.
 """
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, PrivateAttr
 
-from premortem.case import Case, year_of
+from premortem.case import Case, Clock, year_of
 from premortem.errors import BadInput, raise_all
 from premortem.facts.day import Day
 from premortem.files.toml import read_toml
@@ -105,7 +105,7 @@ class Quantity(Strict):
         horizon.
         """
         first, last = (on.start, on.end) if isinstance(on, Span) else (on, on)
-        return dict(_shares_of_steps(self._case, first, last))
+        return dict(_shares_of_steps(self._case.clock, first, last))
 
     def period(self, on: When) -> str:
         """What a day or a stretch stands for: a year, a step of the clock such as `2025Q1`, or the stretch itself over several."""
@@ -248,9 +248,9 @@ def factor(unit: str, into: str, known: Mapping[str, Unit]) -> float | None:
 
 
 @lru_cache(maxsize=4096)
-def _shares_of_steps(case: Case, first: date, last: date) -> tuple[tuple[str, float], ...]:
+def _shares_of_steps(clock: Clock, first: date, last: date) -> tuple[tuple[str, float], ...]:
     """Steps of the clock from one day to another, with the share of the days in each: counted day by day, and asked often."""
-    days = Counter(case.clock.on(first + timedelta(i)) for i in range((last - first).days + 1))
+    days = Counter(clock.on(first + timedelta(i)) for i in range((last - first).days + 1))
     return tuple((step, count / days.total()) for step, count in days.items())
 
 
