@@ -121,6 +121,9 @@ def test_a_model_of_rhodium_keeps_its_order_of_responses_lists_and_constraints()
     assert (board["constraint_1", "flat"], board["constraint_1", "each"]) == (1.0, 0.0)
     np.testing.assert_allclose(run.table("flat")["product"], 3 * run.table("flat").b)
     assert board["constraint_2", "flat"] == pytest.approx(0.25, abs=0.05)
+    model.constraints.append(named("Constraint", "c", expr=lambda total: total <= 2))
+    with pytest.raises(BadInput, match="constraint 3: is a function"):
+        pm.from_rhodium(model)
     assert [o.better for o in problem.definition.outcomes] == ["min", "max", "info"]
 
 

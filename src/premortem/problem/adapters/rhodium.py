@@ -38,7 +38,7 @@ class RhodiumFunction:
 
 def from_rhodium(model: Any, propositions: Mapping[str, Any] | None = None, name: str = "", **more: Any) -> Problem:
     """The problem of a Rhodium `Model`. Constraints that are texts become propositions beside those given; `more` is what `Problem` takes
-    besides. Raises `BadInput` for what is no such model, and for a lever that Rhodium has and a problem has not.
+    besides. Raises `BadInput` for what is no such model, for a constraint that is a function, and for a lever that a problem has not.
     """
     if not callable(getattr(model, "function", None)) or not hasattr(model, "responses"):
         raise BadInput(
@@ -59,7 +59,15 @@ def from_rhodium(model: Any, propositions: Mapping[str, Any] | None = None, name
     called = RhodiumFunction(model.function, tuple(r.name for r in responses), wide)
     outcomes = [Outcome(r.name, WAYS.get(_way(r), "info")) for r in responses if _way(r) != IGNORED]
     texts = [getattr(c, "expr", c) for c in getattr(model, "constraints", ())]
-    limits = {f"constraint_{i}": text for i, text in enumerate(texts, 1) if isinstance(text, str)}
+    if unread := [i for i, text in enumerate(texts, 1) if not isinstance(text, str)]:
+        raise BadInput(
+            "from_rhodium",
+            f"constraint {unread[0]}",
+            "is a function, of which no sentence can be made",
+            allowed='a text such as "reliability >= 0.95", or a proposition: from_rhodium(model, propositions={...})',
+            hint="take it out of model.constraints",
+        )
+    limits = {f"constraint_{i}": text for i, text in enumerate(texts, 1)}
     made = name or getattr(model.function, "__name__", "problem")
     return Problem(
         made, called, uncertainties, levers, outcomes, constants, {**limits, **(propositions or {})} or None, **more
