@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from premortem import questions, terminal
+from premortem.briefing import assemble
 from premortem.errors import BadInput
 from premortem.questions import as_of, day_words, redraw
 from premortem.watch import quantities
@@ -41,6 +42,17 @@ def test_the_title_says_where_the_verdict_is_of_the_shipped_limits_alone(later):
     assert ("by the shipped limits" in told) == any(
         s.depends and s.verdict != "open" for s in later.standing if s.assumption != "all"
     )
+
+
+def test_a_brief_of_a_day_leads_with_that_day(later, small_run, monkeypatch):
+    parts = assemble._parts
+    monkeypatch.setattr(assemble, "_parts", lambda *given: parts(*given)[:1])
+    monkeypatch.setattr(questions, "turns", lambda *_: {})
+    made = assemble.assemble(small_run, as_of=later)
+    assert made.title == day_words.title(later)
+    assert "what was known on 26 November 2026" in made.eyebrow
+    assert made.sections[0].id == "as-of"
+    assert made.sections[0].blocks[1].rows[-1][0] == "All five at once"
 
 
 def test_the_policy_in_force_is_what_became_of_the_law_where_the_run_holds_it(later, small_run):

@@ -18,7 +18,7 @@ def as_of_section(run: Run, result: AsOfDay) -> Section:
             ("Assumption", "Then", "Now", "95%", "Verdict", "Depends on", "Fails first"),
             tuple(
                 (
-                    f"{s.assumption} {s.says}" if s.assumption != s.says else s.says,
+                    s.says if s.assumption == "all" else f"{s.assumption} {s.says}",
                     phrases.share(s.before),
                     phrases.share(s.holds),
                     phrases.interval(s.low, s.high),

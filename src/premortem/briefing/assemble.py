@@ -20,6 +20,7 @@ from premortem.briefing import (
 )
 from premortem.briefing.content import Brief, Section, figure_numbers, text
 from premortem.errors import MissingData
+from premortem.questions import day_words
 from premortem.questions.as_of import AsOfDay
 from premortem.questions.breaking_points import Turn
 from premortem.questions.findings import headline
@@ -30,8 +31,8 @@ from premortem.text import phrases
 Part = tuple[str, Callable[[], Section]]
 # The part that takes longest is begun first, so that no core waits for it at the end.
 LONGEST = "heavy edits"
-# Sections of the second page, in order: what to choose, what would change it, how sure it is.
-SECOND_PAGE = ("choose", "watch", "sure")
+# Sections of the second page, in order: what stands on a day that was asked for, what to choose, what would change it, how sure it is.
+SECOND_PAGE = ("as-of", "choose", "watch", "sure")
 
 
 def assemble(run: Run, old: Run | None = None, as_of: AsOfDay | None = None) -> Brief:
@@ -57,10 +58,12 @@ def assemble(run: Run, old: Run | None = None, as_of: AsOfDay | None = None) -> 
     summary = page_one.page_one(run, sections)
     if left_out:
         sections.append(_plain("left-out", "Not in this brief", left_out))
-    title = headline(run, run.policies[0])
+    # who asks for a day is told of that day first; the summary below it is of the day of the case
+    title = day_words.title(as_of) if as_of else headline(run, run.policies[0])
+    known = as_of.day if as_of else run.study.case.settings.day
     return Brief(
         title,
-        f"premortem brief \u00b7 what was known on {phrases.day_in_words(run.study.case.settings.day)} \u00b7 {phrases.count_noun(run.futures, 'future')}",
+        f"premortem brief \u00b7 what was known on {phrases.day_in_words(known)} \u00b7 {phrases.count_noun(run.futures, 'future')}",
         f"premortem brief: {phrases.count_noun(len(run.study.assumptions), 'assumption')} of {run.study.case.settings.subject}",
         summary,
         tuple(sections),

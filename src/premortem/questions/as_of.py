@@ -13,6 +13,7 @@ from premortem.questions import weighted_board
 from premortem.questions.futures_under_policies import Array, Futures
 from premortem.questions.watch import Settled, SignpostRow, what_to_watch
 from premortem.study import Run, Study
+from premortem.text import phrases
 from premortem.text.result import Result
 from premortem.watch import process
 from premortem.watch.readings import Reading
@@ -127,7 +128,7 @@ def _of_policy(rows: Sequence[BoardCell], policy: str) -> dict[str, BoardCell]:
 
 
 def _stand(study: Study, name: str, now: BoardCell, before: BoardCell) -> Stand:
-    says = next((a.name for a in study.assumptions if a.id == name), "all at once")
+    says = next((a.name for a in study.assumptions if a.id == name), phrases.at_once(len(study.assumptions)))
     depends = now.verdict.removeprefix(DEPENDS) if now.verdict.startswith(DEPENDS) else ""
     return Stand(
         name,
