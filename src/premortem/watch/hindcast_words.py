@@ -20,9 +20,9 @@ def verdict(found: Hindcast) -> str:
 
 
 def title(found: Hindcast) -> str:
-    """`Against what came later: 4 of 5 independent groups inside the range of futures, 3 of 5 events on the right side of half`."""
+    """`Against what came later: 4 of 5 independent groups inside the range of futures, 3 of 5 events called right`."""
     right = sum(not e.missed for e in found.events)
-    events = f", {right} of {len(found.events)} events on the right side of half" if found.events else ""
+    events = f", {right} of {len(found.events)} events called right" if found.events else ""
     return f"Against what came later: {outcomes_inside(found.kinds)} inside the range of futures{events}"
 
 
@@ -106,12 +106,12 @@ def events(found: Hindcast) -> str:
 
 
 def events_right(found: Hindcast) -> str:
-    """On how many events the model is on the right side of half, beside the view that nothing changes; empty without events."""
+    """How many events the model called right, beside the view that nothing changes; empty without events."""
     if not found.events:
         return ""
     chains, ours = len({e.group for e in found.events}), sum(not e.missed for e in found.events)
-    said = f"{ours} of {len(found.events)} events ({chains} chains) on the right side of half"
-    return f"{said}, {found.unchanged[0]} by the view that nothing changes."
+    said = f"{ours} of {len(found.events)} events ({chains} chains) called right"
+    return f"{said} (more than even odds for what came, less for what did not); the view that nothing changes gets {found.unchanged[0]} right."
 
 
 def mapped_after(found: Hindcast) -> str:
