@@ -71,6 +71,8 @@ def test_every_picture_is_drawn(run, kind):
 def test_a_chart_that_is_none_is_told(run):
     with pytest.raises(BadInput, match="did you mean pairs"):
         run.chart("pair")
+    with pytest.raises(BadInput, match="names no two outcomes"):
+        run.chart("trade_off")
 
 
 def test_a_problem_without_propositions_or_a_second_policy_has_a_brief_too(tmp_path):

@@ -51,5 +51,5 @@ def test_the_model_disagrees_where_an_item_hardly_moves_or_goes_the_other_way():
     )
     assert disagreements(rows, items) == (
         "Of other. Here it is the other way",
-        "Of small. As a driver it moves the share that holds by +0.3 points",
+        "Of small. As a driver it moves the share that holds by +0.3 points, too little to count (under 1.5)",
     )

@@ -21,6 +21,7 @@ import premortem as pm
 from premortem.cli import app
 from premortem.errors import BadInput, BadInputs, MissingData
 from premortem.questions.tables import _moment_free
+from premortem.questions.tables.frame import frame
 
 DMDU = Path(__file__).parents[3] / "shared" / "data" / "dmdu"
 FIRST, TOTAL = np.array([0.3139, 0.4424, 0.0]), np.array([0.5576, 0.4424, 0.2437])
@@ -159,6 +160,18 @@ def test_limits_are_values_of_the_table_in_full_precision():
     box = pm.boxes(x, x[:, 0] > 1e9 + 0.7).boxes[0]
     assert box.limits["x0"] == (x[x[:, 0] > 1e9 + 0.7, 0].min(), x[:, 0].max())
     assert box.density == box.coverage == 1.0
+
+
+def test_what_is_missing_among_texts_is_no_text():
+    made = frame(pd.DataFrame({"kind": ["a", np.nan, "b"], "cost": [1.0, 2.0, np.nan]}))
+    assert made["kind"].to_list() == ["a", None, "b"]
+    assert made["cost"].to_list() == [1.0, 2.0, None]
+
+
+def test_the_same_seed_gives_a_forest_of_the_same_bits(sample):
+    x, y = sample
+    first, again = (pm.sensitivity(x[:400], y[:400], "forest", seed=1) for _ in range(2))
+    assert [r.importance for r in first.of("forest")] == [r.importance for r in again.of("forest")]
 
 
 def test_a_missing_outcome_is_a_class_of_its_own():

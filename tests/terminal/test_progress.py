@@ -27,6 +27,7 @@ def test_progress_that_is_drawn_as_it_ends_knows_its_total(drawn):
     with board.progress_bar() as advance:
         advance(64, 64, 0.0)
     assert "64 of 64 futures" in drawn.getvalue()
+    assert "writing up what was found" in drawn.getvalue(), "what follows takes time too"
 
 
 def test_a_run_that_fails_gives_the_terminal_its_cursor_back(drawn):

@@ -100,6 +100,8 @@ def chart(run: Asked, kind: str, of: Any, policy: str) -> Any:
         case "policies":
             return policy_axes(run, run.compare().means)
         case "trade_off":
+            if not isinstance(of, Sequence) or isinstance(of, str) or len(of) != 2:
+                raise BadInput("chart", "of", "names no two outcomes", got=str(of), allowed='("cost", "harvest"), say')
             return trade_off(run, run.compare().means, *of)
     raise unknown("chart", "no such chart", kind, KINDS, file="run")
 

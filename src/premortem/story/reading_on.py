@@ -42,6 +42,7 @@ def disagreements(run: Run) -> Section | None:
         "source",
         asks("source", study),
         f"The model and the data part with {source} on {many}",
+        text=("Statements that hardly move a share are listed in the brief, at each assumption.",),
         points=tuple(points),
         source=f"The assumptions are those of {study.case.settings.claims}.",
         link="/exhibits" if exhibits.rebuilt(study.case) else "",
@@ -121,7 +122,9 @@ def _first(shown: Sequence[SignpostRow]) -> str:
 def _signpost(s: SignpostRow) -> Point:
     latest = f" Latest: {s.latest.says} ({s.latest.on or s.latest.said_on})." if s.latest else ""
     by = f" Due by {phrases.day_in_words(s.threshold.by)}." if s.threshold else ""
-    return Point(phrases.sentence(s.observable), f"{s.sentence}{by}{latest}".strip(), s.assumption)
+    # the mark is of the assumption that the sentence tells of, which is the one that moves most
+    told_of = s.shifts[0].assumption if s.shifts else s.assumption
+    return Point(phrases.sentence(s.observable), f"{s.sentence}{by}{latest}".strip(), told_of)
 
 
 def has_record(study: Study) -> bool:

@@ -77,8 +77,8 @@ def _none(ground: Ground) -> str:
 
 
 def _unbeaten(ground: Ground) -> str:
-    """Which policies no other beats in one assumption without losing in another."""
-    shares = {p: [ground.share(a.id, p) for a in ground.assumptions] for p in ground.chosen}
+    """Which policies no other beats in one assumption without losing in another, in whole percents as they are shown."""
+    shares = {p: [round(ground.share(a.id, p), 2) for a in ground.assumptions] for p in ground.chosen}
     if best := [f"\u2018{ground.title(p)}\u2019" for p in best_in_all(shares)]:
         return (
             f"{phrases.listing(best)} {'does' if len(best) == 1 else 'do'} at least as well as any other in every bet."

@@ -134,17 +134,25 @@ def progress_bar() -> Iterator[Callable[[int, int, float], None]]:
     """A bar on stderr, shown after a second, with rate and time left; taken away however the run ends."""
     began = time.monotonic()
     bar_ = Progress(
-        TextColumn("simulating"),
+        TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.fields[said]}"),
         TimeRemainingColumn(),
         console=Console(stderr=True),
         transient=True,
     )
-    task = bar_.add_task("", total=None, said="")  # how many there are is known with the first step
+    task = bar_.add_task("simulating", total=None, said="")  # how many there are is known with the first step
 
     def advance(done: int, total: int, _seconds: float) -> None:
-        bar_.update(task, completed=done, total=total, said=f"{done:,} of {phrases.count_noun(total, 'future')}")
+        # what follows the last future, such as the brief, takes time too
+        stage = "simulating" if done < total else "simulated; writing up what was found:"
+        bar_.update(
+            task,
+            description=stage,
+            completed=done,
+            total=total,
+            said=f"{done:,} of {phrases.count_noun(total, 'future')}",
+        )
         if time.monotonic() - began > WAIT and not bar_.live.is_started:
             bar_.start()
         if bar_.live.is_started:

@@ -98,11 +98,8 @@ def _series(column: Any) -> pl.Series:
     if isinstance(column, pl.Series):
         return column
     if type(column).__module__.partition(".")[0] == "pandas":
-        plain = (
-            column.astype(object).where(column.notna(), None)
-            if column.dtype == object or str(column.dtype) == "category"
-            else column
-        )
+        # texts of whatever type, and categories, are objects: what is missing among them is a NaN, no text
+        plain = column.astype(object).where(column.notna(), None) if column.dtype.kind == "O" else column
         return pl.Series(plain.to_list()) if plain.dtype == object else pl.Series(plain.to_numpy())
     return pl.Series(np.asarray(column) if not isinstance(column, list) else column)
 
