@@ -161,7 +161,7 @@ def found_breaks(
                 found = [*found, *_nearest_break.sample(search.value, free, search.origin, correlation, seed)]
             said.append("by sampled futures that turn")
             places = np.column_stack([near, *(_places(search, one.scores) for one in (*found, *single))])
-            if places.size and _nearer.RUNS * seconds <= SECONDS / 2:
+            if places.size and _nearer.most_runs(few) * seconds <= SECONDS / 2:
                 found = [*found, *_nearer.nearer(search.value, free, search.origin, places, correlation, seed)]
                 said.append("by random moves from these that come nearer")
     else:

@@ -27,8 +27,6 @@ Array = NDArray[Any]
 SAMPLES, BALLS, KEPT, WAYS, ALIKE = 512, 4, 48, 8, 0.9
 # Rounds of random moves, tries of each way in a round, the first size of a move as a part of the way, and what it is multiplied by.
 ROUNDS, TRIES, FIRST, GROWS, SHRINKS = 32, 24, 0.5, 1.5, 0.7
-# Runs of the model that this takes at most, but for those of the last step.
-RUNS = SAMPLES * BALLS + KEPT * BISECTIONS + ROUNDS * TRIES * WAYS
 
 
 @dataclass(frozen=True)
@@ -52,6 +50,11 @@ class _Ground:
         """Moves of these lengths in the same directions, within bounds."""
         long = moved * (length / np.maximum(self.away(moved), 1e-12))
         return np.clip(self.origin + long, -self.bound, self.bound) - self.origin
+
+
+def most_runs(free: int) -> int:
+    """Runs of the model that `nearer` takes at most where so many uncertainties may move, but for a few."""
+    return SAMPLES * BALLS + KEPT * BISECTIONS + ROUNDS * TRIES * WAYS + WAYS * BISECTIONS * (free + 1)
 
 
 def nearer(
