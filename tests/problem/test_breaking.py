@@ -54,6 +54,60 @@ def test_f051_steps_of_a_count_and_of_integers_are_no_wall():
     assert "sampled" in found.method
 
 
+def normals(*names):
+    return [pm.Normal(n, 0, 1) for n in names]
+
+
+def in_a_corner(a, b, c):
+    """0 around the centre; 5 beyond a plane 0.6 away, and in a corner 0.5 away."""
+    return {"y": 5.0 * (((a > 0.3) & (b < -0.4)) | (c > 0.6))}
+
+
+def beyond_a_tilt(a, b, c, d):
+    """0 around the centre; 5 beyond a plane across all four that is 0.8 away, and beyond 0.95 of one."""
+    return {"y": 5.0 * ((a - b + c + d > 1.6) | (a > 0.95))}
+
+
+def beside_a_slope(a, b, c, d):
+    """About -5 at the centre, almost flat; a slope comes to 0 beyond a + b = 0.85, and a pocket of 1 has its nearest corner at (.3, -.3, .2) of the
+    last three.
+    """
+    pocket = np.where((b > 0.3) & (c < -0.3) & (d > 0.2) & (d < 0.6), 1.0, -9.0)
+    return {"y": np.maximum(0.05 * a - 5, pocket) + 54 * np.maximum(a + b + 0.1 * c - 0.85, 0)}
+
+
+@pytest.mark.parametrize(
+    ("model", "names", "text", "nearest"),
+    [
+        (in_a_corner, "abc", "y < 2", 0.5),
+        (beyond_a_tilt, "abcd", "y < 2", 0.8),
+        (beside_a_slope, "abcd", "y > 0", math.sqrt(0.22)),
+    ],
+)
+@pytest.mark.parametrize("seed", [0, 1])
+def test_where_the_margin_is_flat_at_the_start_the_nearest_turn_is_found(model, names, text, nearest, seed):
+    found = problem(model, normals(*names), text).run(futures=128).breaking_points("a", seed=seed)
+    assert nearest - 1e-6 <= found[0].distance <= 1.02 * nearest
+    moved = {n: np.full(1, found[0].moves.get(n, (0.0, 0.0))[1]) for n in names}
+    assert (model(**moved)["y"][0] < 2 if text == "y < 2" else model(**moved)["y"][0] > 0) != found.holds_at_start
+    assert {p.distance_all_free for p in found} == {found[0].distance}
+    assert "random moves" in found.method
+    assert "the nearest turn found: " in found.verdict
+
+
+def test_a_flat_margin_gives_the_same_turns_for_a_seed_and_asks_a_bounded_number_of_runs():
+    run = problem(beyond_a_tilt, normals(*"abcd"), "y < 2").run(futures=128)
+    first, again = run.breaking_points("a", seed=3), run.breaking_points("a", seed=3)
+    assert [p.distance for p in first] == [p.distance for p in again]
+    assert int(first.method.split("; ")[1].split()[0].replace(",", "")) < 30_000
+
+
+def test_a_steady_slope_is_left_to_the_slopes():
+    found = problem(lambda x, z: {"y": x + 2 * z}, normals("x", "z"), "y < 1.5").run(futures=512).breaking_points("a")
+    assert found.method.startswith("by slopes, which are differences of runs; ")
+    assert found[0].distance == pytest.approx(1.5 / math.sqrt(5), abs=1e-3)
+
+
 def test_f051_many_equal_moves_are_found_though_they_are_more_than_six():
     names = [f"x{i}" for i in range(40)]
     made = problem(lambda **x: {"y": sum(x.values()) / math.sqrt(40)}, [pm.Normal(n, 0, 1) for n in names], "y < 2")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from premortem.problem import _gradients
+from premortem.problem import _gradients, _nearer
 from premortem.problem._windows import Window, windows
 from premortem.problem.answers import Answers
 from premortem.problem.calls import future_seeds
@@ -18,6 +18,7 @@ from premortem.problem.jax_calls import SMALL
 from premortem.problem.margins import Proposition
 from premortem.problem.stored import Plan
 from premortem.questions import _nearest_break
+from premortem.text.numbers import listing
 
 Array = NDArray[Any]
 # Step of a difference in standard scores: in double precision, and for models compiled in single.
@@ -34,6 +35,10 @@ FAR = 1.25
 LEAST = 0.02
 # Futures that are followed back where sampled breaks are all there is.
 FOLLOWED, FOLLOWED_SLOWLY = 16, 3
+# The run's futures that are run again to see whether one turns nearer than what was found.
+STORED = 32
+# Part of the distance found within which another turn counts as nearer.
+CLEARLY = 0.99
 
 
 class Search:
@@ -133,32 +138,87 @@ class Search:
 def found_breaks(
     search: Search, free: Array, answers: Answers, alone: Mapping[int, float], seed: int
 ) -> tuple[list[_nearest_break.BreakingPoint], str]:
-    """Breaks, nearest first: by slopes; from sampled futures, where some uncertainty goes by steps or there is no slope to one; and what one
-    uncertainty does alone.
+    """Breaks, nearest first: by slopes; from sampled futures and by moves from these, where some uncertainty goes by steps, the margin is flat at
+    the start, there is no slope to a turn or one turned up nearer; and what one uncertainty does alone.
     """
     d = search.plan.definition
     correlation = d.copula.matrix(len(free)) if d.copula else None
     few, seconds = int(free.sum()), search.evaluator.seconds
     each = BACKWARDS if search.backwards else 2 * few + 1
-    found, said = list[_nearest_break.BreakingPoint](), []
+    found, said, sampled = list[_nearest_break.BreakingPoint](), [], False
     if 2 * _nearest_break.STEPS * STARTS * each * seconds <= SECONDS:
         found = _by_slopes(search, free, correlation, seed)
+        sampled = not found or found[0].jumps  # no slope led to a turn, so samples have been looked at
         slopes = "JAX's gradients" if search.backwards else "differences of runs"
-        said = [f"by slopes, which are {slopes}"] if found and not found[0].jumps else []
-    stepped = any(u.steps and u.ordered for u in d.uncertainties)
+        said = [] if sampled else [f"by slopes, which are {slopes}"]
+    single = _single(search, alone, correlation)
     if _nearest_break.SAMPLED * seconds <= SECONDS / 2:
-        if stepped or not found:
-            found = [*found, *_nearest_break.sample(search.value, free, search.origin, correlation, seed)]
+        least = found[0].least * CLEARLY if found and not sampled else np.inf
+        near = _nearer_turns(search, free, answers, correlation, least, seed)
+        stepped = any(u.steps and u.ordered for u in d.uncertainties)
+        if sampled or stepped or not found or near.shape[1] or _flat(search):
+            if not sampled:
+                found = [*found, *_nearest_break.sample(search.value, free, search.origin, correlation, seed)]
             said.append("by sampled futures that turn")
+            places = np.column_stack([near, *(_places(search, one.scores) for one in (*found, *single))])
+            if places.size and _nearer.most_runs(few) * seconds <= SECONDS / 2:
+                found = [*found, *_nearer.nearer(search.value, free, search.origin, places, correlation, seed)]
+                said.append("by random moves from these that come nearer")
     else:
         found = [*found, *_from_run(search, free, answers, correlation)]
         said.append("from the run's own futures, since the model is slow")
-    found = [*(_trimmed(search, one) for one in found), *_single(search, alone, correlation)]
-    ordered = sorted(found, key=lambda one: one.distance)
+    found = [*(_trimmed(search, one) for one in found), *single]
+    least = min((min(one.least, one.distance) for one in found), default=np.inf)
+    ordered = sorted((replace(one, least=least) for one in found), key=lambda one: one.distance)
     sets = {frozenset(one.scores): one for one in reversed(ordered)}
-    return [one for one in ordered if sets[frozenset(one.scores)] is one], " and ".join(
-        dict.fromkeys(said)
-    ) or "one by one"
+    told = listing([*dict.fromkeys(said)]) if said else "one by one"
+    return [one for one in ordered if sets[frozenset(one.scores)] is one], told
+
+
+def _flat(search: Search) -> bool:
+    """Whether no uncertainty moves the margin at the start, so that no slope leads from there."""
+    _, slopes = search.slope(search.origin[:, None])
+    return not (np.isfinite(slopes) & (slopes != 0)).any()
+
+
+def _places(search: Search, scores: Mapping[int, float]) -> Array:
+    """Scores of all uncertainties, (uncertainty,), where these have moved."""
+    z = search.origin.copy()
+    z[[*scores]] = [*scores.values()]
+    return z
+
+
+def _nearer_turns(
+    search: Search, free: Array, answers: Answers, correlation: Array | None, within: float, seed: int
+) -> Array:
+    """Scores (uncertainty, place) of turns that lie nearer than `within`: of the run's nearest futures with another verdict, run again since
+    each has categories and a seed of its own, and of samples around the start.
+    """
+    z = np.where(free[:, None] > 0, scores_at(search.plan.definition, search.plan.chances), search.origin[:, None])
+    precision = None if correlation is None else np.linalg.inv(correlation)
+    away = _nearest_break.distances(z - search.origin[:, None], precision)
+    centre = float(search.value(search.origin[:, None])[0])
+    inside = (np.abs(z) <= np.maximum(_nearest_break.BOUND, np.abs(search.origin))[:, None]).all(0)
+    near = np.flatnonzero(_nearest_break.turned(_run_margins(search, answers), centre) & inside & (away < within))
+    z = z[:, near[np.argsort(away[near], kind="stable")][:STORED]]
+    if z.shape[1]:
+        z = z[:, _nearest_break.turned(search.value(z), centre)]
+    if not np.isfinite(within):
+        return z
+    return np.append(z, _nearer.turns_within(search.value, free, search.origin, within, correlation, seed), axis=1)
+
+
+def _run_margins(search: Search, answers: Answers) -> Array:
+    """Margins of the run's own futures, NaN where one failed."""
+    plan = search.plan
+    known = {
+        **plan.definition.constants,
+        **plan.policies[search.policy],
+        **plan.values,
+        **answers.outcomes,
+        **answers.series,
+    }
+    return np.where(answers.failed == "", search.proposition.of(known, plan.futures), np.nan)
 
 
 def _trimmed(search: Search, one: _nearest_break.BreakingPoint) -> _nearest_break.BreakingPoint:
@@ -167,9 +227,7 @@ def _trimmed(search: Search, one: _nearest_break.BreakingPoint) -> _nearest_brea
     kept = {i: one.scores[i] for i in size if size[i] > LEAST * max(size.values())}
     if len(kept) == len(size):
         return one
-    z = search.origin.copy()
-    z[[*kept]] = [*kept.values()]
-    after = float(search.value(z[:, None])[0])
+    after = float(search.value(_places(search, kept)[:, None])[0])
     same = abs(after) <= _nearest_break.TOLERANCE or bool(_nearest_break.turned(np.array(after), one.margin_before))
     return replace(one, scores=kept, margin_after=after) if same else one
 
@@ -190,14 +248,7 @@ def _from_run(
     """Breaks from the run's futures, with categories as they are at the start: those that turn are run again where there are such."""
     d = search.plan.definition
     z = np.where(free[:, None] > 0, scores_at(d, search.plan.chances), search.origin[:, None])
-    known = {
-        **d.constants,
-        **search.plan.policies[search.policy],
-        **search.plan.values,
-        **answers.outcomes,
-        **answers.series,
-    }
-    margins = np.where(answers.failed == "", search.proposition.of(known, z.shape[1]), np.nan)
+    margins = _run_margins(search, answers)
     if any(u.varies and not u.ordered for u in d.uncertainties):
         near = np.argsort(np.abs(z - search.origin[:, None]).max(0))[: int(SECONDS / 4 / search.evaluator.seconds)]
         z = z[:, near]
@@ -219,7 +270,7 @@ def _single(
     precision = np.eye(len(z)) if correlation is None else np.linalg.inv(correlation)
     found = []
     for k, i in enumerate(places):
-        distance = abs(alone[i] - search.origin[i]) * float(np.sqrt(precision[i, i]))
+        distance = float(abs(alone[i] - search.origin[i]) * np.sqrt(precision[i, i]))
         jumps = abs(float(after[k])) > _nearest_break.TOLERANCE
         found.append(
             _nearest_break.BreakingPoint({i: alone[i]}, distance, distance, centre, float(after[k]), (), jumps)

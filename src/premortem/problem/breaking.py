@@ -34,7 +34,7 @@ TOLD = 3
 @dataclass(frozen=True, repr=False)
 class BreakingPoint(Result):
     """A near future in which the verdict turns: `moves` by uncertainty from where to where in its own unit, the largest first; the distance in
-    standard normal scores, and that of the nearest turn when every uncertainty may move; margins before and after by running the model;
+    standard normal scores, and that of the nearest turn found when every uncertainty may move; margins before and after by running the model;
     `jumps` where the margin steps over zero; `at_bound` what stands three scores out.
     """
 
@@ -50,7 +50,7 @@ class BreakingPoint(Result):
 
 @dataclass(frozen=True, repr=False)
 class BreakingPoints(Result):
-    """The nearest turns of a proposition from one future, in `points` the nearest first; `holds_at_start` whether it holds there; `alone` by
+    """The nearest turns found of a proposition from one future, in `points` the nearest first; `holds_at_start` whether it holds there; `alone` by
     uncertainty the nearest value that turns it with all else as it is, and in `windows` all ranges of values that do, as far out as three
     standard scores; `levels` by category the levels that do; in words in `verdict`, and how they were sought in `method`.
     """
@@ -222,7 +222,7 @@ def _verdict(
             f"{called(proposition.name)} stands on its edge {where}: the margin is 0 there, and any move may turn it."
         )
     if points:
-        return f"{begins}; the nearest turn: {points[0].sentence}"
+        return f"{begins}; the nearest turn found: {points[0].sentence}"
     if levels:
         told = listing([f"{called(n)} = {listing([str(v) for v in by], 'or')}" for n, by in levels.items()])
         return f"{begins}; {told} turns it."

@@ -79,20 +79,20 @@ def search(
     near = _descend(slope, origin + noise * free[:, None], origin, bound, free[:, None], precision)
     whole, whole_after = _close_in(value, near, origin, bound, centre)
     reached = np.abs(whole_after) <= TOLERANCE
-    least = float(_distances(whole - origin, precision)[reached].min()) if reached.any() else np.inf
+    least = float(distances(whole - origin, precision)[reached].min()) if reached.any() else np.inf
     found: list[BreakingPoint] = []
     while not found:
         keep = _largest(np.abs(near - origin), most_moves) * free[:, None]
         few = _descend(slope, origin + (near - origin) * keep, origin, bound, keep, precision)
         few, after = _close_in(value, few, origin, bound, centre)
-        found = _points(few, after, np.abs(after) <= TOLERANCE, origin, bound, precision, centre, least)
+        found = points_of(few, after, np.abs(after) <= TOLERANCE, origin, bound, precision, centre, least)
         if most_moves >= free.sum() or not reached.any():
             break
         most_moves *= 2
     return found or _sampled(value, free, origin, bound, precision, centre, seed)
 
 
-def _points(
+def points_of(
     z: Array,
     after: Array,
     fine: Array,
@@ -104,14 +104,14 @@ def _points(
 ) -> list[BreakingPoint]:
     """What was found from each start, nearest first, the nearest of each set of moves."""
     moved = z - origin
-    distances = _distances(moved, precision)
+    lengths = distances(moved, precision)
     found: list[BreakingPoint] = []
-    for s in np.argsort(distances):
+    for s in np.argsort(lengths):
         if fine[s] and np.abs(moved[:, s]).max() > LEAST_MOVE:
             places = np.flatnonzero(moved[:, s])
             stopped = tuple(int(i) for i in places if abs(z[i, s]) >= bound[i, 0] - 1e-6)
             scores = {int(i): float(z[i, s]) for i in places}
-            distance = float(distances[s])
+            distance = float(lengths[s])
             jumps = abs(float(after[s])) > TOLERANCE
             point = BreakingPoint(scores, distance, min(least, distance), centre, float(after[s]), stopped, jumps)
             if not any(set(point.scores) == set(other.scores) for other in found):
@@ -177,7 +177,7 @@ def _followed(
 ) -> list[BreakingPoint]:
     """From the nearest futures that turn what need not move goes back, then all of it along the line from the start."""
     broken = np.flatnonzero(turned(margins, centre))
-    nearest = broken[np.argsort(_distances(z[:, broken] - origin, precision))][:most]
+    nearest = broken[np.argsort(distances(z[:, broken] - origin, precision))][:most]
     if not len(nearest):
         return []
     z = z[:, nearest]
@@ -187,14 +187,14 @@ def _followed(
         back = z.copy()
         back[places, lanes] = origin[places, 0]
         z = np.where(turned(value(back), centre), back, z)
-    z = _back(value, z, origin, np.ones_like(origin), centre)
+    z = taken_back(value, z, origin, np.ones_like(origin), centre)
     for place in np.flatnonzero((z != origin).any(1)):  # a ray ends beside the corner of a step
-        z = _back(value, z, origin, (np.arange(len(z)) == place)[:, None], centre)
+        z = taken_back(value, z, origin, (np.arange(len(z)) == place)[:, None], centre)
     after = value(z)
-    return _points(z, after, turned(after, centre), origin, bound, precision, centre, np.inf)
+    return points_of(z, after, turned(after, centre), origin, bound, precision, centre, np.inf)
 
 
-def _back(value: Value, z: Array, origin: Array, which: Array, centre: float) -> Array:
+def taken_back(value: Value, z: Array, origin: Array, which: Array, centre: float) -> Array:
     """The places, taken back towards the start in the scores that `which` marks, as far as the verdict stays turned."""
     inside, outside = np.zeros(z.shape[1]), np.ones(z.shape[1])
     for _ in range(BISECTIONS):
@@ -216,7 +216,7 @@ def _largest(size: Array, most: int) -> Array:
     return keep
 
 
-def _distances(moved: Array, precision: Array | None) -> Array:
+def distances(moved: Array, precision: Array | None) -> Array:
     """Length of each column, shape (start,)."""
     return np.sqrt((moved * (moved if precision is None else precision @ moved)).sum(0))
 
