@@ -155,6 +155,24 @@ def test_failures_are_counted_apart_and_are_no_verdict():
     assert made.boxes("a").failed == made.board()["failed"][0]
 
 
+def test_a_model_that_asks_python_to_end_fails_its_future_alone_and_ctrl_c_still_stops_the_run():
+    def leaves(x, how):
+        if x > 0.75:
+            raise how
+        return {"y": x}
+
+    def made(how):
+        return pm.Problem(
+            "p", functools.partial(leaves, how=how), [pm.Uniform("x", 0, 1)], outcomes=[pm.Outcome("y")]
+        ).run(futures=64)
+
+    assert made(SystemExit("too far")).failed("as-is") == {"SystemExit: too far": 16}
+    assert made(SystemExit).failed("as-is") == {"SystemExit": 16}
+    with pytest.raises(KeyboardInterrupt):
+        made(KeyboardInterrupt)
+    assert "raises SystemExit: 3" in told(lambda x: exec("raise SystemExit(3)"))
+
+
 def test_a_batch_in_which_one_future_fails_keeps_the_others():
     def model(x):
         if np.any(np.asarray(x) > 0.9):

@@ -1,5 +1,8 @@
 """Runs of problems in folders: gone on with bit by bit, opened again, never mixed with another model's, never written over by less."""
 
+import importlib
+import importlib.util
+
 import numpy as np
 import pytest
 
@@ -95,3 +98,52 @@ def test_a_policy_may_not_have_the_name_of_a_folder_of_ours():
 def test_the_same_seed_gives_the_same_futures_whatever_else_is_run():
     first, more = problem().run({"one": {"k": 1.0}}, futures=100, seed=9), problem().run(POLICIES, futures=300, seed=9)
     assert first.table("one").equals(more.table("one").head(100))
+
+
+OWN = """
+import dataclasses
+from contextlib import contextmanager
+import numpy as np
+import premortem as pm
+import {helper}
+
+@dataclasses.dataclass
+class Kind:
+    by: float = 2.0
+    def of(self, x):
+        return self.by * x
+
+@contextmanager
+def scaled(x):
+    yield {helper}.times(x) + Kind().of(x)
+
+def f(x):
+    with scaled(x) as y:
+        return {{"y": y}}
+
+problem = pm.Problem("own", f, [pm.Uniform("x", 0, 1)], outcomes=[pm.Outcome("y")])
+"""
+
+
+def _loaded(path, name):
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_a_model_is_known_by_its_code_and_not_by_the_name_of_its_module(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "own_helper_a.py").write_text("def times(x):\n    return 3 * x\n")
+    (tmp_path / "own_helper_b.py").write_text("def times(x):\n    return 4 * x\n")
+    path = tmp_path / "own.py"
+    path.write_text(OWN.format(helper="own_helper_a"))
+    run = _loaded(path, "script").problem.run(futures=16, out=tmp_path / "run")
+    imported = _loaded(path, "own")
+    assert imported.problem.stored(tmp_path / "run").table().equals(run.table())
+    imported.own_helper_a.times = importlib.import_module("own_helper_b").times
+    with pytest.raises(NotReproducible, match="other model"):
+        imported.problem.stored(tmp_path / "run")
+    path.write_text(OWN.format(helper="own_helper_a").replace("+ Kind", "- Kind"))
+    with pytest.raises(NotReproducible, match="other model"):  # within what a library wraps
+        _loaded(path, "again").problem.stored(tmp_path / "run")

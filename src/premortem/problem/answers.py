@@ -20,6 +20,10 @@ class WrongAnswer(ValueError):
     """An answer that cannot be read, with what is wrong with it."""
 
 
+class Left(Exception):
+    """A model asked Python to end, as `sys.exit()` does; what it raised is the cause. One future fails by it, and the run goes on."""
+
+
 @dataclass(frozen=True)
 class Asked:
     """What must be in an answer: outcomes in order, and the lengths of the series."""
@@ -88,6 +92,7 @@ def marked(answers: Answers) -> Answers:
 
 def in_words(error: BaseException) -> str:
     """An error in one line."""
+    error = (error.__cause__ or error) if isinstance(error, Left) else error
     lines = str(error).strip().splitlines()
     said = lines[0] if lines else ""
     return f"{type(error).__name__}: {said}"[:LONGEST] if said else type(error).__name__

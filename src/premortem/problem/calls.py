@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from premortem.problem.answers import Answers, Asked, WrongAnswer, empty, in_words, joined, of_batch, of_one
+from premortem.problem.answers import Answers, Asked, Left, WrongAnswer, empty, in_words, joined, of_batch, of_one
 from premortem.problem.time_limit import TooLong, at_most
 
 Array = NDArray[Any]
@@ -140,7 +140,12 @@ class Task:
         elif seed is not None and seeded == "global":
             np.random.seed(seed % 2**32)  # noqa: NPY002  # a model that draws from NumPy's own generator
             random.seed(seed)
-        return self.function(**arguments)
+        try:
+            return self.function(**arguments)
+        except (Exception, KeyboardInterrupt, TooLong):
+            raise
+        except BaseException as error:
+            raise Left from error
 
 
 def _copied(values: Values) -> dict[str, Array]:

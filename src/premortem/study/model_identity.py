@@ -2,7 +2,8 @@
 
 The text of a function is what Python will run, its compiled code: a comment or another layout changes nothing, a number does. What
 it reads beside its arguments counts too: defaults, closures, global values and functions of the user's own, the state of an object.
-Libraries count by name and version.
+Libraries count by name and version; of the user's own code the name of its module does not, so that a script and an import of it are
+one model.
 """
 
 import hashlib
@@ -92,8 +93,11 @@ def _function(place: str, function: FunctionType, seen: dict[int, Any]) -> Itera
     """A function by its code and what it reads; one of a library by name and version."""
     if place != "model" and is_installed(function.__code__.co_filename):
         yield place, _library(function)
+        # such as what `contextmanager` makes of a function of the user's
+        if inner := getattr(function, "__wrapped__", None):
+            yield from _told(f"{place}.wrapped", inner, seen)
         return
-    yield f"{place}.name", f"{function.__module__}.{function.__qualname__}"
+    yield f"{place}.name", function.__qualname__  # no module: that of a script is another one when it is imported
     yield from _code(f"{place}.code", function.__code__, seen)
     yield from _told(f"{place}.defaults", (function.__defaults__, function.__kwdefaults__), seen)
     for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
@@ -124,7 +128,7 @@ def _code(place: str, code: CodeType, seen: dict[int, Any]) -> Iterator[tuple[st
 
 def _class(place: str, kind: type, seen: dict[int, Any]) -> Iterator[tuple[str, str]]:
     """A class by the functions and values of its own and of the user's classes that it is made from."""
-    yield place, f"{kind.__module__}.{kind.__qualname__}"
+    yield place, _library(kind) if _of_library(kind) else kind.__qualname__
     for base in kind.__mro__:
         if _of_library(base):
             continue
@@ -179,8 +183,14 @@ def is_installed(file: str) -> bool:
 
 def _library(value: Any) -> str:
     """A module, class or function of a library, with the version of its package where it has one."""
-    module = value.__name__ if isinstance(value, ModuleType) else str(getattr(value, "__module__", None) or "builtins")
-    name = "" if isinstance(value, ModuleType) else f".{getattr(value, '__qualname__', type(value).__qualname__)}"
+    match value:
+        case ModuleType():
+            module, name = value.__name__, ""
+        case FunctionType():  # by where it is written: `functools.wraps` gives it the names of what it wraps
+            module, name = str(value.__globals__.get("__name__")), f".{value.__code__.co_qualname}"
+        case _:
+            module = str(getattr(value, "__module__", None) or "builtins")
+            name = f".{getattr(value, '__qualname__', type(value).__qualname__)}"
     try:
         return f"{module}{name} {version(module.partition('.')[0])}"
     except PackageNotFoundError:
