@@ -161,7 +161,7 @@ def test_a_program_reads_a_table_and_writes_one_and_its_failures_are_counted(tmp
     )
     problem = pm.from_program(
         [sys.executable, str(script), "{input}", "{output}"], "program",
-        uncertainties=[pm.Uniform("x", 0, 1)], levers=[pm.Lever("by", 0, 9, size=2)], outcomes=[pm.Outcome("y")],
+        [pm.Uniform("x", 0, 1)], [pm.Lever("by", 0, 9, size=2)], [pm.Outcome("y")],
     )  # fmt: skip
     run = problem.run({"a": {"by": [1, 3]}}, futures=24, seed=5)
     table = run.table()

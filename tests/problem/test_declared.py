@@ -180,3 +180,10 @@ def test_priors_of_a_table_are_read(tmp_path):
     )
     made = pm.Problem("p", lambda x, y: {"z": x * (y == "far")}, path, outcomes=[pm.Outcome("z")])
     assert (made.run(futures=400).table().y == "far").mean() == pytest.approx(0.7, abs=0.02)
+
+
+def test_a_proposition_cannot_take_the_name_of_a_row_of_the_board():
+    with pytest.raises(BadInput, match="propositions: all: is a name of our own"):
+        pm.Problem(
+            "p", lambda x: {"y": x}, [pm.Uniform("x", 0, 1)], outcomes=[pm.Outcome("y")], propositions={"all": "y > 0"}
+        )

@@ -133,10 +133,6 @@ def _names(made: Definition) -> list[BadInput]:
         errors.append(
             BadInput(made.name, name, f"stands twice: as {' and '.join(of)}", got=name, allowed="a name for each")
         )
-    twice = [p.name for p in made.propositions if p.name in OURS]
-    errors += [
-        BadInput("propositions", name, "is a name of our own", got=name, allowed="another name") for name in twice
-    ]
     return errors
 
 

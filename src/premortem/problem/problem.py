@@ -9,7 +9,7 @@ from typing import Any
 from premortem.errors import BadInput, raise_all
 from premortem.problem import brief as html
 from premortem.problem import samplers, stored
-from premortem.problem.definition import ONLY, Definition, Reduce, check
+from premortem.problem.definition import ONLY, OURS, Definition, Reduce, check
 from premortem.problem.evaluate import Evaluator
 from premortem.problem.given_priors import of_table
 from premortem.problem.levers import lever_of, read_policy
@@ -162,7 +162,13 @@ class Problem:
 
 def _read(given: Any, reader: Reader) -> tuple[Proposition, ...]:
     found, errors = propositions(given, reader)
-    raise_all(errors)
+    taken = [p.name for p in found if p.name in OURS]
+    raise_all(
+        [
+            *errors,
+            *(BadInput("propositions", n, "is a name of our own", got=n, allowed="another name") for n in taken),
+        ]
+    )
     return found
 
 

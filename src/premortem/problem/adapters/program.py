@@ -4,7 +4,7 @@ import hashlib
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,17 @@ class Program:
 
 
 def from_program(
-    command: Sequence[str], name: str, *args: Any, timeout: float = TIMEOUT, version: str = "", **more: Any
+    command: Sequence[str],
+    name: str,
+    uncertainties: Any = (),
+    levers: Sequence[Any] = (),
+    outcomes: Sequence[Any] = (),
+    constants: Mapping[str, Any] | None = None,
+    propositions: Any = None,
+    *,
+    timeout: float = TIMEOUT,
+    version: str = "",
+    **more: Any,
 ) -> Problem:
     """A problem whose model is a program: `["python", "model.py", "{input}", "{output}"]`.
 
@@ -68,10 +78,15 @@ def from_program(
             "from_program", "command", f"cannot be run: {parts[0]}", got=parts[0], allowed="a program that is there"
         )
     digests = [hashlib.sha256(Path(part).read_bytes()).hexdigest() for part in parts[1:] if Path(part).is_file()]
-    shared = frozenset([*(lever.name for lever in more.get("levers", ())), *more.get("constants", {})])
+    shared = frozenset([*(lever.name for lever in levers), *(constants or {})])
     return Problem(
         name,
         Program(tuple(parts), timeout, shared),
+        uncertainties,
+        levers,
+        outcomes,
+        constants,
+        propositions,
         timeout=timeout * 2,
         version=version or f"{parts} {digests}",
         **more,
