@@ -1,6 +1,5 @@
 """Puts the sections of a brief together; a section that cannot be made is named as left out, and the others are kept."""
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -19,6 +18,7 @@ from premortem.briefing import (
     record,
 )
 from premortem.briefing.content import Brief, Section, figure_numbers, text
+from premortem.ensemble import cores
 from premortem.errors import MissingData
 from premortem.questions import day_words
 from premortem.questions.as_of import AsOfDay
@@ -45,7 +45,7 @@ def assemble(run: Run, old: Run | None = None, as_of: AsOfDay | None = None) -> 
         raise MissingData(
             f"{run.folder}: no future has finite results, so there is nothing to tell; look at the priors"
         )
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+    with ThreadPoolExecutor(cores.count()) as pool:
         alone = pool.submit(questions.turns, run.study, run.policies[0])
         parts = _parts(run, old, as_of, alone)
         under_way = {part[0]: pool.submit(build_section, part) for part in sorted(parts, key=lambda p: p[0] != LONGEST)}

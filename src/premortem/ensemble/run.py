@@ -1,6 +1,5 @@
 """Runs futures part by part, in threads here or on a cluster, into a store. Bits depend on (seed, index) only."""
 
-import os
 import platform
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -15,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from premortem.ensemble import design, layout, memory, store
+from premortem.ensemble import cores, design, layout, memory, store
 from premortem.ensemble.compiled import use_compilation_cache
 from premortem.ensemble.log import Log
 from premortem.ensemble.manifest import identity
@@ -150,7 +149,7 @@ def _here(spec: Spec, todo: Todo, most_memory: int | None, timing: Timing) -> It
     began = time.perf_counter()
     program(spec)
     timing.compile = time.perf_counter() - began
-    threads = memory.threads(spec, len(os.sched_getaffinity(0)), most_memory)
+    threads = memory.threads(spec, cores.count(), most_memory)
     waiting = iter(todo)
     # whoever makes a part hands its chunks to a pool that all parts share: so no core waits for a part that has more of them
     pool, chunks = ThreadPoolExecutor(threads), ThreadPoolExecutor(threads)

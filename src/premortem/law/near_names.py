@@ -31,9 +31,8 @@ class Near(NamedTuple):
     spellings: Texts  # whole spellings that are long enough for a slip of the pen
     rarest: dict[str, list[int]]  # the names of which a word is the one that fewest names hold
     known: frozenset[str]  # words of firms that are known not to be listed: no slips of the pen
-    meant: dict[
-        str, frozenset[str]
-    ]  # by a word that was looked up, the words of listed names that it is or may stand for
+    # by a word that was looked up, the words of listed names that it is or may stand for
+    meant: dict[str, frozenset[str]]
 
 
 def near(names: Sequence[tuple[str, int]], known: Iterable[str] = ()) -> Near:

@@ -194,7 +194,7 @@ def _nearer_turns(
     """Scores (uncertainty, place) of turns that lie nearer than `within`: of the run's nearest futures with another verdict, run again since
     each has categories and a seed of its own, and of samples around the start.
     """
-    z = np.where(free[:, None] > 0, scores_at(search.plan.definition, search.plan.chances), search.origin[:, None])
+    z = _run_scores(search, free)
     precision = None if correlation is None else np.linalg.inv(correlation)
     away = _nearest_break.distances(z - search.origin[:, None], precision)
     centre = float(search.value(search.origin[:, None])[0])
@@ -206,6 +206,11 @@ def _nearer_turns(
     if not np.isfinite(within):
         return z
     return np.append(z, _nearer.turns_within(search.value, free, search.origin, within, correlation, seed), axis=1)
+
+
+def _run_scores(search: Search, free: Array) -> Array:
+    """Scores (uncertainty, future) of the run's own futures; what may not move stays at the start."""
+    return np.where(free[:, None] > 0, scores_at(search.plan.definition, search.plan.chances), search.origin[:, None])
 
 
 def _run_margins(search: Search, answers: Answers) -> Array:
@@ -247,7 +252,7 @@ def _from_run(
 ) -> list[_nearest_break.BreakingPoint]:
     """Breaks from the run's futures, with categories as they are at the start: those that turn are run again where there are such."""
     d = search.plan.definition
-    z = np.where(free[:, None] > 0, scores_at(d, search.plan.chances), search.origin[:, None])
+    z = _run_scores(search, free)
     margins = _run_margins(search, answers)
     if any(u.varies and not u.ordered for u in d.uncertainties):
         near = np.argsort(np.abs(z - search.origin[:, None]).max(0))[: int(SECONDS / 4 / search.evaluator.seconds)]

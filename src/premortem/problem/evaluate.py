@@ -1,6 +1,5 @@
 """Runs a model over futures: compiled, in batches, or future by future in processes; what fails is told future by future."""
 
-import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from premortem.ensemble import design
+from premortem.ensemble import cores, design
 from premortem.errors import NotReproducible
 from premortem.problem import identity, jax_calls, workers
 from premortem.problem.answers import Answers, empty, in_words, joined, marked
@@ -170,8 +169,7 @@ class Evaluator:
 
     def _processes(self, futures: int) -> int:
         """How many processes such a number of futures is worth."""
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        most = cores if self.definition.processes is None else self.definition.processes
+        most = cores.count() if self.definition.processes is None else self.definition.processes
         if self.compiled or most < 2 or (self.definition.processes is None and futures * self.seconds < LONG):
             return 1
         return most if workers.can_send(self.task) else 1

@@ -1,6 +1,5 @@
 """Models written in JAX: compiled once, for batches of a fixed size, or from one future to many by `jax.vmap`."""
 
-import os
 import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from premortem.ensemble import cores
 from premortem.ensemble.compiled import use_compilation_cache
 from premortem.problem.answers import Answers, Asked, WrongAnswer, empty, joined, of_batch, of_one, turned_series
 
@@ -56,9 +56,7 @@ class Compiled:
             return self._batch(values, levers, size)
         batches = [{k: v[s : s + size] for k, v in values.items()} for s in starts]
         first = self._batch(batches[0], levers, size)  # compiles
-        with ThreadPoolExecutor(
-            len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-        ) as pool:
+        with ThreadPoolExecutor(cores.count()) as pool:
             return joined([first, *pool.map(lambda b: self._batch(b, levers, size), batches[1:])])
 
     def pulled_back(

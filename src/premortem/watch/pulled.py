@@ -127,7 +127,7 @@ def _listed(rule: Rule, rows: Sequence[Mapping[str, Any]], case: Case) -> Readin
         raise MissingData(
             f"{name}: lists no {rule.entries[0]}, of which {rule.quantity} is read ({FILE}); --data shipped"
         )
-    record = next(r for r in facts.records({name: facts.sources(case)[name]}))
+    record = next(iter(facts.records({name: facts.sources(case)[name]})))
     on = date.fromisoformat(record["fetched"][:10])
     return Reading(
         quantity.id,

@@ -218,9 +218,8 @@ def _forest(data: Data) -> Found:
     scores, explained = [], []
     for fit, left in KFold(PARTS, shuffle=True, random_state=data.seed).split(x):
         forest = ExtraTreesRegressor(TREES, min_samples_leaf=LEAF, random_state=data.seed, n_jobs=2).fit(x[fit], y[fit])
-        forest.set_params(
-            n_jobs=1
-        )  # threads add up trees as they end, so that the last digits would differ from call to call
+        # threads add up trees as they end, so that the last digits would differ from call to call
+        forest.set_params(n_jobs=1)
         explained.append(forest.score(x[left], y[left]))
         scores.append(
             permutation_importance(forest, x[left], y[left], n_repeats=REPEATS, random_state=data.seed).importances
