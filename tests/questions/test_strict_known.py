@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from premortem import cli, questions
-from premortem.ensemble.compiled import use_device
+from premortem.ensemble.compiled import device_of
 from premortem.ensemble.priors import COLUMNS
 from premortem.errors import BadInput, BadInputs
 from premortem.study import Study, make_study
@@ -41,4 +41,4 @@ def test_a_strict_run_on_the_processor_is_made(capsys, monkeypatch):
 
 def test_a_device_that_is_not_there_is_told_with_those_that_are():
     with pytest.raises(BadInput, match="JAX finds no tpu here; allowed: cpu"):
-        use_device("tpu")
+        device_of("tpu")

@@ -3,9 +3,12 @@
 import jax
 import jax.numpy as jnp
 import numpy as np
+import polars as pl
 import pytest
 
 from premortem.cases.us_ai_2025 import world
+from premortem.ensemble.compiled import device_of
+from premortem.errors import BadInput
 
 # Largest relative error of a series, by future and quarter, in 99 of 100 values; and share of verdicts that may turn.
 USUAL, TURNED = 2e-4, 1e-3
@@ -34,6 +37,30 @@ def test_a_gpu_gives_the_outcomes_and_verdicts_of_the_processor(futures, levers,
     here, there = [{name: np.asarray(series) for name, series in o.items()} for o in found]
     verdicts = [study.scorer.margins(o, study.scorer.thresholds) for o in (here, there)]
     assert_alike(here, there, *verdicts)
+
+
+def test_a_run_on_a_gpu_has_the_board_and_the_verdicts_of_the_processors(study, tmp_path):
+    """Every verdict and every number that a run keeps, under two policies; the last part is short."""
+    try:
+        device_of("gpu")
+    except BadInput as error:
+        pytest.skip(f"no GPU here: {error}")
+    policies, futures = ["as-written", "maximal"], 20_000
+    runs = [study.run(policies, futures, out=tmp_path / kind, device=kind) for kind in ("cpu", "gpu")]
+    boards = [run.board().sort("policy", "assumption") for run in runs]
+    here, there = (board["share"].to_numpy() for board in boards)
+    assert len(here) == len(there) > 10
+    assert np.abs(here - there).max() <= TURNED
+    for policy in policies:
+        exact, rough = ({n: c.to_numpy() for n, c in columns(run, policy).items()} for run in runs)
+        verdicts = [{n: c for n, c in found.items() if n.startswith("margin.")} for found in (exact, rough)]
+        assert_alike(exact, rough, *verdicts)
+
+
+def columns(run, policy):
+    """All that a run keeps of its futures under a policy, in their order."""
+    parts = sorted((run.folder / policy).glob("part-*.parquet"))
+    return pl.concat([pl.read_parquet(part) for part in parts]).drop("future").to_dict(as_series=True)
 
 
 def assert_alike(exact, rough, *verdicts):

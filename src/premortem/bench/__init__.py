@@ -3,7 +3,7 @@
 `premortem bench --quick` takes about two minutes; `--peers` runs the tools that people would otherwise use.
 """
 
-from premortem.bench import analysis, mechanism, peers, problems, rules, screening, screens, simulation, start
+from premortem.bench import analysis, card, mechanism, peers, problems, rules, screening, screens, simulation, start
 from premortem.bench.timing import Row, machine
 from premortem.ensemble.compiled import use_compilation_cache
 from premortem.study import Study
@@ -15,7 +15,7 @@ def run(quick: bool = True, with_peers: bool = False) -> list[Row]:
     """Every benchmark: name, ours, peer, ratio (above 1 where ours is better), unit, what the peer is."""
     use_compilation_cache()
     study = Study(case=rules.CASE)
-    found = [*simulation.rows(study, quick), *mechanism.rows(study, 3 if quick else 9)]
+    found = [*simulation.rows(study, quick), *card.rows(study), *mechanism.rows(study, 3 if quick else 9)]
     found += [
         *analysis.rows(quick, with_peers),
         *rules.rows(quick),

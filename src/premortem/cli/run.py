@@ -99,10 +99,7 @@ def run(
             metavar="shipped|pulled",
         ),
     ] = "shipped",
-    device: Annotated[
-        Literal["cpu", "gpu"] | None,
-        typer.Option("--device", help="Where futures are simulated.", show_default="what JAX finds"),
-    ] = None,
+    device: Annotated[Literal["cpu", "gpu"], typer.Option("--device", help="Where futures are simulated.")] = "cpu",
     strict: Annotated[
         bool,
         typer.Option("--strict-known", help="Refuse an input that cannot be proved known by the day of the case."),
@@ -121,12 +118,9 @@ def run(
     """
     from premortem import questions, terminal
     from premortem.briefing import write_brief
-    from premortem.ensemble.compiled import use_device
     from premortem.ensemble.memory import beyond
     from premortem.study import Study
 
-    if device:
-        use_device(device)
     named = [Path(one).stem if one.endswith(POLICY_FILE) else one for one in policy or ()] or None
     given = tuple(Path(one) for one in dict.fromkeys(policy or ()) if one.endswith(POLICY_FILE))
     of = Study(study, case=case, forms=_forms(form or []), pulled=is_pulled(data), policy_files=given)
@@ -155,6 +149,7 @@ def run(
             progress=advance,
             cluster=cluster,
             memory=size(memory, "--memory") if memory else None,
+            device=device,
             # of the new run before it takes the place of an old one, which so stays where the brief fails
             whole=report,
         )

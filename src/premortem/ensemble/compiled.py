@@ -5,13 +5,15 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import jax
 import numpy as np
 
 from premortem.errors import BadInput
 
+# Where a program runs.
+Device = Literal["cpu", "gpu"]
 # Compiled programs that are kept: those of a few studies.
 MOST = 16
 
@@ -55,16 +57,19 @@ _PROGRAMS = Kept(MOST)
 SELDOM: dict[str, str | bool] = {"xla_cpu_use_fusion_emitters": False}
 
 
-def compiled(function: Callable[..., Any], *given: Any, key: Hashable = None, seldom: bool = False) -> Any:
+def compiled(
+    function: Callable[..., Any], *given: Any, key: Hashable = None, seldom: bool = False, device: Device = "cpu"
+) -> Any:
     """A function compiled for arguments of these shapes, given as arrays or as shapes; once a process.
 
     `key` says what is computed where functions are made anew each time; by default the function itself does. `seldom`
-    says that it is run a few dozen times at most, and is better compiled quickly.
+    says that it is run a few dozen times at most, and is better compiled quickly. It runs on the processor, so that a future has the same bits
+    wherever JAX finds a card, unless another `device` is asked for. Raises `BadInput` where that is not there.
     """
     shapes = jax.tree.map(_shape, given)
     leaves, tree = jax.tree.flatten(shapes)
     sizes = tuple((leaf.shape, leaf.dtype) for leaf in leaves)
-    return _PROGRAMS.get((key or function, tree, sizes), lambda: _compile(function, shapes, seldom))
+    return _PROGRAMS.get((key or function, device, tree, sizes), lambda: _compile(function, shapes, seldom, device))
 
 
 def _shape(x: Any) -> jax.ShapeDtypeStruct:
@@ -72,28 +77,29 @@ def _shape(x: Any) -> jax.ShapeDtypeStruct:
     return jax.ShapeDtypeStruct(np.shape(x), jax.dtypes.canonicalize_dtype(kind))
 
 
-def _compile(function: Callable[..., Any], shapes: Any, seldom: bool) -> Any:
+def _compile(function: Callable[..., Any], shapes: Any, seldom: bool, device: Device) -> Any:
     use_compilation_cache()
-    options = SELDOM if seldom and jax.default_backend() == "cpu" and _knows_seldom() else None
-    return jax.jit(function).lower(*shapes).compile(options)
+    options = SELDOM if seldom and device == "cpu" and _knows_seldom() else None
+    with jax.default_device(device_of(device)):
+        return jax.jit(function).lower(*shapes).compile(options)
 
 
-def use_device(kind: str) -> None:
-    """Compile and run on the processor, `cpu`, or on a `gpu`. Raises `BadInput` where JAX finds none such."""
+def device_of(kind: Device) -> jax.Device:
+    """The first device of a kind. Raises `BadInput` where JAX finds none such."""
     try:
-        found = jax.devices(kind)
+        return jax.devices(kind)[0]
     except RuntimeError as error:
         there = sorted({device.platform for device in jax.devices()})
         what = f"JAX finds no {kind} here"
         raise BadInput("command line", "--device", what, got=kind, allowed=", ".join(there)) from error
-    jax.config.update("jax_default_device", found[0])
 
 
 @cache
 def _knows_seldom() -> bool:
     """Whether this XLA has the options of `SELDOM`: that of JAX 0.12, which Python 3.12 and later get, has none of that name."""
     try:
-        jax.jit(lambda x: x).lower(0.0).compile(SELDOM)
+        with jax.default_device(device_of("cpu")):
+            jax.jit(lambda x: x).lower(0.0).compile(SELDOM)
     except jax.errors.JaxRuntimeError:
         return False
     return True

@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,16 +32,16 @@ class Copula:
     places: tuple[int, ...]
     triangle: tuple[tuple[float, ...], ...]
 
-    def mix(self, z: Array) -> Array:
+    def mix(self, z: Any) -> Any:
         """Correlated standard normal scores from independent ones, shape (parameter, future).
 
-        Added up term by term, so that a future has the same bits whatever is drawn beside it.
+        Added up term by term, so that a future has the same bits whatever is drawn beside it. Arrays of NumPy or of JAX.
         """
-        mixed = z.copy()
+        mixed = [*z]
         for i, weights in zip(self.places, self.triangle, strict=True):
             terms = [w * z[j] for w, j in zip(weights, self.places, strict=False) if w]
             mixed[i] = sum(terms[1:], terms[0])
-        return mixed
+        return z.__array_namespace__().stack(mixed)
 
     def matrix(self, size: int) -> Array:
         """Correlations of the standard normal scores of all uncertainties, shape (size, size)."""

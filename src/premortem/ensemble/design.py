@@ -17,6 +17,10 @@ DESIGNS: tuple[Design, ...] = ("sobol", "lhs", "montecarlo")
 # of the
 # sixteen means gives an interval, which one sequence cannot.
 REPLICATES = 16
+# Chances are kept off 0 and 1, where a prior without ends has no value.
+WITHIN = 1e-9, 1 - 1e-9
+# Units in which SciPy's points are whole numbers.
+UNITS = 2.0**30
 # Latin hypercubes are made in blocks of this many futures, so that any future can be had without the others.
 LHS_BLOCK = 4096
 
@@ -30,7 +34,7 @@ def uniforms(kind: Design, parameters: int, seed: int, start: int, count: int) -
     if kind not in DESIGNS:
         raise BadInput("design", kind, "no such design", got=kind, allowed=", ".join(DESIGNS))
     points = {"sobol": _sobol, "lhs": _lhs, "montecarlo": _montecarlo}[kind](parameters, seed, start, count)
-    return np.ascontiguousarray(np.clip(points, 1e-9, 1 - 1e-9).T)
+    return np.ascontiguousarray(np.clip(points, *WITHIN).T)
 
 
 def replicate(start: int, count: int) -> NDArray[np.int64]:
@@ -62,6 +66,21 @@ def _scramble(parameters: int, seed: int, r: int, skip: int, wanted: int) -> Arr
 @cache
 def _engine(parameters: int, seed: int, r: int) -> qmc.Sobol:
     return qmc.Sobol(parameters, scramble=True, rng=np.random.default_rng([seed, r]))
+
+
+def directions(parameters: int, seed: int, futures: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """What the first `futures` points of the replicates are made of, in units of 2^-30: the first point of each, shape
+    (replicate, parameter), and what each bit of a point's Gray code changes in it, (bit, replicate, parameter).
+
+    Read off points whose Gray code has one bit alone: those of index 2^(k + 1) - 1.
+    """
+    bits = max((-(-futures // REPLICATES) - 1).bit_length(), 1)
+    points = np.empty((1 + bits, REPLICATES, parameters), np.uint32)
+    for r in range(REPLICATES):
+        points[0, r] = _scramble(parameters, seed, r, 0, 1)[0] * UNITS
+        for k in range(bits):
+            points[1 + k, r] = _scramble(parameters, seed, r, 2 ** (k + 1) - 1, 1)[0] * UNITS
+    return points[0], points[1:] ^ points[0]
 
 
 def _lhs(parameters: int, seed: int, start: int, count: int) -> Array:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,11 +56,13 @@ def _triangular(p: Range, u: Array) -> Array:
     return np.where(u < left, rising, p.high - np.sqrt((1 - u) * width * (p.high - mode)))
 
 
-def _category(p: Range, u: Array) -> Array:
+def category(p: Range, u: Any) -> Any:
+    """Value of a categorical prior at each chance `u` in (0, 1), same shape; arrays of NumPy or of JAX."""
+    xp = u.__array_namespace__()
     if not p.categories:
-        return np.minimum(np.floor(p.low + (p.high - p.low + 1) * u), p.high)
-    ends = np.cumsum([c.chance for c in p.categories])[:-1]
-    return p.low + np.searchsorted(ends, u, side="right").astype(float)
+        return xp.minimum(xp.floor(p.low + (p.high - p.low + 1) * u), p.high)
+    ends = xp.asarray(np.cumsum([c.chance for c in p.categories])[:-1])
+    return p.low + xp.searchsorted(ends, u, side="right").astype(float)
 
 
 def _normal(low: float, high: float, u: Array) -> Array:
@@ -111,6 +113,6 @@ _QUANTILES: dict[str, Callable[[Range, Array], Array]] = {
     "lognormal": lambda p, u: np.exp(_normal(math.log(p.low), math.log(p.high), u)),
     "beta": _beta,
     "logitnormal": _logitnormal,
-    "categorical": lambda p, u: _category(p, u),
+    "categorical": category,
     "fixed": lambda p, u: np.full_like(u, p.low),
 }

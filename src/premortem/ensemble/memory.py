@@ -6,7 +6,7 @@ import resource
 import jax
 import jax.numpy as jnp
 
-from premortem.ensemble.part import CHUNK, PART, Spec
+from premortem.ensemble.part import Spec
 from premortem.errors import BadInput
 
 MB = 1024 * 1024
@@ -40,11 +40,12 @@ def threads(spec: Spec, cores: int, ceiling: int | None) -> int:
 
 def bytes_needed(spec: Spec) -> int:
     """Bytes that making one part takes beside what the process holds already."""
-    values = jax.ShapeDtypeStruct((len(spec.priors.rows), CHUNK), jnp.float32)
+    values = jax.ShapeDtypeStruct((len(spec.priors.rows), spec.chunk), jnp.float32)
     scalars, series = jax.eval_shape(spec.model, values, next(iter(spec.policies.values())))
-    columns = (sum(x.dtype.itemsize for x in scalars.values()) + 4 * len(spec.kept)) * min(PART, spec.futures)
-    shown = sum(x.dtype.itemsize * x.size for x in series.values())
-    drawn = 4 * len(spec.priors.rows) * min(PART, spec.futures)
+    columns = (sum(x.dtype.itemsize for x in scalars.values()) + 4 * len(spec.kept)) * min(spec.size, spec.futures)
+    on_host = spec.device == "cpu"  # a card keeps the series to itself
+    shown = sum(x.dtype.itemsize * x.size for x in series.values() if on_host)
+    drawn = 4 * len(spec.priors.rows) * min(spec.size, spec.futures)
     return COPIES_OF_COLUMNS * columns + COPIES_OF_SERIES * shown + COPIES_OF_VALUES * drawn
 
 

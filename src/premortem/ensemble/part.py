@@ -9,7 +9,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import jax
 import jax.numpy as jnp
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premortem.ensemble import bands, design, layout, store
-from premortem.ensemble.compiled import compiled
+from premortem.ensemble.compiled import Device, compiled
 from premortem.ensemble.layout import FUTURES
 from premortem.ensemble.priors import Priors
 from premortem.ensemble.store import Written
@@ -30,8 +30,16 @@ PART = 8 * CHUNK
 Scalars = dict[str, jax.Array]
 # (values, levers) -> scalars of shape (future,) and series of shape (step, future)
 Model = Callable[[jax.Array, Any], tuple[Scalars, Scalars]]
-# series -> further scalars of shape (future,)
-Reread = Callable[[Mapping[str, jax.Array]], Mapping[str, jax.Array]]
+
+
+class Reread(Protocol):
+    """Series -> further scalars of shape (future,)."""
+
+    def __call__(self, series: Mapping[str, jax.Array]) -> Mapping[str, jax.Array]:
+        """By a program of its own."""
+
+    def traced(self, series: Mapping[str, jax.Array]) -> Mapping[str, jax.Array]:
+        """As part of another program."""
 
 
 @dataclass(frozen=True)
@@ -49,15 +57,18 @@ class Spec:
     kept: Mapping[str, tuple[str, int]]  # columns that are a series at a place
     reread: Reread | None = None  # further columns, worked out from the series
     given: NDArray[np.float32] | None = None  # the futures themselves, (parameter, future), in place of a design
+    chunk: int = CHUNK  # futures in one call of the compiled model
+    size: int = PART  # futures in a part
+    device: Device = "cpu"
 
     @property
     def parts(self) -> int:
         """How many parts the run has."""
-        return -(-self.futures // PART)
+        return -(-self.futures // self.size)
 
     def count(self, part: int) -> int:
         """Futures in a part: the last one may be short."""
-        return min(PART, self.futures - part * PART)
+        return min(self.size, self.futures - part * self.size)
 
 
 @dataclass(frozen=True)
@@ -88,27 +99,37 @@ def make(
     """
     began = time.perf_counter()
     count = spec.count(part)
-    # the last chunk is padded with the futures that would come next, never reshaped
-    values = _values(spec, part * PART, count, -(-count // CHUNK) * CHUNK)
+    values = values_of(spec, part)
     written: list[Written] = []
-    uncertainties = layout.part_name(FUTURES, "part", part)
-    if uncertainties in missing:
-        columns = dict(zip(spec.priors.names, values[:, :count], strict=True))
-        written.append(
-            store.write_table(spec.folder, spec.key, uncertainties, {"future": _index(spec, part)} | columns)
-        )
-    asked = [name for name in spec.policies if set(missing) & set(layout.policy_files(name, part))]
+    if layout.part_name(FUTURES, "part", part) in missing:
+        written.append(write_futures(spec, part, values[:, :count]))
+    asked = asked_of(spec, part, missing)
     for files_of in _each(policies)(lambda name: _simulate(spec, part, name, values, _each(chunks)), asked):
         written += files_of
     return Made(part, tuple(written), count * len(asked), time.perf_counter() - began)
 
 
-def _values(spec: Spec, start: int, count: int, padded: int) -> NDArray[np.float32]:
-    """Values of a part's futures, the first `count` of so many `padded` ones; given ones are padded with the last of them."""
+def values_of(spec: Spec, part: int) -> NDArray[np.float32]:
+    """Values of a part's futures, (parameter, future). The last chunk is padded with the futures that would come next, or with the last of
+    those that were given: it is never reshaped.
+    """
+    start, count = part * spec.size, spec.count(part)
+    padded = -(-count // spec.chunk) * spec.chunk
     if spec.given is None:
         return draw(spec.priors, spec.kind, spec.seed, start, padded)
     held = spec.given[:, start : start + count]
     return np.pad(held, ((0, 0), (0, padded - count)), mode="edge")
+
+
+def asked_of(spec: Spec, part: int, missing: Sequence[str]) -> list[str]:
+    """Policies of which a part lacks a file."""
+    return [name for name in spec.policies if set(missing) & set(layout.policy_files(name, part))]
+
+
+def write_futures(spec: Spec, part: int, values: NDArray[np.float32]) -> Written:
+    """Write the uncertainties of a part's futures, (parameter, future)."""
+    name, columns = layout.part_name(FUTURES, "part", part), dict(zip(spec.priors.names, values, strict=True))
+    return store.write_table(spec.folder, spec.key, name, {"future": _index(spec, part)} | columns)
 
 
 def _each(pool: Executor | None) -> Callable[..., Iterator[Any]]:
@@ -118,7 +139,7 @@ def _each(pool: Executor | None) -> Callable[..., Iterator[Any]]:
 
 def program(spec: Spec) -> Any:
     """The model compiled for chunks of one shape; once a process."""
-    values = jax.ShapeDtypeStruct((len(spec.priors.rows), CHUNK), jnp.float32)
+    values = jax.ShapeDtypeStruct((len(spec.priors.rows), spec.chunk), jnp.float32)
     return compiled(spec.model, values, next(iter(spec.policies.values())))
 
 
@@ -131,7 +152,7 @@ def columns_of(
 
 
 def _index(spec: Spec, part: int) -> NDArray[np.int64]:
-    return np.arange(part * PART, part * PART + spec.count(part))
+    return np.arange(part * spec.size, part * spec.size + spec.count(part))
 
 
 def _simulate(spec: Spec, part: int, name: str, values: NDArray[np.float32], each: Any) -> list[Written]:
@@ -141,8 +162,8 @@ def _simulate(spec: Spec, part: int, name: str, values: NDArray[np.float32], eac
     counts: Any = 0
 
     def chunk(at: int, laid: bands.Bins | None) -> tuple[int, dict[str, NDArray[np.float32]], Any, bands.Bins]:
-        here = min(CHUNK, count - at)
-        scalars, series = run(values[:, at : at + CHUNK], spec.policies[name])
+        here = min(spec.chunk, count - at)
+        scalars, series = run(values[:, at : at + spec.chunk], spec.policies[name])
         stacked = np.stack([np.asarray(value)[:, :here] for value in series.values()])
         if laid is None:
             laid = bands.lay(stacked)
@@ -154,19 +175,24 @@ def _simulate(spec: Spec, part: int, name: str, values: NDArray[np.float32], eac
     # the first chunk of a run lays the bins that all others count in
     first = [] if part else [chunk(0, None)]
     laid = first[0][-1] if first else bands.read_bins(spec.folder, name)
-    rest = each(lambda at: chunk(at, laid), range(CHUNK if first else 0, count, CHUNK))
+    rest = each(lambda at: chunk(at, laid), range(spec.chunk if first else 0, count, spec.chunk))
     for at, found, counted, _ in chain(first, rest):
         counts = counts + counted
         for key, value in found.items():
             columns.setdefault(key, np.empty(count, np.float32))[at : at + len(value)] = value
-    return [*written, *_store(spec, part, name, dict(sorted(columns.items())), counts)]
+    return [*written, *write_results(spec, part, name, dict(sorted(columns.items())), counts)]
 
 
-def _store(spec: Spec, part: int, name: str, columns: Mapping[str, NDArray[np.float32]], counts: Any) -> list[Written]:
-    broken = np.flatnonzero(~np.all([np.isfinite(c) for c in columns.values()], axis=0)) + part * PART
+def write_results(
+    spec: Spec, part: int, name: str, columns: Mapping[str, NDArray[np.float32]], counts: Any
+) -> list[Written]:
+    """Write what a part came to under a policy: columns of its futures, and the counts of its series."""
+    broken = np.flatnonzero(~np.all([np.isfinite(c) for c in columns.values()], axis=0)) + part * spec.size
     place = layout.counts_file(name, part), layout.part_name(name, "part", part)
     return [
-        store.write_table(spec.folder, spec.key, place[0], {"count": counts.astype(np.uint16).ravel()}),
+        store.write_table(
+            spec.folder, spec.key, place[0], {"count": counts.astype(np.min_scalar_type(spec.size)).ravel()}
+        ),
         store.write_table(
             spec.folder, spec.key, place[1], {"future": _index(spec, part), **columns}, tuple(map(int, broken))
         ),

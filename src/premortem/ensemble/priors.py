@@ -20,7 +20,7 @@ from scipy.special import ndtr, ndtri
 
 from premortem.ensemble import correlation
 from premortem.ensemble.correlation import Copula
-from premortem.ensemble.distributions import Category, Distribution, quantile
+from premortem.ensemble.distributions import Category, Distribution, category, quantile
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.facts.day import Day
 from premortem.files.table import read_rows
@@ -183,7 +183,15 @@ class Priors:
 
     def from_normal_jax(self, z: jax.Array) -> jax.Array:
         """The same for JAX, differentiable in `z`; shape (parameter, future). Categories move by steps."""
-        return jax.vmap(_interpolate)(z, jnp.asarray(self.table, jnp.float32))
+        return jax.vmap(_interpolate)(z, jnp.asarray(self.table, z.dtype))
+
+    def ppf_jax(self, u: jax.Array) -> jax.Array:
+        """The same as `ppf` for JAX, shape (parameter, future); in double precision where JAX works in that."""
+        z = jax.scipy.special.ndtri(jnp.clip(u, 1e-12, 1 - 1e-12))
+        values = self.from_normal_jax(self.copula.mix(z) if self.copula else z)
+        places = [i for i, row in enumerate(self.rows) if row.distribution == "categorical"]
+        held = [category(self.rows[i], u[i]) for i in places]
+        return values.at[jnp.asarray(places)].set(jnp.stack(held)) if places else values
 
     def cdf(self, values: Array) -> Array:
         """Chances of values under each uncertainty's own prior, shape (parameter, future); 0.5 where it does not vary."""

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from premortem.ensemble import cores, design, layout, memory, store
-from premortem.ensemble.compiled import use_compilation_cache
+from premortem.ensemble import card, cores, design, layout, memory, store
+from premortem.ensemble.compiled import Device, use_compilation_cache
 from premortem.ensemble.log import Log
 from premortem.ensemble.manifest import identity
 from premortem.ensemble.memory import peak_mb
@@ -69,7 +69,7 @@ def run(
     seed: int,
     out: Path,
     *,
-    inputs: Mapping[str, str],
+    inputs: Mapping[str, Any],
     kept: Mapping[str, tuple[str, int]] = MappingProxyType({}),
     reread: Reread | None = None,
     assumptions: Sequence[str] = (),
@@ -83,6 +83,7 @@ def run(
     cluster: str | None = None,
     most_memory: int | None = None,
     whole: Whole | None = None,
+    device: Device = "cpu",
 ) -> Timing:
     """Simulate `futures` futures under every policy into the run folder `out`; the futures are the same for all.
 
@@ -90,17 +91,25 @@ def run(
     or `local:N`; `most_memory` a ceiling in bytes; `replace` lets a finished run make way of which futures, policies or
     `assumptions` would be lost. `case` is by what its case is found again, `forms` what
     was fixed of how its world works. `given` are futures, (parameter, future), that take the place of a design's. `whole` is called with the folder of the
-    finished run before that takes the place of an older one, which stays where this fails. Raises `BadInput` for a
-    number of futures out of range and for whatever the store refuses. A future with a result that is not finite is kept
-    as it is, counted and listed, never dropped.
+    finished run before that takes the place of an older one, which stays where this fails. A `gpu` as `device` makes
+    parts as large as its memory allows, of other bits than the processor's. Raises `BadInput` for a number of futures
+    out of range, a device that is not there, and whatever the store refuses. A future with a result that is not finite
+    is kept as it is, counted and listed, never dropped.
     """
     if not 1 <= futures <= MOST:
         raise BadInput("command line", "--futures", f"{futures} is out of range", got=futures, allowed=f"1 to {MOST:,}")
+    if cluster and device != "cpu":
+        raise BadInput("command line", "--device", "goes with this machine alone", got=device, allowed="no --cluster")
     taken = [name for name in policies if name in TAKEN]
     if taken:
         raise BadInput(taken[0], "", "is a name that run folders use", got=taken[0], allowed="another name")
     if given is not None:
         inputs = {**inputs, GIVEN: sha256(given.tobytes()).hexdigest()}
+    chunk, size = CHUNK, PART
+    if device != "cpu":
+        chunk = size = card.batch(model, priors, next(iter(policies.values())), futures, device)
+        inputs = {**inputs, "device": device}
+    inputs = {"chunk": chunk, "part": size, **inputs}
     manifest = _manifest(futures, seed, kind if given is None else GIVEN, policies, priors, inputs) | {
         "assumptions": list(assumptions),
         "case": case,
@@ -108,12 +117,27 @@ def run(
     }
     key, timing = identity(manifest["inputs"]), Timing()
     with store.open_store(out, manifest, resume, replace) as folder, Log(folder.folder / store.LOG) as log:
-        spec = Spec(key, folder.folder.resolve(), model, priors, policies, kind, seed, futures, {**kept}, reread, given)
+        spec = Spec(
+            key,
+            folder.folder.resolve(),
+            model,
+            priors,
+            policies,
+            kind,
+            seed,
+            futures,
+            {**kept},
+            reread,
+            given,
+            chunk,
+            size,
+            device,
+        )
         log(
             f"{count_noun(futures, 'future')} x {count_noun(len(policies), 'policy')}, seed {seed}, {kind}, run {key[:16]}"
         )
         todo = _todo(folder, spec)
-        parts = _on_cluster(spec, todo, cluster) if cluster else _here(spec, todo, most_memory, timing)
+        parts = _on_cluster(spec, todo, cluster) if cluster else _made(spec, todo, most_memory, timing)
         _collect(spec, folder, parts, timing, log, progress)
         timing.non_finite = folder.non_finite()
         folder.finish(manifest | {"non_finite": timing.non_finite})
@@ -144,23 +168,26 @@ def _collect(
             progress(done, spec.futures, timing.simulate)
 
 
-def _here(spec: Spec, todo: Todo, most_memory: int | None, timing: Timing) -> Iterator[Made]:
-    """Parts made in threads of this process: the compiled model, compression and counting all leave Python's lock."""
-    began = time.perf_counter()
-    program(spec)
+def _made(spec: Spec, todo: Todo, most_memory: int | None, timing: Timing) -> Iterator[Made]:
+    """Parts made in this process, on its processor or on a card."""
+    began, on_card = time.perf_counter(), spec.device != "cpu"
+    (card.compile_all if on_card else program)(spec)
     timing.compile = time.perf_counter() - began
     threads = memory.threads(spec, cores.count(), most_memory)
+    for made in card.parts(spec, todo, threads) if on_card else _here(spec, todo, threads):
+        memory.check(most_memory)
+        yield made
+
+
+def _here(spec: Spec, todo: Todo, threads: int) -> Iterator[Made]:
+    """Parts made in threads of this process: the compiled model, compression and counting all leave Python's lock."""
     waiting = iter(todo)
     # whoever makes a part hands its chunks to a pool that all parts share: so no core waits for a part that has more of them
     pool, chunks = ThreadPoolExecutor(threads), ThreadPoolExecutor(threads)
     try:
         # the first part lays the bins that all others count in: by itself, with its policies side by side
         yield make(spec, *next(waiting), chunks, pool)
-        for made in _windowed(
-            waiting, lambda part, missing: pool.submit(make, spec, part, missing, chunks), threads + 1
-        ):
-            memory.check(most_memory)
-            yield made
+        yield from _windowed(waiting, lambda part, missing: pool.submit(make, spec, part, missing, chunks), threads + 1)
     finally:
         pool.shutdown(cancel_futures=True)
         chunks.shutdown(cancel_futures=True)
@@ -186,9 +213,9 @@ def _on_cluster(spec: Spec, todo: Todo, address: str) -> Iterator[Made]:
 
 
 def _manifest(
-    futures: int, seed: int, kind: str, policies: Mapping[str, Any], priors: Priors, inputs: Mapping[str, str]
+    futures: int, seed: int, kind: str, policies: Mapping[str, Any], priors: Priors, inputs: Mapping[str, Any]
 ) -> dict[str, Any]:
-    asked = {"futures": futures, "seed": seed, "design": kind, "policies": list(policies), "chunk": CHUNK, "part": PART}
+    asked = {"futures": futures, "seed": seed, "design": kind, "policies": list(policies)}
     versions = {name: version(name) for name in ("premortem", "jax", "numpy", "scipy")}
     machine = {"processor": platform.machine(), "system": platform.system(), "python": platform.python_version()}
     return {

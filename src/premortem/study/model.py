@@ -100,10 +100,16 @@ class Interpreted:
 
     def __call__(self, series: Mapping[str, jax.Array]) -> dict[str, jax.Array]:
         """By column, `margin.X1@hawk`."""
-        scorer = scorer_of(self.forward)
-        given = {name: series[name] for name in self.forward.simulator.names}, scorer.readings
-        program = compiled(scorer.interpreted, *given, key=(self.forward, "interpreted"))
+        given = self._given(series)
+        program = compiled(scorer_of(self.forward).interpreted, *given, key=(self.forward, "interpreted"))
         return dict(program(*given))
+
+    def traced(self, series: Mapping[str, jax.Array]) -> dict[str, jax.Array]:
+        """The same, as part of another program."""
+        return scorer_of(self.forward).interpreted(*self._given(series))
+
+    def _given(self, series: Mapping[str, jax.Array]) -> tuple[Any, Any]:
+        return {name: series[name] for name in self.forward.simulator.names}, scorer_of(self.forward).readings
 
 
 @dataclass(frozen=True)

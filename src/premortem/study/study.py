@@ -19,6 +19,7 @@ from premortem import facts
 from premortem.case import DEFAULT, Case, Levers, default, instruments
 from premortem.ensemble import bands, layout, priors, read, store, swap
 from premortem.ensemble import run as ensemble
+from premortem.ensemble.compiled import Device
 from premortem.ensemble.layout import FUTURES
 from premortem.ensemble.manifest import FINISHED
 from premortem.ensemble.priors import Prior, Priors
@@ -273,6 +274,7 @@ class Study:
         memory: int | None = None,
         whole: "Callable[[Run], object] | None" = None,
         given: Array | None = None,
+        device: Device = "cpu",
     ) -> "Run":
         """Simulate and score `futures` futures under each policy into a run folder; same bits for the same seed.
 
@@ -280,6 +282,7 @@ class Study:
         in the same folder make way, of which futures, policies or assumptions would be lost. `whole` adds to the scored
         run, such as its brief, before it takes the place of an older one, which stays where this fails. `given` are values of the
         uncertainties, (parameter, future), in place of drawn ones; such a run is not remembered as the last one.
+        `device` is the processor, or a `gpu`, on which futures have other bits and hardly another verdict.
         """
         chosen = tuple(dict.fromkeys(as_names(policies) or self.policies))
         each(self.book, chosen)
@@ -319,6 +322,7 @@ class Study:
             cluster=cluster,
             most_memory=memory,
             whole=scored,
+            device=device,
         )
         made = held[0]
         made.folder = folder  # where it lies now
