@@ -47,20 +47,22 @@ def test_a_run_on_a_gpu_has_the_board_and_the_verdicts_of_the_processors(study, 
         pytest.skip(f"no GPU here: {error}")
     policies, futures = ["as-written", "maximal"], 20_000
     runs = [study.run(policies, futures, out=tmp_path / kind, device=kind) for kind in ("cpu", "gpu")]
-    boards = [run.board().sort("policy", "assumption") for run in runs]
-    here, there = (board["share"].to_numpy() for board in boards)
+    here, there = (run.board().sort("policy", "assumption")["holds"].to_numpy() for run in runs)
     assert len(here) == len(there) > 10
     assert np.abs(here - there).max() <= TURNED
     for policy in policies:
-        exact, rough = ({n: c.to_numpy() for n, c in columns(run, policy).items()} for run in runs)
+        exact, rough = (kept(run, policy) for run in runs)
         verdicts = [{n: c for n, c in found.items() if n.startswith("margin.")} for found in (exact, rough)]
         assert_alike(exact, rough, *verdicts)
 
 
-def columns(run, policy):
-    """All that a run keeps of its futures under a policy, in their order."""
+def kept(run, policy):
+    """All that a run keeps of its futures under a policy, in their order: an outcome's dates together, (date, future)."""
     parts = sorted((run.folder / policy).glob("part-*.parquet"))
-    return pl.concat([pl.read_parquet(part) for part in parts]).drop("future").to_dict(as_series=True)
+    frame, found = pl.concat([pl.read_parquet(part) for part in parts]).drop("future"), {}
+    for column in frame.columns:
+        found.setdefault(column if column.startswith("margin.") else column.split("@")[0], []).append(frame[column])
+    return {name: np.stack(columns) for name, columns in found.items()}
 
 
 def assert_alike(exact, rough, *verdicts):
@@ -73,7 +75,7 @@ def assert_alike(exact, rough, *verdicts):
 
 def usual_error(exact, rough):
     """Relative error that 99 in 100 values stay within; values near nought count as a thousandth of the largest."""
-    scale = np.maximum(np.abs(exact), 1e-3 * np.abs(exact).max())
+    scale = np.maximum(np.abs(exact), 1e-3 * np.abs(exact).max() or 1.0)  # of a column of nothing but 0, as it is
     return float(np.quantile(np.abs(rough - exact) / scale, 0.99))
 
 
