@@ -183,7 +183,7 @@ class Priors:
 
     def from_normal_jax(self, z: jax.Array) -> jax.Array:
         """The same for JAX, differentiable in `z`; shape (parameter, future). Categories move by steps."""
-        return jax.vmap(_interpolate)(z, jnp.asarray(self.table, z.dtype))
+        return jax.vmap(_interpolate)(z, jnp.asarray(self.table, jax.dtypes.canonicalize_dtype(z.dtype)))
 
     def ppf_jax(self, u: jax.Array) -> jax.Array:
         """The same as `ppf` for JAX, shape (parameter, future); in double precision where JAX works in that."""
