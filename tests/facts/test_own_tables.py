@@ -79,10 +79,10 @@ def test_all_faults_of_both_tables_are_told_at_once(mine):
     assert "facts/countries.csv: row 3: iso3: no such row" in told[2]
     assert "facts/countries.csv: row 2: diffusion_tier: is not read: one" in told[3]
     mine(chips="name,tpp\nX,many\nX,1\n,3\nY\n")
-    (short,) = [str(fault) for fault in problems(folder) if "chips" in str(fault)]
+    (short,) = [str(fault) for fault in problems(folder) if "facts/chips.csv: row" in str(fault)]
     assert "row 5: has 1 cells" in short
     mine(chips="name,tpp\nX,many\nX,1\n,3\n")
-    found = "\n".join(str(fault) for fault in problems(folder) if "chips" in str(fault))
+    found = "\n".join(str(fault) for fault in problems(folder) if "facts/chips.csv: row" in str(fault))
     for part in ("row 2: name: stands twice", "row 4: name: is empty", "row 2: tpp: is not read: many"):
         assert part in found
 
