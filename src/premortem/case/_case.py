@@ -8,7 +8,7 @@ from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 from types import ModuleType
-from typing import cast
+from typing import Any, cast
 
 from pydantic import Field
 
@@ -95,10 +95,11 @@ class Settings(Strict):
 
 @dataclass(frozen=True)
 class Case:
-    """A case by its folder, and by lists of a user's own. `case / "params.csv"` is a file of it."""
+    """A case by its folder, and by lists and tables of a user's own. `case / "params.csv"` is a file of it."""
 
     folder: Path
     lists: str = ""  # the hash of the lists of parties that were pulled, where a user asks for them
+    own: tuple[tuple[str, bytes], ...] = ()  # tables of a study's folder that are laid over its own: name and content
 
     def __hash__(self) -> int:
         return self._hash
@@ -106,13 +107,13 @@ class Case:
     @cached_property
     def _hash(self) -> int:
         """What is kept of each case is looked up by it, many times in each answer."""
-        return hash((self.folder, self.lists))
+        return hash((self.folder, self.lists, self.own))
 
     def __truediv__(self, name: str) -> Path:
         return self.folder / name
 
-    def __getstate__(self) -> dict[str, Path | str]:  # what was read is read again where it goes
-        return {"folder": self.folder, "lists": self.lists}
+    def __getstate__(self) -> dict[str, Any]:  # what was read is read again where it goes
+        return {"folder": self.folder, "lists": self.lists, "own": self.own}
 
     def __repr__(self) -> str:
         return f"Case {self.name}: {self.settings.title}"

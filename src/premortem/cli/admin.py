@@ -22,11 +22,14 @@ def validate(
 
     Examples: premortem validate my-study; premortem validate --json
     """
+    from dataclasses import replace
+
     from premortem.questions.case_faults import case_faults
     from premortem.study import case_of, problems
 
     chosen = case_of(folder, case)
-    found = case_faults(chosen) or problems(folder, chosen)  # what a broken case makes of a study tells nothing
+    bare = replace(chosen, own=())  # tables of the study are told with its other files
+    found = case_faults(bare) or problems(folder, chosen)  # what a broken case makes of a study tells nothing
     said = [*(f"error: {error}" for error in found), count_noun(len(found), "error") if found else "no errors"]
     dicts = [error.as_dict() | {"why": error.what} for error in found]
     document = {"errors": dicts} | ({"error": dicts[0]} if dicts else {})

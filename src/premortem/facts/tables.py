@@ -12,6 +12,7 @@ from pydantic import Field
 
 from premortem.case import Case, default
 from premortem.errors import BadInput, MissingData, each, nearest, raise_all
+from premortem.facts.own import laid_over
 from premortem.files.toml import read_toml
 from premortem.files.typed import Strict, read_entries, to_typed
 
@@ -76,12 +77,20 @@ def held(name: str, case: Case) -> bool:
 
 
 def read(name: str, case: Case | None = None) -> pl.DataFrame:
-    """One table of a case as a typed frame: dates as dates, numbers as numbers, codes as text, an empty cell as null.
+    """One table of a case as a typed frame: dates as dates, numbers as numbers, codes as text, an empty cell as null; with a user's own rows
+    where the case has some.
 
     Raises `BadInput` for an unknown name and for a day of knowledge that is none, `MissingData` for a file that the
     package should hold and does not.
     """
-    return _read((case or default()) / FOLDER, name)
+    case = case or default()
+    own = dict(case.own).get(name)
+    return _read(case / FOLDER, name) if own is None else _with_own(case / FOLDER, name, own)
+
+
+@cache
+def _with_own(folder: Path, name: str, own: bytes) -> pl.DataFrame:
+    return laid_over(_read(folder, name), name, own)
 
 
 @cache

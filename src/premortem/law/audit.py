@@ -107,6 +107,7 @@ def _of_tables(case: Case, names: Iterable[str]) -> str:
     for name in names:
         if facts.held(name, case):
             told.update(name.encode() + facts.catalogue(case)[name].file.read_bytes())
+        told.update(dict(case.own).get(name, b""))
     return told.hexdigest()
 
 

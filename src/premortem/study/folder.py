@@ -15,6 +15,8 @@ from premortem.case import DEFAULT, Case, code_fault, default, load
 from premortem.case import MARK as CASE_MARK
 from premortem.ensemble import correlation, priors, store
 from premortem.errors import BadInput, BadInputs, PremortemError, call_all, nearest, raise_all
+from premortem.facts.own import FOLDER as FACTS
+from premortem.facts.own import KINDS, with_own
 from premortem.files import writer
 from premortem.files.reader import read_bytes
 from premortem.files.toml import read_toml
@@ -52,13 +54,13 @@ def case_of(folder: Path | None, case: Case | str | Path | None = None) -> Case:
     """
     given = case if isinstance(case, Case) or case is None else load(case)
     told = _told(folder)
-    if told is None:
+    if folder is None or told is None:
         return given or default()
     own = load(told)
-    if given is not None and given != own:
+    if given is not None and given.folder != own.folder:
         what = f"is a study of {own.name}, not of {given.name}"
         raise BadInput(str(folder), MARK, what, got=given.name, allowed=own.name, hint="leave --case out")
-    return own
+    return with_own(own, folder)
 
 
 def _told(folder: Path | None) -> str | Path | None:
@@ -94,11 +96,15 @@ def problems(folder: Path | None, case: Case | str | Path | None = None, *, of_w
 
 def _strangers(folder: Path) -> Iterator[BadInput]:
     """Files and folders that no study has; folders of runs may lie in it under any name."""
-    known = sorted({MARK, PARAMETERS, CORRELATIONS, OUTCOMES, SIGNPOSTS, READINGS, *PARTS, DEFAULT_OUT, README})
+    known = sorted({MARK, PARAMETERS, CORRELATIONS, OUTCOMES, SIGNPOSTS, READINGS, FACTS, *PARTS, DEFAULT_OUT, README})
     for path in sorted(folder.iterdir()):
         if path.name not in known and not path.name.startswith(".") and not (path / store.MANIFEST).is_file():
             hint = nearest(path.name, known)
             yield BadInput(folder.name, path.name, "no such part of a study", allowed=", ".join(known), hint=hint)
+    tables = [f"{name}.csv" for name in KINDS]
+    for path in sorted((folder / FACTS).glob("*")):
+        if path.name not in tables and not path.name.startswith("."):
+            yield BadInput(f"{FACTS}/{path.name}", "", "no such table of a study", allowed=", ".join(tables))
     for part in PARTS:
         for path in sorted((folder / part).glob("*")):
             if not path.name.startswith(".") and (path.suffix != ".toml" or path.is_dir()):
@@ -120,6 +126,7 @@ def _checks(case: Case, folder: Path, of_world: bool) -> list[tuple[str, Check]]
     policies, assumptions = (sorted((folder / part).glob("*.toml")) for part in PARTS)
     return [
         *((name, partial(read, folder / name)) for name, read in tables.items() if (folder / name).exists()),
+        *((f"{FACTS}/{name}.csv", partial(facts.read, name, case)) for name, _ in case.own),
         *((f"{POLICIES}/{path.name}", partial(rules.load, path, case)) for path in policies),
         *((f"{ASSUMPTIONS}/{path.name}", partial(check_assumption, case, path, of_world)) for path in assumptions),
         (ASSUMPTIONS, partial(check_ids, assumptions, assumption.shipped_assumptions(case) if of_world else ())),

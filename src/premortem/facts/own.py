@@ -1,0 +1,116 @@
+"""Tables of a user's own, laid over a case's: rows of `facts/chips.csv` and `facts/countries.csv` in a study's folder."""
+
+import csv
+import io
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+import polars as pl
+
+from premortem.case import Case
+from premortem.errors import BadInput, nearest, raise_all
+from premortem.files.reader import read_bytes
+
+FOLDER = "facts"
+
+
+class Kind(NamedTuple):
+    """What rows of a table are known by, and whether there may be new ones."""
+
+    key: str
+    new: bool
+
+
+# Places without groups and tier would be cleared by what nobody said of them, so there are no new ones.
+KINDS = {"chips": Kind("name", True), "countries": Kind("iso3", False)}
+
+
+def with_own(case: Case, folder: Path) -> Case:
+    """The case with the tables of a study's folder; their content, so that what is kept by a case follows it."""
+    paths = {name: folder / FOLDER / f"{name}.csv" for name in KINDS}
+    held = tuple((name, read_bytes(path, "a table of facts")) for name, path in paths.items() if path.is_file())
+    return replace(case, own=held) if held else case
+
+
+def laid_over(shipped: pl.DataFrame, name: str, content: bytes) -> pl.DataFrame:
+    """A table with a user's rows: of a key that ships, the cells that they give take the place of the shipped ones; others are new, where
+    there may be new ones, with nothing known in the cells they leave empty.
+
+    Raises `BadInput`, every fault at once: unknown or repeated columns, a row without its key or with one that stands twice, a cell of
+    another kind than the column.
+    """
+    kind, file = KINDS[name], f"{FOLDER}/{name}.csv"
+    header, rows = _rows(file, content)
+    allowed = ", ".join(shipped.columns)
+    errors = [
+        BadInput(file, column, "no such column", got=column, allowed=allowed, hint=nearest(column, shipped.columns))
+        for column in header
+        if column not in shipped.columns
+    ]
+    errors += [BadInput(file, column, "stands twice") for column in sorted(set(header)) if header.count(column) > 1]
+    if kind.key not in header:
+        errors.append(BadInput(file, kind.key, "is missing", allowed=f"a column {kind.key}, by which rows are known"))
+    raise_all(errors)
+    keys, known = [row[header.index(kind.key)] for row in rows], set(shipped[kind.key])
+    for line, key in enumerate(keys, start=2):
+        if not key:
+            errors.append(BadInput(file, f"row {line}: {kind.key}", "is empty", allowed="a name"))
+        elif keys.count(key) > 1:
+            errors.append(BadInput(file, f"row {line}: {kind.key}", "stands twice", got=key))
+        elif not kind.new and key not in known:
+            what = "no such row, and a new one would have no groups"
+            errors.append(BadInput(file, f"row {line}: {kind.key}", what, got=key, allowed=f"a {kind.key} that ships"))
+    own = pl.DataFrame(rows, schema=dict.fromkeys(header, pl.String), orient="row").with_columns(
+        pl.all().replace("", None)
+    )
+    typed = own.with_columns(_cast(shipped.schema[column], column) for column in header)
+    for column in header:
+        wrong = own[column].is_not_null() & typed[column].is_null()
+        errors += [
+            BadInput(file, f"row {i + 2}: {column}", f"is not read: {got}", got=got, allowed=_kind(shipped, column))
+            for i, got in zip(wrong.arg_true(), own[column].filter(wrong), strict=True)
+        ]
+    raise_all(errors)
+    return _over(shipped, typed, kind.key)
+
+
+def _rows(file: str, content: bytes) -> tuple[list[str], list[list[str]]]:
+    """Heading and rows of a CSV, cells without blanks at their ends. Raises `BadInput` for what is no table."""
+    try:
+        lines = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(content.decode("utf-8-sig")))]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise BadInput(file, "", f"cannot be read: {error}", allowed="a CSV in UTF-8") from error
+    if not lines:
+        raise BadInput(file, "", "is empty", allowed="a heading and rows")
+    header, rows = lines[0], [row for row in lines[1:] if any(row)]
+    raise_all(
+        [
+            BadInput(file, f"row {i}", f"has {len(row)} cells", allowed=f"{len(header)}, as the heading has")
+            for i, row in enumerate(rows, start=2)
+            if len(row) != len(header)
+        ]
+    )
+    return header, rows
+
+
+def _cast(kind: pl.DataType, column: str) -> pl.Expr:
+    if kind == pl.Date:
+        return pl.col(column).str.to_date("%Y-%m-%d", strict=False)
+    return pl.col(column).cast(kind, strict=False)
+
+
+def _kind(shipped: pl.DataFrame, column: str) -> str:
+    kind = shipped.schema[column]
+    if kind.is_integer():
+        return "a whole number"
+    return "a number" if kind.is_numeric() else "a day such as 2026-01-31" if kind == pl.Date else str(kind)
+
+
+def _over(shipped: pl.DataFrame, own: pl.DataFrame, key: str) -> pl.DataFrame:
+    """Both by their key: the shipped rows in their order, then new ones."""
+    wide = shipped.join(own, on=key, how="left", suffix=" own", maintain_order="left")
+    given = [column for column in own.columns if column != key]
+    over = wide.with_columns(pl.coalesce(f"{column} own", column).alias(column) for column in given)
+    new = own.join(shipped, on=key, how="anti", maintain_order="left")
+    return pl.concat([over.select(shipped.columns), new], how="diagonal").select(shipped.columns)
