@@ -17,14 +17,8 @@ from premortem.questions import findings
 from premortem.text import phrases
 
 FORBIDDEN = re.compile(r"\b(probabilit\w*|likely|likelihood|forecasts?|predictions?|scenarios?)\b", re.IGNORECASE)
-# The last are others' forecasts, which the brief names as such.
-ALLOWED = (
-    "not forecasts",
-    "Scenario discovery",
-    "continuous ranked probability score",
-    "published forecast",
-    "as forecast",
-)
+# The last is a table of others' forecasts, which are named as such.
+ALLOWED = ("not forecasts", "Scenario discovery", "continuous ranked probability score", "forecast by others")
 
 
 @pytest.fixture(scope="module")
