@@ -116,6 +116,7 @@ def kill_often(folder, times, rng, futures=FUTURES):
     return sum(kill_and_resume(folder, rng.uniform(0, 2.0), futures) for _ in range(times))
 
 
+@pytest.mark.slow
 def test_a_run_killed_again_and_again_resumes_to_the_same_bits(whole, again, tmp_path):
     out = tmp_path / "killed"
     assert kill_often(out, 2, random.Random(1)) >= 1
