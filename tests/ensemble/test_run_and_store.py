@@ -209,6 +209,7 @@ def run_with_small_files(out, most):
     return subprocess.run([sys.executable, "-c", IN_A_PROCESS + code], capture_output=True, text=True)
 
 
+@pytest.mark.slow
 def test_a_disk_that_takes_no_more_loses_nothing(whole, again, tmp_path):
     out = tmp_path / "full"
     failed = run_with_small_files(out, 5_000_000)
