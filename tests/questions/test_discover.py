@@ -239,6 +239,7 @@ def test_f045_breaks_in_a_set_of_categories_are_boxed_as_that_set():
     assert not _scenario_discovery.discover(values, ["owner", "a", "b"], shuffled, nominal=["owner"]).boxes
 
 
+@pytest.mark.slow
 def test_f044_a_planted_box_is_found_in_nearly_all_sets_and_noise_in_few():
     """Breaks half inside and 5% outside, 500 futures, ten dimensions; and as many breaks at random."""
     found = {True: 0, False: 0}
