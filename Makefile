@@ -22,7 +22,8 @@ types: .venv/dev
 fast: .venv/dev
 	$(BIN)/pytest -n 2 --dist loadfile
 
-# What is long by nature: thirty kills, a full disk, thousands of mutated files and requests; and each property with many examples.
+# What is long by nature: the leading case where the second one stands for it in the fast suite, walks in a browser, thirty kills, a full
+# disk, thousands of mutated files and requests; and each property with many examples.
 test-slow: .venv/dev chromium
 	$(BIN)/pytest -n 2 --dist loadfile -m "slow or hypothesis" --hypothesis-profile many
 

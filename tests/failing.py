@@ -6,8 +6,12 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import pytest
+
 CALLS = ("open", "fsync", "link", "replace", "rename", "mkdir", "fchmod")
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES)
+# What fails by one of them fails by the others: a full disk in the fast suite, each in the slow one.
+EACH = (errno.ENOSPC, *(pytest.param(number, marks=pytest.mark.slow) for number in ERRORS[1:]))
 
 
 @contextmanager

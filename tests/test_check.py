@@ -13,7 +13,7 @@ FREE = ("check", "--item", "L4", "--to", "FRA", "--on", "2025-06-01", "--consign
 
 
 @pytest.mark.parametrize("arguments", [(*FREE, "--trace"), (*FREE, "--json")])
-@pytest.mark.parametrize("buffered", ["", "1"])
+@pytest.mark.parametrize("buffered", ["", pytest.param("1", marks=pytest.mark.slow)])
 def test_f088_a_reader_that_leaves_is_no_answer(arguments, buffered):
     """The pipe's reader is gone before anything is written."""
     with subprocess.Popen(

@@ -17,7 +17,7 @@ from premortem.errors import BadInput
 from premortem.files import writer
 from premortem.law.ledger import files
 from premortem.study import make_study, problems
-from tests.failing import ERRORS, calls_watched, each_call, fails
+from tests.failing import EACH, calls_watched, each_call, fails
 from tests.test_cli import run  # noqa: F401  # a fixture
 
 SRC = Path(premortem.__file__).parent
@@ -45,7 +45,7 @@ def writers(folder):
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("number", ERRORS)
+@pytest.mark.parametrize("number", EACH)
 @pytest.mark.parametrize("kind", writers(Path()))
 def test_f081_any_call_that_fails_leaves_the_old_file_whole_and_no_half(tmp_path, kind, number):
     path, work = writers(tmp_path / "sound")[kind]
@@ -218,7 +218,7 @@ def test_f080_a_bug_report_is_not_written_over_somebody_elses_file(run, tmp_path
     assert (tmp_path / "premortem-debug.txt").read_text() == "mine"
 
 
-@pytest.mark.parametrize("number", ERRORS)
+@pytest.mark.parametrize("number", EACH)
 def test_f081_a_new_study_is_made_whole_or_not_at_all(tmp_path, number):
     calls = each_call(lambda: make_study(tmp_path / "sound"))
     assert not problems(tmp_path / "sound")

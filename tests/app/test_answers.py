@@ -1,6 +1,12 @@
 """What is given from memory is what would be answered anew, and never what another study or address asks for."""
 
 import pytest
+from fastapi.testclient import TestClient
+
+from premortem import case
+from premortem.app.site import close, make
+from premortem.study import make_study
+from tests.app.conftest import ADDRESS
 
 PURE = ["/board", "/a/A2", "/levers", "/beliefs", "/api/board", "/api/assumption/A2", "/api/levers", "/api/beliefs"]
 
@@ -31,16 +37,19 @@ def test_a_refusal_is_not_kept(client):
         assert "etag" not in client.get("/api/assumption/A9").headers
 
 
-def test_answers_of_a_study_that_changed_are_made_anew(at_study):
-    client, folder, _ = at_study
+def test_answers_of_a_study_that_changed_are_made_anew(tmp_path):
+    folder = make_study(tmp_path / "mine", case.load("eu_gpai"))
+    made = make(folder)
+    client = TestClient(made, base_url=ADDRESS, raise_server_exceptions=False)
     before = client.get("/board").headers["etag"]
     path = folder / "policies" / "kept-not.toml"
-    path.write_text('name = "kept-not"\ntitle = "Another"\nsays = "Another law."\ninclude = ["as-written"]\n')
+    path.write_text('name = "kept-not"\ntitle = "Another"\nsays = "Another law."\ninclude = ["as-amended"]\n')
     changed = client.get("/board").text  # what is read anew is not given from memory
     path.unlink()
     assert "kept-not" in changed
     assert "kept-not" not in client.get("/board").text
     assert client.get("/board").headers["etag"] == before
+    close(made)
 
 
 def test_no_more_is_held_than_there_is_room_for(desk, monkeypatch):

@@ -10,6 +10,8 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
 
+from premortem.app import view_state
+from premortem.app.routes import board
 from premortem.app.session import Desk
 from premortem.app.site import bare
 from premortem.questions.breaking_points import Breaks
@@ -254,11 +256,15 @@ def test_what_happened_is_held_against_what_was_said(client):
     assert {"observables", "coverage90", "beats_persistence", "events_brier"} <= found.keys()
 
 
+@pytest.mark.slow
 def test_an_exhibit_comes_as_a_picture_and_as_a_table(client):
     assert client.get("/api/exhibits/table-1.svg").text.startswith("<svg")
     assert client.get("/api/exhibits/table-1.png?bare=1").content.startswith(b"\x89PNG")
     assert pl.read_csv(io.BytesIO(client.get("/api/exhibits/table-1.csv").content)).height > 0
     assert client.get("/api/exhibits/table-1.html").headers["content-disposition"].startswith("attachment")
+
+
+def test_an_exhibit_of_another_kind_or_name_is_refused(client):
     for wrong in ("table-1.exe", "nonsense.svg"):
         assert client.get(f"/api/exhibits/{wrong}").status_code == 400
 
@@ -285,7 +291,16 @@ def test_no_request_of_the_schema_ends_in_a_bug(case, client):
     assert answer.status_code < 500, answer.text
 
 
-@pytest.mark.parametrize("of", ["p.imitation_lag", "l.diffusion.country_allocation.tpp", "l.strength.deals"])
+@pytest.mark.parametrize(
+    "of",
+    [
+        "p.imitation_lag",
+        *(
+            pytest.param(lever, marks=pytest.mark.slow)
+            for lever in ("l.diffusion.country_allocation.tpp", "l.strength.deals")
+        ),
+    ],
+)
 def test_what_it_would_take_agrees_with_the_view_that_stands_there(client, of):
     found = client.get(f"/api/assumption/A2/takes?of={of}").json()
     there = found["rows"][4]
@@ -299,11 +314,13 @@ def test_what_cannot_be_tried_is_refused(client, of):
     assert client.get("/api/assumption/A2/takes", params={"of": of}).status_code in (400, 422)
 
 
-def test_more_futures_are_set_beside_the_first_answer(client):
+def test_more_futures_are_set_beside_the_first_answer(client, monkeypatch):
+    for module in (board, view_state):
+        monkeypatch.setattr(module, "MOST_FUTURES", 4000)
     found = client.get("/api/board/refined?vs=rescinded&t.A2.models_contained=0.3").json()
-    many = client.get("/api/board?only=1&vs=rescinded&t.A2.models_contained=0.3&n=20000").json()
+    many = client.get("/api/board?only=1&vs=rescinded&t.A2.models_contained=0.3&n=4000").json()
     few = client.get("/api/board?only=1&vs=rescinded&t.A2.models_contained=0.3").json()
-    assert (found["first"], found["futures"]) == (2000, 20_000)
+    assert (found["first"], found["futures"]) == (2000, 4000)
     assert found["board"] == many["board"]
     pairs = zip(few["board"], many["board"], strict=True)
     assert len(found["outside"]) == sum(not a["low"] <= b["holds"] <= a["high"] for a, b in pairs)

@@ -45,6 +45,7 @@ def test_the_box_of_a_scatter_is_one_outline():
     assert box["transform"]  # of all rows one
 
 
+@pytest.mark.slow
 def test_an_observable_has_its_band_its_threshold_and_what_was_known(live, study):
     found = signpost_charts.charts(live, VIEW)
     assert len(found) > 5

@@ -103,6 +103,7 @@ def test_twenty_thousand_futures_agree_with_two_thousand_within_their_intervals(
         assert a["low"] - 0.02 <= b["holds"] <= a["high"] + 0.02
 
 
+@pytest.mark.slow
 def test_movers_are_the_largest_changes_that_a_tenth_brings(live):
     found = movers(live, VIEW)
     assert [r["kind"] for r in found] == ["lever"] * 5 + ["belief"] * 5

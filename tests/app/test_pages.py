@@ -12,7 +12,7 @@ from premortem.law.decide import Transaction, explain
 # The tab of assumptions leads to the first of them.
 SHOWN = [p if p != "/a" else "/a/A1" for p in SCREENS]
 # what is worked out for some seconds
-LONG = ("/futures", "/watch", "/exhibits")
+LONG = ("/compare", "/futures", "/watch", "/exhibits")
 PATHS = [
     *(pytest.param(p, marks=pytest.mark.slow) if p in LONG else p for p in SHOWN),
     "/a/A5",

@@ -34,6 +34,7 @@ def test_f058_policies_that_hold_all_alike_are_not_told_apart():
     assert "no fewer futures than any other" in compare.holds_all(["a", "b"], together(a=0.2, b=0.2))
 
 
+@pytest.mark.slow
 def test_f058_the_page_says_the_share_of_the_policy_that_leads(client, desk):
     text = client.get("/compare", params={"now": 1}).text
     found = compare.comparison(desk)

@@ -10,7 +10,9 @@ from fastapi.testclient import TestClient
 from premortem import case
 from premortem.app import question_form
 from premortem.app.pages import rules_screens, screens_of, watch_screens
+from premortem.app.routes.board import movers
 from premortem.app.site import close, make
+from premortem.app.view_state import State
 from premortem.law.book import load
 from premortem.law.opinion import opine
 from premortem.law.timeline import opinions
@@ -49,6 +51,15 @@ def test_screens_of_which_the_case_holds_nothing_are_left_out():
     assert "/rules/ledger" in rules_screens(case.default())
     assert "/watch/hindcast" not in watch_screens(OTHER)
     assert "/watch/hindcast" in watch_screens(case.default())
+
+
+def test_what_moves_most_comes_first_of_each_kind(other):
+    found = movers(other.app.state.desk.live, State("as-amended"))
+    assert {r["kind"] for r in found} == {"lever", "belief"}
+    for kind in ("lever", "belief"):
+        sizes = [abs(r["change"]) for r in found if r["kind"] == kind]
+        assert 0 < len(sizes) <= 5
+        assert sizes == sorted(sizes, reverse=True)
 
 
 def test_a_screen_of_a_map_or_a_ledger_says_in_words_that_there_is_none(other):

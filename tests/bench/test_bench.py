@@ -10,7 +10,8 @@ from premortem.bench.plain import in_numpy
 from premortem.ensemble.part import draw
 
 
-@pytest.mark.parametrize("futures", [pytest.param(1, marks=pytest.mark.slow), 64])
+@pytest.mark.slow
+@pytest.mark.parametrize("futures", [1, 64])
 def test_the_numpy_form_of_the_world_is_the_world(study, futures):
     values = draw(study.priors, "sobol", 5, 0, futures)
     given = simulation.policy_inputs(study)

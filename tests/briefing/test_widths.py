@@ -88,15 +88,22 @@ def test_a_command_breaks_no_word_at_any_width(monkeypatch, capsys, command):
 
 
 def test_answers_of_a_run_break_no_word_at_any_width(monkeypatch, capsys, small_run):
-    judged, compared = questions.hindcast(run=small_run), questions.compare(small_run, time=False)
-    edits, watched = questions.heavy_edits(small_run.study), questions.what_to_watch(small_run.study, small_run)
-    record = questions.prior_check(small_run.study).to_dicts()
+    compared, record = questions.compare(small_run, time=False), questions.prior_check(small_run.study).to_dicts()
     for show in (
         lambda: terminal.print_board(small_run),
-        lambda: terminal.print_hindcast(judged),
         lambda: terminal.print_compare(compared),
-        lambda: terminal.print_edits(edits),
         lambda: terminal.print_history(record),
+    ):
+        fits(monkeypatch, capsys, show)
+
+
+@pytest.mark.slow
+def test_answers_that_take_longer_break_no_word_at_any_width(monkeypatch, capsys, small_run):
+    judged = questions.hindcast(run=small_run)
+    edits, watched = questions.heavy_edits(small_run.study), questions.what_to_watch(small_run.study, small_run)
+    for show in (
+        lambda: terminal.print_hindcast(judged),
+        lambda: terminal.print_edits(edits),
         lambda: terminal.print_watch(watched),
     ):
         fits(monkeypatch, capsys, show)

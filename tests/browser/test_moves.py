@@ -44,6 +44,7 @@ def test_a_slider_moved_by_key_redraws_the_board_and_the_address_and_undo_takes_
     shown(page, lambda: shares(page) != before)
 
 
+@pytest.mark.slow
 def test_a_dragged_slider_is_one_step_back(visit):
     page = visit("/a/A2")
     slider = page.locator("[data-key='t.A2.models_contained'] input[type=range]")
@@ -60,6 +61,7 @@ def test_a_dragged_slider_is_one_step_back(visit):
     shown(page, lambda: page.url.endswith("/a/A2"))
 
 
+@pytest.mark.slow
 def test_a_threshold_redraws_the_fan_in_place_without_embedding_it_again(visit):
     page = visit("/a/A2")
     page.evaluate("() => { document.querySelector('#fan svg').dataset.mine = 'kept' }")
@@ -89,6 +91,7 @@ def test_a_deep_link_shows_what_was_shared(visit):
     assert copied.startswith(f"{page.url}&study=")
 
 
+@pytest.mark.slow
 def test_an_instrument_begins_later_and_its_clauses_go_with_it_unless_moved_by_themselves(visit):
     page = visit("/levers")
     before = shares(page)
@@ -108,6 +111,7 @@ def test_an_instrument_begins_later_and_its_clauses_go_with_it_unless_moved_by_t
     shown(page, lambda: clause.locator("[data-day=complies]").input_value() == "2025-05-15")
 
 
+@pytest.mark.slow
 def test_each_lever_shows_what_a_nudge_of_it_does(visit):
     page = visit("/levers")
     effect = page.locator("[data-effect='l.strength.compute_governance']")
@@ -121,6 +125,7 @@ def test_each_lever_shows_what_a_nudge_of_it_does(visit):
     page.get_by_text("in points").wait_for()
 
 
+@pytest.mark.slow
 def test_settings_go_along_to_other_screens(visit):
     page = visit("/board?policy=rescinded&t.A2.models_contained=0.3")
     page.get_by_role("link", name="Levers", exact=True).first.click()
@@ -128,6 +133,7 @@ def test_settings_go_along_to_other_screens(visit):
     assert parse_qs(urlsplit(page.url).query) == {"policy": ["rescinded"], "t.A2.models_contained": ["0.3"]}
 
 
+@pytest.mark.slow
 def test_a_chart_is_saved_as_png_svg_and_csv(visit):
     page = visit("/a/A3")
     for kind, begins in (("PNG", b"\x89PNG"), ("SVG", b"<svg"), ("CSV", b"quarter,")):
@@ -142,6 +148,7 @@ def test_a_chart_is_saved_as_png_svg_and_csv(visit):
             assert b"Source Sans 3" in content
 
 
+@pytest.mark.slow
 def test_every_chart_has_a_table(visit):
     page = visit("/a/A1")
     page.locator("main").focus()
@@ -149,6 +156,7 @@ def test_every_chart_has_a_table(visit):
     assert page.locator("#fan details tbody tr").count() == 32
 
 
+@pytest.mark.slow
 def test_the_keyboard_alone_reaches_the_answer(visit):
     page = visit("/board")
     page.keyboard.press("Tab")
@@ -175,6 +183,7 @@ def test_every_key_of_the_list_leads_to_its_screen(visit):
             page.keyboard.press(key)
 
 
+@pytest.mark.slow
 def test_a_pinned_view_is_the_mark_on_the_bars_under_any_policy_until_it_is_let_go(visit):
     page = visit("/board?l.diffusion.country_allocation.tpp=0")
     ghost, fill = (
@@ -214,6 +223,7 @@ def test_a_value_that_is_not_allowed_says_what_is(visit):
     assert "t.A2" not in page.url
 
 
+@pytest.mark.slow
 def test_a_range_of_a_belief_is_set_and_taken_back(visit):
     page = visit("/beliefs")
     belief = page.locator(".belief").first
@@ -330,6 +340,7 @@ def test_a_card_draws_what_was_read_and_the_box_its_futures(visit):
     assert why.locator("#scatter svg .mark-symbol path").count() > 100
 
 
+@pytest.mark.slow
 def test_the_map_moves_in_time(visit):
     page = visit("/world?measure=stock")
     colours = "() => [...document.querySelectorAll('#map .mark-shape path')].map(p => p.getAttribute('fill')).join()"
@@ -349,6 +360,7 @@ def test_the_map_moves_in_time(visit):
     page.locator("#at", has_text="2027Q2").wait_for()
 
 
+@pytest.mark.slow
 def test_back_to_another_policy_shows_that_policy(visit):
     page = visit("/a/A4")
     title = page.locator("#headline").inner_text()
@@ -361,6 +373,7 @@ def test_back_to_another_policy_shows_that_policy(visit):
     assert page.locator("[data-state=policy]").input_value() == "as-written"
 
 
+@pytest.mark.slow
 def test_a_country_is_opened_from_the_map_and_settings_go_along(visit):
     page = visit("/world?policy=rescinded")
     with page.expect_navigation():
@@ -371,6 +384,7 @@ def test_a_country_is_opened_from_the_map_and_settings_go_along(visit):
     assert len(query["place"][0]) == 3
 
 
+@pytest.mark.slow
 def test_what_it_would_take_is_drawn_when_asked(visit):
     page = visit("/a/A2")
     page.locator("#take").select_option("p.imitation_lag")
@@ -391,6 +405,7 @@ def test_a_view_that_rests_is_answered_with_more_futures_and_a_move_calls_it_off
     shown(page, lambda: page.locator("#futures").inner_text() == "2 000 futures.")
 
 
+@pytest.mark.slow
 def test_a_long_address_gets_a_short_name_that_leads_back_and_copy_gives_the_whole(visit, study):
     long = "&".join(f"p.{row.name}={row.quantile(0.3):.6g}..{row.quantile(0.7):.6g}" for row in study.priors.rows if row.varies and row.distribution != "categorical")  # fmt: skip
     page = visit(f"/a/A2?{long}")

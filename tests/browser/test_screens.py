@@ -6,11 +6,9 @@ from premortem.app.pages import SCREENS
 
 PATHS = ["/a/A1" if p == "/a" else p for p in SCREENS]  # the tab of assumptions leads to the first of them
 PATHS += ["/rules/diff", "/rules/ledger", "/watch/hindcast", "/jobs", "/about"]
-# what takes seconds the first time is looked at in the slow suite
-PATHS = [
-    pytest.param(p, marks=pytest.mark.slow) if p in ("/futures", "/watch", "/watch/hindcast", "/exhibits") else p
-    for p in PATHS
-]
+# four screens of as many kinds in the fast suite, which the API's tests ask for every answer; all of them in the slow one
+BRIEFLY = ("/", "/board", "/levers", "/rules/diff")
+PATHS = [p if p in BRIEFLY else pytest.param(p, marks=pytest.mark.slow) for p in PATHS]
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -26,7 +24,7 @@ def test_a_screen_works_on_a_phone_in_the_dark_and_has_no_barrier(visit, path):
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/board", "/a/A2", *(pytest.param(p, marks=pytest.mark.slow) for p in ("/levers", "/rules", "/world"))],
+    ["/", *(pytest.param(p, marks=pytest.mark.slow) for p in ("/board", "/a/A2", "/levers", "/rules", "/world"))],
 )
 def test_a_screen_has_no_barrier_in_the_light(visit, path):
     from axe_playwright_python.sync_playwright import Axe

@@ -47,6 +47,7 @@ def test_1_the_weakest_assumption_and_why_in_one_sentence(hand):
     assert hand.clicks == 0
 
 
+@pytest.mark.slow
 def test_2_the_cap_that_would_break_an_assumption(hand):
     hand.page.locator("#bets .strip", has_text="A4").get_by_role("link").click()
     hand.clicks += 1

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from tests.browser.test_moves import moved, shown
 
 
@@ -40,6 +42,7 @@ def test_f067_a_first_move_shifts_nothing_and_says_what_it_changed(visit):
     assert not any(page.locator("[data-cell$=':as-written'] .delta").all_inner_texts())
 
 
+@pytest.mark.slow
 def test_a_second_policy_has_its_difference_in_every_cell_and_noise_is_grey(visit):
     page = opened(visit, "/board?vs=rescinded")
     cells = page.locator("[data-cell$=':rescinded']")

@@ -14,7 +14,7 @@ from premortem.ensemble import layout, store, swap
 from premortem.ensemble import run as ensemble
 from premortem.errors import BadInput, NotReproducible
 from tests.ensemble.conftest import TOY
-from tests.failing import ERRORS, calls_watched, each_call, fails
+from tests.failing import EACH, ERRORS, calls_watched, each_call, fails
 from tests.test_cli import run as command  # noqa: F401  # a fixture
 
 TIMED = (store.LOG, layout.LOCK)
@@ -189,7 +189,7 @@ def test_f079_the_command_names_the_option_that_replaces_a_larger_run(command, c
     assert files_of(copy) == files_of(whole)
 
 
-@pytest.mark.parametrize("number", ERRORS)
+@pytest.mark.parametrize("number", EACH)
 def test_f079_any_call_that_fails_leaves_the_finished_run_whole(toy_run, whole, other, tmp_path, number):
     shutil.copytree(whole, tmp_path / "sound" / "out")
     calls, failed = each_call(lambda: toy_run(tmp_path / "sound" / "out", seed=4)), 0
@@ -211,7 +211,7 @@ def test_f079_any_call_that_fails_leaves_the_finished_run_whole(toy_run, whole, 
     assert failed > calls / 10
 
 
-@pytest.mark.parametrize("number", ERRORS)
+@pytest.mark.parametrize("number", EACH)
 def test_f079_any_call_that_fails_in_a_new_run_leaves_a_half_that_is_gone_on_with_or_nothing(
     toy_run, whole, tmp_path, number
 ):
@@ -266,7 +266,7 @@ print(json.dumps(found))
 """
 
 
-@pytest.mark.parametrize("how", ["exchange", "no exchange"])
+@pytest.mark.parametrize("how", ["exchange", pytest.param("no exchange", marks=pytest.mark.slow)])
 def test_f079_a_kill_at_any_call_leaves_the_finished_run_or_its_whole_successor(tmp_path, how):
     root = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", KILL, tmp_path, how], capture_output=True, text=True, cwd=root)

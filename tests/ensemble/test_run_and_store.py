@@ -116,6 +116,7 @@ def kill_often(folder, times, rng, futures=FUTURES):
     return sum(kill_and_resume(folder, rng.uniform(0, 2.0), futures) for _ in range(times))
 
 
+@pytest.mark.slow
 def test_a_run_killed_again_and_again_resumes_to_the_same_bits(whole, again, tmp_path):
     out = tmp_path / "killed"
     assert kill_often(out, 2, random.Random(1)) >= 1
@@ -208,6 +209,7 @@ def run_with_small_files(out, most):
     return subprocess.run([sys.executable, "-c", IN_A_PROCESS + code], capture_output=True, text=True)
 
 
+@pytest.mark.slow
 def test_a_disk_that_takes_no_more_loses_nothing(whole, again, tmp_path):
     out = tmp_path / "full"
     failed = run_with_small_files(out, 5_000_000)

@@ -136,6 +136,7 @@ def test_a_case_without_rules_has_no_pulled_readings():
         _ = Study(case="eu_gpai", pulled=True).readings
 
 
+@pytest.mark.slow
 def test_a_run_with_pulled_tables_is_opened_as_one(sources, tmp_path, capsys, monkeypatch):
     pull(sources, *(sends(concept(*CALENDAR)) for _ in range(3)), sends(concept(*JUNE)))
     out = tmp_path / "out"

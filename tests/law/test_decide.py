@@ -105,7 +105,7 @@ def table(rows, seed):
     )
 
 
-@pytest.mark.parametrize("policy", ["as-written", "history"])
+@pytest.mark.parametrize("policy", ["as-written", pytest.param("history", marks=pytest.mark.slow)])
 @pytest.mark.parametrize(("rows", "looked_at"), [(5_000, 15), pytest.param(1_000_000, 200, marks=pytest.mark.slow)])
 def test_one_row_decides_as_the_same_row_in_a_table(policy, rows, looked_at):
     """Each row has a consignee of its own; the allocation, which all share, is left out and has tests of its own below."""

@@ -106,7 +106,7 @@ def told(decision):
     }
 
 
-@pytest.mark.parametrize("policy", ["history", "as-written"])
+@pytest.mark.parametrize("policy", ["history", pytest.param("as-written", marks=pytest.mark.slow)])
 @examples(0.5)
 @given(rows=st.lists(SHIPMENTS, min_size=1, max_size=12))
 @example(rows=[WITHIN_A_YEARS_TOTAL, WITHIN_A_YEARS_TOTAL | {"consignee_tpp_this_year": 0.0}])
@@ -130,7 +130,7 @@ def test_rows_that_are_taken_as_alike_have_one_answer(rows):
     assert same.equals(same[first][group])
 
 
-@pytest.mark.parametrize("policy", ["history", "as-written"])
+@pytest.mark.parametrize("policy", ["history", pytest.param("as-written", marks=pytest.mark.slow)])
 @examples(0.3)
 @given(rows=st.lists(SHIPMENTS, min_size=5, max_size=15))
 def test_a_permission_stands_whatever_is_told_that_no_clause_can_hear(policy, rows):
@@ -157,7 +157,7 @@ def test_clauses_that_differ_in_a_number_are_looked_up_apart():
     assert len({hash(b.by_id["diffusion.country_allocation"]) for b in moved}) == len(moved)
 
 
-@pytest.mark.parametrize("policy", ["history", "as-written"])
+@pytest.mark.parametrize("policy", ["history", pytest.param("as-written", marks=pytest.mark.slow)])
 @examples(0.4)
 @given(
     rows=st.lists(SHIPMENTS, min_size=1, max_size=4),

@@ -5,6 +5,7 @@ pair can be checked again by the command beside it.
 import json
 import shlex
 import sys
+from functools import cache
 
 import pytest
 
@@ -42,28 +43,35 @@ source = "planted"
 """
 
 
-@pytest.fixture(scope="module")
-def found() -> dict[str, Search]:
-    return {
-        policy: search(rules.load(policy), pairs=pairs) for policy, pairs in (("as-written", 300_000), ("history", 1))
-    }
+# The policy whose search takes longest is searched in the slow suite.
+POLICIES = [pytest.param("as-written", marks=pytest.mark.slow), "history"]
+
+
+@cache
+def found(policy: str) -> Search:
+    return search(rules.load(policy), pairs={"as-written": 300_000, "history": 1}[policy])
+
+
+@cache
+def found_in_second() -> Search:
+    return search(rules.load("as-amended", case_of("eu_gpai")), pairs=1)
 
 
 def names(search: Search) -> set[str]:
     return {one.name for one in search.loopholes}
 
 
-@pytest.mark.parametrize("policy", KNOWN)
-def test_f010_the_known_kinds_are_found_by_search_and_new_ones(found, policy):
-    assert KNOWN[policy] - names(found[policy]) == set()
-    assert len(names(found[policy])) >= 10
-    assert found[policy].searched > 100_000
-    assert not found[policy].timed_out
+@pytest.mark.parametrize("policy", POLICIES)
+def test_f010_the_known_kinds_are_found_by_search_and_new_ones(policy):
+    assert KNOWN[policy] - names(found(policy)) == set()
+    assert len(names(found(policy))) >= 10
+    assert found(policy).searched > 100_000
+    assert not found(policy).timed_out
 
 
-@pytest.mark.parametrize("policy", KNOWN)
-def test_every_pair_is_decided_differently_and_most_that_slips_through_comes_first(found, policy):
-    loopholes = found[policy].loopholes
+@pytest.mark.parametrize("policy", POLICIES)
+def test_every_pair_is_decided_differently_and_most_that_slips_through_comes_first(policy):
+    loopholes = found(policy).loopholes
     assert all(one.outcome_a != one.outcome_b for one in loopholes)
     sizes = [one.h100e for one in loopholes]
     assert sizes == sorted(sizes, reverse=True)
@@ -72,9 +80,9 @@ def test_every_pair_is_decided_differently_and_most_that_slips_through_comes_fir
     assert not [word for word in ("True", "False", "None", "_", " told") if word in said]
 
 
-@pytest.mark.parametrize("policy", KNOWN)
-def test_both_sides_of_a_pair_decide_again_as_told_by_the_command_line(found, policy, capsys, monkeypatch):
-    for one in found[policy].loopholes[:: max(len(found[policy].loopholes) // 12, 1)]:
+@pytest.mark.parametrize("policy", POLICIES)
+def test_both_sides_of_a_pair_decide_again_as_told_by_the_command_line(policy, capsys, monkeypatch):
+    for one in found(policy).loopholes[:: max(len(found(policy).loopholes) // 12, 1)]:
         for command, outcome in ((one.check_a, one.outcome_a), (one.check_b, one.outcome_b)):
             assert answer_to(command, capsys, monkeypatch) == outcome, command
 
@@ -87,8 +95,8 @@ def answer_to(command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pyt
     return outcome
 
 
-def test_the_same_number_of_pairs_finds_the_same(found):
-    assert search(rules.load("history"), pairs=1) == found["history"]
+def test_the_same_number_of_pairs_finds_the_same():
+    assert search(rules.load("as-amended", case_of("eu_gpai")), pairs=1) == found_in_second()
 
 
 def test_a_hole_planted_in_an_edited_policy_is_found_and_checked_again(tmp_path, capsys, monkeypatch):
@@ -109,6 +117,7 @@ def test_a_hole_planted_in_an_edited_policy_is_found_and_checked_again(tmp_path,
     assert answer_to(one["check_b"], capsys, monkeypatch) == "exception:AIA"
 
 
+@pytest.mark.slow
 def test_a_rule_that_an_edited_policy_lets_lapse_is_found_by_the_day(tmp_path):
     policy = tmp_path / "gap.toml"
     policy.write_text('name = "gap"\ntitle = "Gap"\nsays = "x"\n[clause."oct2023.headquarters"]\nends = 2025-03-31\n')
@@ -117,10 +126,10 @@ def test_a_rule_that_an_edited_policy_lets_lapse_is_found_by_the_day(tmp_path):
 
 
 def test_a_second_case_has_loopholes_of_its_own(capsys, monkeypatch):
-    case = case_of("eu_gpai")
-    found = search(rules.load("as-amended", case), pairs=1)
-    assert {"a run just under the line", "a modifier for a provider", "inside another's system"} <= names(found)
-    (line,) = (one for one in found.loopholes if one.name == "a run just under the line")
+    assert {"a run just under the line", "a modifier for a provider", "inside another's system"} <= names(
+        found_in_second()
+    )
+    (line,) = (one for one in found_in_second().loopholes if one.name == "a run just under the line")
     assert line.b["flop_cumulative"] == 1e25
     assert answer_to(line.check_a, capsys, monkeypatch) == line.outcome_a == "systemic:full"
 

@@ -42,7 +42,14 @@ def load(tmp_path, text):
     return rules.load(path)
 
 
-@pytest.mark.parametrize("policy", rules.policies(default()))
+# each takes seconds: the two that hold most in the fast suite
+@pytest.mark.parametrize(
+    "policy",
+    [
+        p if p in ("as-written", "history") else pytest.param(p, marks=pytest.mark.slow)
+        for p in rules.policies(default())
+    ],
+)
 def test_every_clause_of_every_shipped_policy_is_reached_and_none_contradicts_another(policy):
     assert {clause for clause, _ in unsound(rules.load(policy))} <= {FALLBACK}
 

@@ -59,7 +59,7 @@ def days(book: rules.Book) -> list[date]:
     return [d for d in turning_days(book) if date(2022, 6, 1) <= d <= date(2027, 6, 1)]
 
 
-@pytest.mark.parametrize("policy", ["history", "as-written"])
+@pytest.mark.parametrize("policy", ["history", pytest.param("as-written", marks=pytest.mark.slow)])
 def test_a_worse_party_never_makes_an_answer_freer(policy):
     book = rules.load(policy)
     base = [

@@ -46,6 +46,7 @@ def workbench(ema):
     return model
 
 
+@pytest.mark.slow
 def test_a_model_of_the_workbench_runs_with_its_own_policies_and_gives_what_the_workbench_gives(ema, workbench):
     problem = pm.from_ema(workbench, propositions={"large": "twice > 10"})
     run = problem.run([ema.Policy("mine", k=1.5)], futures=64, seed=1)

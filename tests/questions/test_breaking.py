@@ -158,7 +158,7 @@ def safe(values, levers):
     return {"y": flat(9 + values[PLACES[0]])}
 
 
-def test_f051_no_breaking_point_is_told_in_words_and_a_count_is_found(tmp_path):
+def test_f051_a_count_is_found(tmp_path):
     study = study_of(tmp_path / "steps", steps, uniform(3))
     run = study.run(["as-written"], futures=500, out=tmp_path / "steps" / "out")
     point = questions.breaking_points(run, "A1")[0]
@@ -168,9 +168,17 @@ def test_f051_no_breaking_point_is_told_in_words_and_a_count_is_found(tmp_path):
         values[study.priors.names.index(name)] = to
     before, after = (steps(v, None)["y"][0, 0] for v in (study.priors.central, values))
     assert (before > 0) != (after > 0)
-    run = study_of(tmp_path / "safe", safe, uniform(3)).run(["as-written"], futures=500, out=tmp_path / "safe" / "out")
+
+
+def test_f051_no_breaking_point_is_told_in_words(tmp_path):
+    run = study_of(tmp_path / "safe", safe, uniform(3)).run(["as-written"], futures=500, out=tmp_path / "out")
     with pytest.raises(MissingData, match=r"no breaking point found.*3 standard scores"):
         questions.breaking_points(run, "A1")
+
+
+@pytest.mark.slow
+def test_f051_stress_says_that_there_is_no_breaking_point(tmp_path):
+    run = study_of(tmp_path / "safe", safe, uniform(3)).run(["as-written"], futures=500, out=tmp_path / "out")
     told = questions.stress(run, "A1", samples=64)
     assert told.breaking == ()
     assert any("no breaking point found" in said for said in told.warnings)

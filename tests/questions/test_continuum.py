@@ -43,8 +43,8 @@ def test_a_number_that_is_asked_for_makes_no_families_of_a_continuum():
     assert len(found.medoids) == 4
 
 
-def test_quadrants_are_named_by_the_ends_of_the_axes_that_cut_them(small_run):
-    result = questions.futures(small_run)
+def test_quadrants_are_named_by_the_ends_of_the_axes_that_cut_them(a_run):
+    result = questions.futures(a_run)
     assert result.axes[0].share >= result.axes[1].share
     if result.continuum:
         first, second = result.axes[:2]
@@ -52,6 +52,6 @@ def test_quadrants_are_named_by_the_ends_of_the_axes_that_cut_them(small_run):
         assert {tuple(a.name.lower().split(", ")) for a in result.archetypes} == {
             tuple(end.lower() for end in pair) for pair in ends
         }
-        assert all(len(a.share) == len(small_run.policies) for a in result.archetypes)
+        assert all(len(a.share) == len(a_run.policies) for a in result.archetypes)
     document = result.as_dict()
     assert {"name", "low", "high", "share"} <= document["axes"][0].keys()

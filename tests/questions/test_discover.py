@@ -62,7 +62,7 @@ def test_a_planted_box_is_found_with_its_limits_and_no_others():
 
 def test_two_planted_boxes_are_covered_by_two():
     rng = np.random.default_rng(2)
-    x = rng.random((8, 20_000))
+    x = rng.random((8, 8000))
     breaks = ((x[0] > 0.8) & (x[1] < 0.4)) | ((x[2] < 0.2) & (x[3] > 0.6))
     found = _scenario_discovery.discover(x, NAMES, breaks, most=2)
     assert [set(b.limits) for b in found.boxes] in ([{"x0", "x1"}, {"x2", "x3"}], [{"x2", "x3"}, {"x0", "x1"}])
@@ -76,6 +76,7 @@ def test_in_data_without_structure_it_says_that_it_finds_none(seed):
     assert "no structure" in found.verdict
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("problem", [planted, ring, corners])
 @pytest.mark.usefixtures("ema")
 def test_prim_is_as_dense_as_that_of_the_ema_workbench_at_the_same_coverage(problem):
@@ -238,6 +239,7 @@ def test_f045_breaks_in_a_set_of_categories_are_boxed_as_that_set():
     assert not _scenario_discovery.discover(values, ["owner", "a", "b"], shuffled, nominal=["owner"]).boxes
 
 
+@pytest.mark.slow
 def test_f044_a_planted_box_is_found_in_nearly_all_sets_and_noise_in_few():
     """Breaks half inside and 5% outside, 500 futures, ten dimensions; and as many breaks at random."""
     found = {True: 0, False: 0}

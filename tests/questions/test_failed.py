@@ -89,6 +89,7 @@ def test_f048_the_board_counts_a_failed_future_neither_as_holding_nor_as_breakin
     assert rows["failed"].to_list() == [4, 4]
 
 
+@pytest.mark.slow
 def test_f049_sensitivities_say_how_many_runs_failed_and_speak_of_the_others(run):
     found = questions.stress(run, "A1", "as-written", samples=512)
     assert any("runs" in said and "failed" in said and "%" in said for said in found.warnings)

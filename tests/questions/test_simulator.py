@@ -180,6 +180,10 @@ def test_f040_a_numpy_model_is_searched_by_finite_differences(numpy_run):
     point = questions.breaking_points(numpy_run, "A1", "as-written")[0]
     assert point.distance == pytest.approx(1.0, abs=0.02)
     assert abs(point.margin_after) < 1e-3
+
+
+@pytest.mark.slow
+def test_f040_every_answer_of_a_numpy_model_says_that_it_rests_on_differences(numpy_run):
     told = questions.stress(numpy_run, "A1", "as-written", samples=64)
     assert any("rest on finite differences" in said for said in told.warnings)
     edits = questions.heavy_edits(numpy_run.study)

@@ -20,8 +20,8 @@ from premortem.study import Study
 
 
 @pytest.fixture(scope="module")
-def result(small_run):
-    return questions.stress(small_run, "A4", "as-written", samples=64)
+def result(a_run):
+    return questions.stress(a_run, a_run.study.assumptions[3].id, samples=64)
 
 
 def test_stress_gives_the_keys_of_the_contract(result):
@@ -56,13 +56,10 @@ def test_no_first_index_is_shown_below_zero(result):
         assert row.low <= row.total <= row.high
 
 
-# by slopes, and by sampling where a count has none; the slow suite seeks those of the others too
-@pytest.mark.parametrize(
-    "name", [*("A2", "A5"), *(pytest.param(a, marks=pytest.mark.slow) for a in ("A1", "A3", "A4"))]
-)
-def test_every_breaking_point_is_where_the_model_says_zero(small_run, name):
-    study, pulled = small_run.study, small_run.study.levers("as-written")
-    points = questions.breaking_points(small_run, name, "as-written")
+@pytest.mark.parametrize("number", range(5))
+def test_every_breaking_point_is_where_the_model_says_zero(a_run, number):
+    study, pulled = a_run.study, a_run.study.levers(a_run.policies[0])
+    points = questions.breaking_points(a_run, study.assumptions[number].id, a_run.policies[0])
     assert points
     for point in points:
         assert abs(point.margin_after) < 1e-3
@@ -73,23 +70,24 @@ def test_every_breaking_point_is_where_the_model_says_zero(small_run, name):
             values[i, 0] = to
             bounds = study.priors[param].quantile(np.array([0.0013, 0.9987]))
             assert bounds[0] - 1e-6 <= to <= bounds[1] + 1e-6
-        found = margins.margins_of(study, values, pulled)[margins.assumption_number(study, name), 0]
+        found = margins.margins_of(study, values, pulled)[number, 0]
         assert abs(found) < 5e-3  # moves too small to tell are left out of the list
         assert point.distance_all_free <= point.distance + 1e-6
 
 
-def test_a_given_future_breaks_from_its_own_values(small_run):
-    point = questions.breaking_points(small_run, "A2", "as-written", top=1, start=17)[0]
-    values = small_run.parameters()[:, 17]
+def test_a_given_future_breaks_from_its_own_values(a_run):
+    name = a_run.study.assumptions[1].id
+    point = questions.breaking_points(a_run, name, a_run.policies[0], top=1, start=17)[0]
+    values = a_run.parameters()[:, 17]
     for param, (start, _) in point.moves.items():
-        assert start == pytest.approx(values[small_run.study.priors.names.index(param)])
-    assert point.story.startswith("From future 17, A2")
+        assert start == pytest.approx(values[a_run.study.priors.names.index(param)])
+    assert point.story.startswith(f"From future 17, {name}")
     with pytest.raises(BadInput, match="no such future"):
-        questions.breaking_points(small_run, "A2", start=5000)
+        questions.breaking_points(a_run, name, start=5000)
 
 
-def test_a_single_threshold_turns_the_central_future(small_run):
-    study, pulled = small_run.study, small_run.study.levers("as-written")
+def test_a_single_threshold_turns_the_central_future(a_run):
+    study, pulled = a_run.study, a_run.study.levers(a_run.policies[0])
     place = Place(study)
     rows = single_thresholds(place, 1, pulled)
     assert rows
@@ -101,11 +99,10 @@ def test_a_single_threshold_turns_the_central_future(small_run):
     assert np.sign(before) != np.sign(after)
 
 
-def test_clause_numbers_are_tried_and_told_in_words(result):
+def test_clause_numbers_are_tried_and_told_in_words(a_run, result):
     rows = {r.param: r for r in result.thresholds if r.kind == "clause"}
-    assert set(rows) == {*clause_sweeps.amounts(default()).amounts, *clause_sweeps.amounts(default()).lines}
-    assert {"diffusion.country_allocation.tpp", "oct2023.3a090b.tpp_low"} <= set(rows)
-    assert rows["diffusion.country_allocation.tpp"].start == pytest.approx(790e6)
+    tried = clause_sweeps.amounts(a_run.study.case)
+    assert set(rows) == {*tried.amounts, *tried.lines} != set()
     for row in rows.values():
         assert row.says in row.sentence
 
@@ -122,21 +119,23 @@ def test_a_number_that_decides_is_found_where_it_does(small_run, monkeypatch):
 
     monkeypatch.setattr(Standing, "margins", property(judged))
     rows = {r.param: r for r in clause_sweeps.clause_thresholds(Place(study), 3, "as-written")}
+    assert {"diffusion.country_allocation.tpp", "oct2023.3a090b.tpp_low"} <= set(rows)
     row = rows["diffusion.country_allocation.tpp"]
+    assert row.start == pytest.approx(790e6)
     assert row.value == pytest.approx(0.4 * 790e6, rel=0.01)
     assert row.sentence.startswith("the country cap breaks A4 below 316 million TPP")
     assert rows["diffusion.lpp.tpp_year"].value is None
 
 
-def test_effects_of_items_stand_in_their_intervals_and_unmodelled_ones_are_listed(small_run, result):
+def test_effects_of_items_stand_in_their_intervals_and_unmodelled_ones_are_listed(a_run, result):
     for row in result.attribution:
         if row.modelled:
             assert row.low <= row.effect <= row.high
             assert row.shapley_low <= row.shapley <= row.shapley_high
-    a1 = questions.explain(small_run, "A1", "as-written").attribution
-    unmodelled = {i.id for kind, i in small_run.study.assumptions[0].items if kind != "watch" and not i.modelled}
-    assert unmodelled <= {r.item for r in a1 if not r.modelled}
-    assert all(r.effect is None and r.why for r in a1 if not r.modelled)
+    first = questions.explain(a_run, a_run.study.assumptions[0].id, a_run.policies[0]).attribution
+    unmodelled = {i.id for kind, i in a_run.study.assumptions[0].items if kind != "watch" and not i.modelled}
+    assert unmodelled <= {r.item for r in first if not r.modelled}
+    assert all(r.effect is None and r.why for r in first if not r.modelled)
 
 
 def test_an_assumption_without_drivers_or_arrestors_has_nothing_to_attribute(study, futures):
@@ -254,16 +253,16 @@ def test_weights_of_assumptions_are_read_and_refused(small_run):
         questions.compare(small_run, weights={"A9": 1.0}, time=False)
 
 
-def test_futures_have_distinct_names_real_members_and_shares_that_add_up(small_run):
-    found = questions.futures(small_run)
+def test_futures_have_distinct_names_real_members_and_shares_that_add_up(a_run):
+    found = questions.futures(a_run)
     rows = found.archetypes
-    for policy in small_run.policies:
+    for policy in a_run.policies:
         assert sum(row.share[policy] for row in rows) == pytest.approx(1.0)
     assert len({row.name for row in rows}) == len(rows)
     assert {"name", "share", "box", "medoid", "signposts"} <= set(rows[0].as_dict())
     assert all(0 <= row.medoid < found.futures_seen for row in rows)
     with pytest.raises(BadInput, match="--k"):
-        questions.futures(small_run, 1)
+        questions.futures(a_run, 1)
 
 
 def test_a_faster_regulator_rescues_what_it_changes(study):
@@ -392,9 +391,10 @@ def test_no_logarithm_is_told_raw_and_no_meaning_speaks_of_one(study):
         assert re.fullmatch(r"[\d.]+(% a year|%|-fold)( more each year)?", describe.amount(row, row.high)), row.name
 
 
-def test_the_brief_tells_a_single_move_as_stress_does(study):
-    pulled = study.levers("as-written")
-    alone = questions.turns(study, "as-written")
+def test_the_brief_tells_a_single_move_as_stress_does(a_run):
+    study, policy = a_run.study, a_run.policies[0]
+    pulled = study.levers(policy)
+    alone = questions.turns(study, policy)
     turned = [number for number, a in enumerate(study.assumptions) if alone[a.id]]
     assert len(turned) > 1, "where nothing turns alone, nothing can be compared"
     for number in turned[:2]:

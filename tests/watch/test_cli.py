@@ -156,6 +156,7 @@ def test_a_run_can_be_weighted(run, tmp_path):
     assert found["board"] != found["board_unweighted"]
 
 
+@pytest.mark.slow
 def test_a_study_watches_and_reads_what_it_adds(run, mine):
     (mine / "readings.csv").write_text(
         HEADER + "smic_yield_ascend,2025-09-30,45,40,50,%,2025-10-01,our own count,low\n"

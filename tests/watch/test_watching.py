@@ -237,6 +237,7 @@ def test_a_table_never_seen_is_scored_and_its_unknown_rows_listed(study, tmp_pat
     assert {n["quantity"] for n in found["not_scored"]} == {"moon_landings_year", "first_contact"}
 
 
+@pytest.mark.slow
 def test_an_earlier_day_than_the_priors_is_warned_of(study):
     assert "knows more than it should" in pm.hindcast(date(2024, 6, 30), study=study, futures=4096).warnings[0]
 

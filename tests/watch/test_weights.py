@@ -79,6 +79,7 @@ def test_credible_intervals_cover_the_truth_as_often_as_they_say():
     assert 0.86 <= inside / 300 <= 0.94  # binomial: 0.9 +- 2.3 s.e.
 
 
+@pytest.mark.slow
 def test_overconfident_errors_are_caught_by_that_check():
     rng = np.random.default_rng(2)
     x = rng.standard_normal(20_000)
