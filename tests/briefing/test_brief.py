@@ -17,7 +17,6 @@ from premortem.questions import findings
 from premortem.text import phrases
 
 FORBIDDEN = re.compile(r"\b(probabilit\w*|likely|likelihood|forecasts?|predictions?|scenarios?)\b", re.IGNORECASE)
-# The last is a table of others' forecasts, which are named as such.
 # The last two are of tables of others' forecasts, which are named as such.
 ALLOWED = (
     "not forecasts", "Scenario discovery", "continuous ranked probability score", "forecast by others", ", as forecast",
