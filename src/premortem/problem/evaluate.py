@@ -13,7 +13,7 @@ from premortem.ensemble import cores, design
 from premortem.errors import NotReproducible
 from premortem.problem import identity, jax_calls, workers
 from premortem.problem.answers import Answers, empty, in_words, joined, marked
-from premortem.problem.calls import Task, future_seeds
+from premortem.problem.calls import Task, future_seeds, quiet
 from premortem.problem.definition import Definition
 from premortem.problem.draws import values_at
 from premortem.problem.trial import Tried, asked_of, try_model
@@ -69,7 +69,8 @@ class Evaluator:
         if d.replications or not jax_calls.is_jax(d.model) or not d.uncertainties:
             return None
         few = values_at(d, design.uniforms("montecarlo", len(d.uncertainties), 1, 0, jax_calls.TRIED))
-        return jax_calls.compiled(d.model, asked_of(d), d.constants, few, self._levers)
+        with quiet(True):  # while it is traced
+            return jax_calls.compiled(d.model, asked_of(d), d.constants, few, self._levers)
 
     @cached_property
     def tried(self) -> Tried:
@@ -178,7 +179,8 @@ class Evaluator:
         if self.compiled is None:
             return self.task.answers(work.values, work.levers, work.seeds)
         try:
-            return self.compiled.answers(work.values, work.levers)
+            with quiet(True):
+                return self.compiled.answers(work.values, work.levers)
         except Exception as error:  # of the device or of a lever that this policy alone has
             return empty(asked_of(self.definition), len(work), in_words(error))
 
