@@ -282,7 +282,7 @@ def test_a_model_that_ends_its_process_fails_its_own_futures_alone_and_what_c_pr
     made = line(model, processes=2).run(futures=200)
     table = made.table()
     lost = table.failed != ""
-    assert lost.equals((0.5 < table.x) & (table.x < 0.55))
+    assert lost.equals((table.x > 0.5) & (table.x < 0.55))
     assert set(made.failed("as-is")) == {in_process.ENDED}
     np.testing.assert_array_equal(table.y[~lost], [math.sin(x) for x in table.x[~lost]])
     assert capfd.readouterr().out == ""

@@ -1,6 +1,5 @@
 """Processes that run a model: a pool of joblib, to which the model is sent once a piece of work; what ends its process is found."""
 
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.machinery import PathFinder
@@ -9,10 +8,9 @@ from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
-from premortem.errors import BadInput
 from premortem.problem.answers import Answers
 from premortem.problem.calls import Task
-from premortem.problem.in_process import ENDED, answer, answer_in_child
+from premortem.problem.in_process import answer, answer_in_child
 from premortem.study.model_identity import is_installed
 
 
@@ -43,7 +41,7 @@ def can_send(task: Task) -> bool:
 
 def answers(task: Task, pieces: Iterable[Piece], processes: int) -> Iterator[Answers]:
     """Answers of pieces of work, in their order. Once a process has ended, what was under way and what is left are run in children of the
-    processes, so that only the futures that end one have failed. Raises `BadInput` for such a model where a system has no such children.
+    processes, so that only the futures that end one have failed.
     """
     from joblib import Parallel, delayed  # slow to import, and only long work needs it
     from joblib.externals.loky.process_executor import TerminatedWorkerError
@@ -58,9 +56,7 @@ def answers(task: Task, pieces: Iterable[Piece], processes: int) -> Iterator[Ans
         for found in all_of(answer, pieces):
             done += 1
             yield found
-    except TerminatedWorkerError as error:
-        if not hasattr(os, "fork"):
-            raise BadInput("model", "", ENDED, allowed="a function that returns", hint="processes=1 runs it in this process") from error  # fmt: skip
+    except TerminatedWorkerError:
         yield from all_of(answer_in_child, pieces[done:])
 
 
