@@ -119,9 +119,10 @@ def test_levers_and_constants_come_as_the_policy_gives_them_and_categories_as_th
         (lambda x: {"y": "much"}, "not a number"),
         (lambda x: {"y": 1 / 0}, "ZeroDivisionError"),
         (lambda x: {"y": np.random.default_rng().random()}, "two answers for the same input"),
+        (lambda x: {"y": np.random.default_rng().random() if x > 0.95 else 0.0}, "two answers for the same input"),
         (lambda x, _held=[]: _held.append(1) or {"y": len(_held)}, "two answers for the same input"),
     ],
-    ids=["name", "nothing", "shape", "text", "raises", "random", "remembers"],
+    ids=["name", "nothing", "shape", "text", "raises", "random", "random at one end", "remembers"],
 )  # fmt: skip
 def test_a_model_that_cannot_be_run_is_told_in_one_line(model, said):
     assert said in told(model)

@@ -108,6 +108,25 @@ def test_the_same_seed_gives_the_same_futures_whatever_else_is_run():
     assert first.table("one").equals(more.table("one").head(100))
 
 
+def test_a_file_that_the_model_reads_is_part_of_what_it_is(tmp_path):
+    (tmp_path / "rates.csv").write_text("2.0")
+
+    def model(x):
+        return {"y": x * float((tmp_path / "rates.csv").read_text())}
+
+    def made(**more):
+        return pm.Problem("reads", model, [pm.Uniform("x", 0, 1)], outcomes=[pm.Outcome("y")], **more)
+
+    run = made(files=[tmp_path / "rates.csv"]).run(futures=16, out=tmp_path / "run")
+    (tmp_path / "rates.csv").write_text("3.0")
+    with pytest.raises(NotReproducible, match="other model"):
+        made(files=[tmp_path / "rates.csv"]).run(futures=16, out=tmp_path / "run", resume=True)
+    with pytest.raises(NotReproducible, match=r"has changed since \(file 1, rates.csv\)"):
+        run.sensitivity("y")
+    with pytest.raises(BadInput, match=r"reads: files: no such file: .*rate.csv"):
+        made(files=tmp_path / "rate.csv")
+
+
 OWN = """
 import dataclasses
 from contextlib import contextmanager
