@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from premortem.ensemble import design
 from premortem.errors import BadInput
 from premortem.problem.answers import Answers, Asked, of_batch, of_one
 from premortem.problem.calls import Task, Way, future_seeds, kept_generators, quiet
@@ -110,8 +109,8 @@ def check_same(trial: Trial, way: Way) -> None:
     """
     d = trial.definition
     many = int(np.clip(REPEATED / max(2 * way.seconds, 1e-9), 1, SPREAD))
-    chances = design.uniforms("sobol", len(d.uncertainties), SEED, 0, SPREAD) if d.uncertainties else np.zeros((0, 1))
-    values = {n: v[:many] for n, v in values_at(d, chances).items()}
+    places = np.tile(np.arange(many), (len(d.uncertainties), 1))
+    values = values_at(d, (np.random.default_rng(SEED).permuted(places, axis=1) + 0.5) / many)
     seeds = future_seeds(SEED, 0, many if values else 1)
     longest = min(d.timeout, max(REPEATED, 10 * way.seconds))
     task = replace(trial.task(replace(way, prints=True)), replications=min(d.replications, 1), timeout=longest)

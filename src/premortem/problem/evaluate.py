@@ -25,6 +25,8 @@ BATCH = 1024
 LONG, PIECE = 4.0, 0.5
 # Seconds that a measurement should take to tell anything.
 MEASURED = 0.05
+# Numbers that such a measurement draws at most, whatever the number of uncertainties.
+NUMBERS = 2**22
 # Most futures in a piece of work that are run one by one.
 MOST = 512
 
@@ -107,12 +109,17 @@ class Evaluator:
         """Seconds that a future takes where many are run: of a model that takes many, measured on more and more until they take some time."""
         if not self.batched:
             return self.tried.way.seconds * max(self.definition.replications, 1)
-        chances = design.uniforms("montecarlo", max(len(self.definition.uncertainties), 1), 2, 0, BATCH)
-        work = Work(values_at(self.definition, chances), self._levers, future_seeds(0, 0, BATCH))
-        many, taken = BATCH if self.compiled else 8, 0.0
+        n = max(len(self.definition.uncertainties), 1)
+        most = int(np.clip(NUMBERS // n, 8, BATCH))
+        work = Work(
+            values_at(self.definition, np.random.default_rng(2).random((n, most))),
+            self._levers,
+            future_seeds(0, 0, most),
+        )
+        many, taken = most if self.compiled else 8, 0.0
         if self.compiled:
             self._answers(work)  # compiles
-        while taken < MEASURED and many <= BATCH:
+        while taken < MEASURED and many <= most:
             began = time.perf_counter()
             self._answers(work.part(0, many))
             taken, many = time.perf_counter() - began, many * 4
