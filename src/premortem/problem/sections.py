@@ -107,7 +107,8 @@ def prior_in_words(u: Uncertainty) -> str:
         case Category() if u.weights is None:
             return f"{listing(list(map(str, u.levels)), 'or')}, as likely each"
         case Category():
-            shares = np.asarray(u.weights, float) / np.sum(u.weights)
+            weights = np.asarray(u.weights, float)
+            shares = weights / weights.sum()
             return listing([f"{level} {share:.0%}" for level, share in zip(u.levels, shares, strict=True)], "or")
         case OfTable():
             return f"{u.prior.distribution}, from a table of priors"
