@@ -29,8 +29,9 @@ problem = pm.Problem(
     outcomes=[pm.Outcome("max_p", "min"), pm.Outcome("utility", "max"), pm.Outcome("reliability", "max")],
     propositions={"clean": "reliability > 0.9", "worth_it": "utility > 0.5"},
 )  # fmt: skip
+policies = {"careful": {"release": 0.02}, "bold": {"release": 0.05}}  # `premortem app --problem lake.py` takes them too
 if __name__ == "__main__":
-    run = problem.run({"careful": {"release": 0.02}, "bold": {"release": 0.05}}, futures=2000, seed=7)
+    run = problem.run(policies, futures=2000, seed=7)
     print(run.board(), *(box.sentence for box in run.boxes("clean", "bold").boxes), sep="\n")
     print(*run.sensitivity("max_p", "bold").of("sobol"), run.breaking_points("clean").verdict, sep="\n")
-    print(run.compare().regret["reliability"].regret, run.brief("lake.html"), sep="\n")
+    print(run.compare(), run.brief("lake.html"), sep="\n")

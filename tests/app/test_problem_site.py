@@ -56,6 +56,15 @@ def test_the_page_shows_board_boxes_and_sensitivities_of_what_is_asked_for(clien
     assert client.get("/brief.html").status_code == 200
 
 
+def test_policies_of_the_file_are_there_to_pick_each_with_what_it_sets(client):
+    text = client.get("/").text
+    assert re.findall(r"<option(?: selected)?>(weak|strong)</option>", text) == ["weak", "strong"]
+    rows = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in re.findall(r"<tr>(.*?)</tr>", text)]
+    assert ["weak", "0.5"] in rows
+    assert ["strong", "2"] in rows
+    assert ["x", "uniform, 0 to 1", "0.0500", "0.500", "0.950"] in rows
+
+
 def test_no_word_of_a_case_stands_on_it(client):
     text = re.sub(r"<style>.*?</style>|<svg.*?</svg>", "", client.get("/").text, flags=re.S).lower()
     assert not [

@@ -2,13 +2,14 @@
 
 import functools
 import math
+import os
 
 import numpy as np
 import pytest
 
 import premortem as pm
 from premortem.errors import BadInput, BadInputs, NotReproducible
-from premortem.problem import workers
+from premortem.problem import in_process, workers
 from tests.problem.small import example, line
 
 
@@ -118,9 +119,10 @@ def test_levers_and_constants_come_as_the_policy_gives_them_and_categories_as_th
         (lambda x: {"y": "much"}, "not a number"),
         (lambda x: {"y": 1 / 0}, "ZeroDivisionError"),
         (lambda x: {"y": np.random.default_rng().random()}, "two answers for the same input"),
+        (lambda x: {"y": np.random.default_rng().random() if x > 0.95 else 0.0}, "two answers for the same input"),
         (lambda x, _held=[]: _held.append(1) or {"y": len(_held)}, "two answers for the same input"),
     ],
-    ids=["name", "nothing", "shape", "text", "raises", "random", "remembers"],
+    ids=["name", "nothing", "shape", "text", "raises", "random", "random at one end", "remembers"],
 )  # fmt: skip
 def test_a_model_that_cannot_be_run_is_told_in_one_line(model, said):
     assert said in told(model)
@@ -269,3 +271,19 @@ def test_processes_give_the_bits_of_one_process():
 
     one, two = (line(model, processes=n).run(futures=30) for n in (1, 2))
     assert one.table().equals(two.table())
+
+
+def test_a_model_that_ends_its_process_fails_its_own_futures_alone_and_what_c_prints_goes_nowhere(capfd):
+    def model(x):
+        os.write(1, b"from below Python")
+        if 0.5 < x < 0.55:
+            os._exit(3)  # as a crash does
+        return {"y": math.sin(x)}
+
+    made = line(model, processes=2).run(futures=200)
+    table = made.table()
+    lost = table.failed != ""
+    assert lost.equals((table.x > 0.5) & (table.x < 0.55))
+    assert set(made.failed("as-is")) == {in_process.ENDED}
+    np.testing.assert_array_equal(table.y[~lost], [math.sin(x) for x in table.x[~lost]])
+    assert capfd.readouterr().out == ""

@@ -49,6 +49,10 @@ def test_what_a_kill_left_is_gone_on_with_to_the_same_bits(whole, tmp_path):
     assert not store.is_finished(tmp_path / "run")
     with pytest.raises(BadInput, match="not finished"):
         problem().stored(tmp_path / "run")
+    with pytest.raises(
+        BadInput, match=r"not finished, with 2 parts of it; allowed: resume=True to go on with it, replace=True"
+    ):
+        problem().run(POLICIES, futures=5000, seed=3, out=tmp_path / "run")
     again = problem().run(POLICIES, futures=5000, seed=3, out=tmp_path / "run", resume=True)
     assert same(run, again)
     for part in folder.rglob("*.parquet"):
@@ -72,7 +76,7 @@ def test_another_body_other_policies_or_another_seed_are_refused(whole):
         problem(by=1.1).stored(folder)
     with pytest.raises(NotReproducible, match="other model"):
         problem(by=1.1).run(POLICIES, futures=5000, seed=3, out=folder, resume=True)
-    with pytest.raises(NotReproducible, match="other seed"):
+    with pytest.raises(NotReproducible, match="other seed; run without resume=True, or to another out="):
         problem().run(POLICIES, futures=5000, seed=4, out=folder, resume=True)
     with pytest.raises(NotReproducible, match="other levers"):
         problem().run(POLICIES | {"two": {"k": 0.5}}, futures=5000, seed=3, out=folder, resume=True)
@@ -80,13 +84,17 @@ def test_another_body_other_policies_or_another_seed_are_refused(whole):
 
 def test_a_finished_run_makes_way_for_no_smaller_one_and_somebody_elses_folder_for_none(whole, tmp_path):
     _, folder = whole
-    with pytest.raises(BadInput, match="lacks 4,000 of 5,000 futures and the policy two"):
+    with pytest.raises(
+        BadInput, match=r"lacks 4,000 of 5,000 futures and the policy two; allowed: another out=, or replace=True"
+    ):
         problem().run({"one": {"k": 1.0}}, futures=1000, seed=3, out=folder)
     (tmp_path / "mine.txt").write_text("kept")
     with pytest.raises(BadInput, match="holds other files"):
         problem().run(POLICIES, futures=64, out=tmp_path)
     with pytest.raises(BadInput, match="run of the problem stored, not of a case"):
         pm.open(folder)
+    with pytest.raises(BadInput, match=r"no results found here; allowed: .*problem.run\(\.\.\., out=FOLDER\)$"):
+        problem().stored(tmp_path / "nothing")
 
 
 def test_a_policy_may_not_have_the_name_of_a_folder_of_ours():
@@ -98,6 +106,25 @@ def test_a_policy_may_not_have_the_name_of_a_folder_of_ours():
 def test_the_same_seed_gives_the_same_futures_whatever_else_is_run():
     first, more = problem().run({"one": {"k": 1.0}}, futures=100, seed=9), problem().run(POLICIES, futures=300, seed=9)
     assert first.table("one").equals(more.table("one").head(100))
+
+
+def test_a_file_that_the_model_reads_is_part_of_what_it_is(tmp_path):
+    (tmp_path / "rates.csv").write_text("2.0")
+
+    def model(x):
+        return {"y": x * float((tmp_path / "rates.csv").read_text())}
+
+    def made(**more):
+        return pm.Problem("reads", model, [pm.Uniform("x", 0, 1)], outcomes=[pm.Outcome("y")], **more)
+
+    run = made(files=[tmp_path / "rates.csv"]).run(futures=16, out=tmp_path / "run")
+    (tmp_path / "rates.csv").write_text("3.0")
+    with pytest.raises(NotReproducible, match="other model"):
+        made(files=[tmp_path / "rates.csv"]).run(futures=16, out=tmp_path / "run", resume=True)
+    with pytest.raises(NotReproducible, match=r"has changed since \(file 1, rates.csv\)"):
+        run.sensitivity("y")
+    with pytest.raises(BadInput, match=r"reads: files: no such file: .*rate.csv"):
+        made(files=tmp_path / "rate.csv")
 
 
 OWN = """

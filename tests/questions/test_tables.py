@@ -22,6 +22,7 @@ from premortem.cli import app
 from premortem.errors import BadInput, BadInputs, MissingData
 from premortem.questions.tables import _moment_free
 from premortem.questions.tables.frame import frame
+from tests.law import sheets
 
 DMDU = Path(__file__).parents[3] / "shared" / "data" / "dmdu"
 FIRST, TOTAL = np.array([0.3139, 0.4424, 0.0]), np.array([0.5576, 0.4424, 0.2437])
@@ -250,7 +251,9 @@ def test_bad_tables_are_refused_in_one_line(x, y, more, said):
 def test_few_rows_and_verdicts_that_never_vary_are_said_not_boxed():
     x = np.random.default_rng(0).random((200, 2))
     assert "too little to go on" in pm.boxes(x[:1], [1]).verdict
-    assert "holds in every future" in pm.boxes(x, np.zeros(200)).verdict
+    assert "no row fails" in pm.boxes(x, np.zeros(200)).verdict
+    few = pm.boxes(x, np.arange(200) < 3).verdict
+    assert few == "too little to go on: of 200 rows only 3 fail; needed are 50 rows with 8 that fail and 8 that do not"
     noise = pm.boxes(x, np.random.default_rng(1).random(200) < 0.3)
     assert noise.boxes == ()
     assert "no structure found" in noise.verdict
@@ -401,6 +404,28 @@ def files(tmp_path_factory, mixed):
     (folder / "semicolons.csv").write_text(whole.write_csv(separator=";"))
     (folder / "twice.csv").write_text("a,a,y\n1,2,3\n")
     (folder / "none.csv").write_text("a,b,y\n")
+    z = np.random.default_rng(1).random(80).round(3)
+    own = pl.DataFrame({"a": z, "y": 10 * z})
+    bad = {
+        "dates": own.with_columns(day=pl.date(2025, 1, 1)),
+        "texts": own.with_columns(note=pl.Series([f"text {i}" for i in range(80)])),
+        "gap": own.with_columns(a=pl.when(pl.col("a") == z[3]).then(None).otherwise("a")),
+        "slip": own.with_columns(y=pl.Series(["oops" if i == 5 else str(v) for i, v in enumerate(z)])),
+        "unknown": own.with_columns(y=pl.lit(None, pl.Float64)),
+        "five": own.head(5),
+        "same": own.with_columns(y=1.0),
+        "fixed": own.with_columns(a=1.0, b=pl.Series(z)),
+        "alone": own.select("y"),
+        "ends": own.with_columns(a=pl.when(pl.col("a") == z[3]).then(np.inf).otherwise("a")),
+    }
+    for name, held in bad.items():
+        held.write_csv(folder / f"{name}.csv")
+    (folder / "empty.csv").write_text("")
+    (folder / "damaged.xlsx").write_bytes(b"PK\x03\x04 nothing")
+    rows = [["a", "y"], *([float(v), float(10 * v)] for v in z)]
+    sheets.xlsx(folder / "one.xlsx", own=rows)
+    sheets.xlsx(folder / "two.xlsx", own=rows, other=rows)
+    sheets.xlsx(folder / "twice.xlsx", own=[["a", "a", "y"], [1.0, 2.0, 3.0]])
     return folder
 
 
@@ -457,10 +482,23 @@ def test_the_command_line_tells_sensitivities_of_a_file(files):
         (("discover", "absent.csv", "--outcome", "y"), "No such file"),
         (("discover", "own.csv"), "--outcome: is missing"),
         (("discover", "own.csv", "--outcome", "coste"), "no such column.*did you mean cost"),
-        (("discover", "own.csv", "--outcome", "cost"), 'fails="cost >'),
+        (("discover", "own.csv", "--outcome", "cost"), '--fails "cost > 5"'),
         (("discover", "own.csv", "--fails", "cost >"), "cannot be read at its end"),
         (("sensitivity", "own.csv", "--outcome", "owner"), "holds 3 different texts"),
         (("sensitivity", "own.csv", "--outcome", "cost", "--method", "magic"), "no such method"),
+        (("discover", "dates.csv", "--fails", "y > 5"), "dates.csv: day: holds dates"),
+        (("discover", "texts.csv", "--fails", "y > 5"), "texts.csv: note: holds 80 different texts"),
+        (("discover", "gap.csv", "--fails", "y > 5"), "gap.csv: a: 1 of 80 values are missing, the first in row 5"),
+        (("discover", "slip.csv", "--fails", "y > 5"), "slip.csv: y: 'oops' in row 7 is no number"),
+        (("discover", "alone.csv", "--fails", "y > 5"), "alone.csv: has no column left for an input"),
+        (("discover", "ends.csv", "--fails", "y > 5"), "ends.csv: a: is infinite in row 5"),
+        (("discover", "empty.csv", "--fails", "y > 5"), "empty.csv: cannot be read: empty CSV"),
+        (("discover", "damaged.xlsx", "--fails", "y > 5"), "damaged.xlsx: "),
+        (("discover", "two.xlsx", "--fails", "y > 5"), r"holds several sheets: .*--sheet"),
+        (("discover", "twice.xlsx", "--fails", "y > 5"), "a: stands twice in the header"),
+        (("sensitivity", "five.csv", "--outcome", "y"), "five.csv: y: is a number in 5 rows alone; allowed: 20 rows"),
+        (("sensitivity", "unknown.csv", "--outcome", "y"), "unknown.csv: y: is a number in 0 rows alone"),
+        (("sensitivity", "slip.csv", "--outcome", "y"), "slip.csv: y: 'oops' in row 7 is no number"),
     ],
 )  # fmt: skip
 def test_bad_files_are_refused_in_one_line(files, words, said):
@@ -468,3 +506,25 @@ def test_bad_files_are_refused_in_one_line(files, words, said):
     with pytest.raises((BadInput, BadInputs), match=said) as refused:
         told(command, files / name, *rest)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("discover", "five.csv", "--fails", "y > 5"), "too little to go on: 5 effective rows of 5"),
+        (("discover", "same.csv", "--fails", "y > 5"), "nothing to tell apart: no row fails"),
+        (("discover", "unknown.csv", "--fails", "y > 5"), "outcome is missing in 80 of 80 rows"),
+        (("discover", "fixed.csv", "--fails", "y > 5"), "The same in every row, so nothing depends on them: a."),
+        (("sensitivity", "same.csv", "--outcome", "y"), "The outcome y is the same in every row"),
+        (("discover", "one.xlsx", "--fails", "y > 5"), "100% of the rows in which a is at least"),
+        (("discover", "fixed.csv", "--fails", "y > 5"), "every other column counts as an input (a, b)"),
+        (("sensitivity", "one.xlsx", "--outcome", "y"), "every other column counts as an input (a)"),
+    ],
+)
+def test_what_a_file_cannot_tell_is_said_and_so_is_what_is_taken_for_granted(files, words, said):
+    command, name, *rest = words
+    assert said.lower() in " ".join(told(command, files / name, *rest).split()).lower()
+
+
+def test_columns_that_are_named_are_taken_without_a_word(files):
+    assert "counts as an input" not in told("discover", files / "one.xlsx", "--fails", "y > 5", "--input", "a")

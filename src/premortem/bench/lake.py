@@ -8,7 +8,10 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from premortem.problem import Lever, Outcome, Problem, Uncertainty, Uniform
+from premortem.problem.levers import Lever
+from premortem.problem.outcomes import Outcome
+from premortem.problem.problem import Problem
+from premortem.problem.uncertainties import Uncertainty, Uniform
 
 Array = NDArray[Any]
 SAMPLES = YEARS = 100

@@ -18,7 +18,7 @@ from typing import Any
 
 from premortem.bench import lake
 from premortem.bench.timing import Row, median, row, seconds
-from premortem.problem import Problem
+from premortem.problem.problem import Problem
 
 NOT_HERE = "not installed, left out"
 REPEATS = 3

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
+import numpy as np
 import polars as pl
 
 from premortem.charts.theme import BREAKS, CONTEXT, HOLDS, INK, LINES, MUTED, apply_theme
@@ -11,6 +12,8 @@ from premortem.charts.theme import BREAKS, CONTEXT, HOLDS, INK, LINES, MUTED, ap
 # Futures that a picture of points or lines shows; more hide each other.
 POINTS, PATHS = 1500, 300
 CELL = 150
+# Bars of a distribution.
+BINS = 25
 VERDICTS = ("holds", "breaks")
 
 
@@ -56,7 +59,15 @@ def indices(frame: pl.DataFrame) -> Any:
     colour = alt.Color(
         "kind:N", sort=kinds, title=None, scale=alt.Scale(domain=kinds, range=[HOLDS, "#9CC3E6", CONTEXT][: len(kinds)])
     )
-    bars = base.mark_bar(height=8).encode(x=alt.X("value:Q", title="share of the variance"), color=colour)
+    low, high = min(0.0, float(frame["low"].min() or 0)), max(1.0, float(frame["high"].max() or 1))  # type: ignore[arg-type]
+    ticks = [k / 5 for k in range(int(np.ceil(low * 5)), int(np.floor(high * 5)) + 1)]  # 0 among them
+    x = alt.X(
+        "value:Q",
+        title="share of the variance",
+        scale=alt.Scale(domain=[low, high], nice=False),
+        axis=alt.Axis(values=ticks, format=".1f"),
+    )
+    bars = base.mark_bar(height=8).encode(x=x, color=colour)
     rules = base.mark_rule(color=INK, strokeWidth=1.2).encode(x="low:Q", x2="high:Q")
     return apply_theme(alt.layer(bars, rules), height=28 * len(order), width=480)
 
@@ -70,17 +81,30 @@ def pairs(frame: pl.DataFrame, names: Sequence[str], box: dict[str, tuple[float,
         if i
     ]
     if not panels:
-        return strip(rows, chosen[0])
+        return strip(rows, chosen[0], (box or {}).get(chosen[0]))
     return apply_theme(alt.vconcat(*(alt.hconcat(*row) for row in panels)), width=None)
 
 
-def strip(frame: pl.DataFrame, name: str) -> Any:
-    """One column by verdict, as two distributions."""
-    base = alt.Chart(frame).mark_bar(opacity=0.75).encode(
-        x=alt.X(f"{name}:Q", bin=alt.Bin(maxbins=30)) if frame[name].dtype.is_numeric() else alt.X(f"{name}:N"),
-        y=alt.Y("count()", title="futures"), color=_verdict(),
+def strip(frame: pl.DataFrame, name: str, limits: tuple[float, float] | None = None) -> Any:
+    """One column by verdict, as two distributions, between the limits of a box where it has any."""
+    if not frame[name].dtype.is_numeric():
+        bars = alt.Chart(frame).mark_bar(opacity=0.75).encode(x=alt.X(f"{name}:N"), y=alt.Y("count()", title="futures"), color=_verdict())  # fmt: skip
+        return apply_theme(bars, height=160, width=480)
+    values = frame[name].cast(pl.Float64).to_numpy()
+    edges = np.histogram_bin_edges(values, BINS)
+    counts = [(v, np.histogram(values[(frame["verdict"] == v).to_numpy()], edges)[0]) for v in VERDICTS]
+    rows = [
+        {"from": edges[i], "to": edges[i + 1], "futures": int(count[i]), "verdict": v}
+        for v, count in counts
+        for i in range(BINS)
+    ]
+    bars = alt.Chart(pl.DataFrame(rows)).mark_bar(opacity=0.75).encode(
+        x=alt.X("from:Q", title=name, scale=alt.Scale(zero=False, nice=False)), x2="to:Q", y=alt.Y("futures:Q", stack="zero"), color=_verdict()
     )  # fmt: skip
-    return apply_theme(base, height=160, width=480)
+    if limits:
+        ends = alt.Chart(pl.DataFrame({"from": list(limits)})).mark_rule(color=INK, strokeWidth=1.5).encode(x="from:Q")
+        return apply_theme(bars + ends, height=160, width=480)
+    return apply_theme(bars, height=160, width=480)
 
 
 def _verdict() -> Any:

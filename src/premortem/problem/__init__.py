@@ -1,36 +1,13 @@
-"""A problem of one's own: a model, what it cannot know, what one may choose, what counts; run, questioned and told like a case."""
+"""A problem of one's own: a model, what it cannot know, what one may choose, what counts; run, questioned and told like a case.
 
-from premortem.problem.given_priors import Drawn  # any distribution, by its quantile function
-from premortem.problem.levers import Lever  # what a policy sets
-from premortem.problem.outcomes import Outcome, Series  # what a model gives: numbers with a direction, series over time
-from premortem.problem.problem import Problem  # a model with all that is declared of it, and its runs
-from premortem.problem.rules import Rules  # a lever that is a rulebook
-from premortem.problem.run import Run  # policies in many futures, and every question to them
-from premortem.problem.uncertainties import (
-    Beta,  # a range with a likeliest value, smooth at the ends (PERT)
-    Category,  # levels without order
-    Integer,  # whole numbers
-    Lognormal,  # by median and the sigma of its logarithm
-    Normal,  # by mean and standard deviation
-    Triangular,  # a range with a likeliest value
-    Uncertainty,  # what all of these are
-    Uniform,  # a range
-)
+Nothing is loaded here, so that a process that only runs a model starts at once; what users name is in `premortem` itself.
 
-__all__ = [
-    "Beta",
-    "Category",
-    "Drawn",
-    "Integer",
-    "Lever",
-    "Lognormal",
-    "Normal",
-    "Outcome",
-    "Problem",
-    "Rules",
-    "Run",
-    "Series",
-    "Triangular",
-    "Uncertainty",
-    "Uniform",
-]
+- `problem`, `definition`: `Problem`; what it is declared by, checked
+- `uncertainties`, `given_priors`, `levers`, `rules`, `outcomes`, `margins`: what is declared
+- `run`, `stored`: `Run`, policies in many futures and every question to them; runs in folders
+- `trial`, `evaluate`, `calls`, `workers`, `jax_calls`: how a model is called, tried, run and kept from doing harm
+- `identity`, `samplers`, `draws`: what a model is known by; designs, and values of their chances
+- `breaking`, `indices`, `comparing`, `pictures`, `words`: answers
+- `brief`, `page`, `loading`: a page of a run, the app's, and problems in files
+- `adapters`: problems of other tools
+"""

@@ -10,15 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premortem.errors import BadInput
-from premortem.problem.answers import Answers, Asked, named, of_batch, of_one
-from premortem.problem.calls import Task, Way, kept_generators, quiet
+from premortem.problem.answers import Answers, Asked, of_batch, of_one
+from premortem.problem.calls import Task, Way, future_seeds, kept_generators, quiet
 from premortem.problem.definition import Definition
+from premortem.problem.draws import values_at
 from premortem.problem.time_limit import TooLong, call_within
 
 Array = NDArray[Any]
 # How near a batch must come to the same futures one by one; chaotic models part from any rounding, so half may miss it.
 NEAR, ENOUGH = 1e-6, 0.5
 SEED = 1
+# Futures, spread out, that are run twice to see whether they come out the same; seconds that this may take of a slow model.
+SPREAD, REPEATED = 64, 1.0
 
 
 @dataclass
@@ -101,19 +104,22 @@ def _near(a: Any, b: Any) -> Any:
 
 
 def check_same(trial: Trial, way: Way) -> None:
-    """Raises `BadInput` for a model that gives two answers to one input."""
-    which: slice | int = 0 if way.kind == "one" else slice(0, 1 if way.kind == "ones" else 3)
-
-    def answer() -> Any:
-        try:
-            return trial.call(way, which)
-        except (Exception, TooLong):
-            return None
-
-    first, second = answer(), answer()
-    if first is None or second is None or _equal(first, second, trial.asked):
-        return
+    """Raises `BadInput` for a model that gives two answers to one input, in any of some futures spread over all that may come: fewer of a slow
+    model, one at least. Of a future that fails nothing is known.
+    """
     d = trial.definition
+    many = int(np.clip(REPEATED / max(2 * way.seconds, 1e-9), 1, SPREAD))
+    places = np.tile(np.arange(many), (len(d.uncertainties), 1))
+    values = values_at(d, (np.random.default_rng(SEED).permuted(places, axis=1) + 0.5) / many)
+    seeds = future_seeds(SEED, 0, many if values else 1)
+    longest = min(d.timeout, max(REPEATED, 10 * way.seconds))
+    task = replace(trial.task(replace(way, prints=True)), replications=min(d.replications, 1), timeout=longest)
+    first, second = (task.answers(values, trial.levers, seeds) for _ in range(2))
+    known = (first.failed == "") & (second.failed == "")
+    pairs = [(first.outcomes[n], second.outcomes[n]) for n in first.outcomes]
+    pairs += [(first.series[n], second.series[n]) for n in first.series]
+    if all(np.array_equal(a[known], b[known], equal_nan=True) for a, b in pairs):
+        return
     if d.replications:
         raise BadInput(
             d.name, "model", "draws at random from a generator of its own, so that no seed makes a run again",
@@ -123,8 +129,3 @@ def check_same(trial: Trial, way: Way) -> None:
         d.name, "model", "gives two answers for the same input: it draws at random, or keeps something between calls",
         allowed="replications=20, with an argument rng or seed to draw by; or a seed fixed inside the model",
     )  # fmt: skip
-
-
-def _equal(first: Any, second: Any, asked: Asked) -> bool:
-    a, b = named(first, asked), named(second, asked)
-    return all(np.array_equal(np.asarray(a[n], float), np.asarray(b[n], float), equal_nan=True) for n in asked.names)

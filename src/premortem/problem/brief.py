@@ -1,7 +1,6 @@
 """The brief of a problem's run: one page of HTML that needs nothing from outside, with the board, where and why propositions break, and policies."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
@@ -20,6 +19,7 @@ from premortem.problem.breaking import BreakingPoints
 from premortem.problem.evaluate import Evaluator
 from premortem.problem.margins import Proposition
 from premortem.problem.pictures import Asked
+from premortem.problem.sections import Block, Section, priors, settings
 from premortem.problem.words import called, condition, under, units
 from premortem.questions.tables.boxes import Boxes
 from premortem.questions.tables.indices import Sobol
@@ -28,6 +28,8 @@ from premortem.text.numbers import capital, count_noun, listing, number, share, 
 TEMPLATES = files("premortem.problem") / "templates"
 # Outcomes and propositions of which the brief says more than the board does.
 MOST = 8
+# Share of the futures that must hold, and break, for the two to be told apart well.
+EVEN = 0.05
 
 
 class Told(Asked, Protocol):
@@ -57,25 +59,6 @@ class Told(Asked, Protocol):
         """How little turns it."""
 
 
-@dataclass(frozen=True)
-class Block:
-    """A paragraph, a picture with its caption, or a table."""
-
-    text: str = ""
-    picture: Markup | None = None
-    heads: Sequence[str] = ()
-    rows: Sequence[Sequence[str]] = ()
-
-
-@dataclass(frozen=True)
-class Section:
-    """A part of the page."""
-
-    id: str
-    title: str
-    blocks: Sequence[Block]
-
-
 def write(run: Told, path: Path) -> Path:
     """The brief as a file. Raises `BadInput` where it cannot be written."""
     writer.check_target(path)
@@ -92,6 +75,8 @@ def page(run: Told) -> str:
         *_series(run),
         *_outcomes(run),
         *_policies(run),
+        *settings(run.plan.definition, run.plan.policies),
+        *priors(run.plan.definition),
         _method(run),
     ]
     sections = [section for section in made if section is not None]
@@ -163,15 +148,14 @@ def _board(run: Told) -> Section | None:
 
 
 def _proposition(run: Told, p: Proposition) -> Section:
-    """Where a proposition breaks under the policy under which it breaks most but not always."""
-    policy = _telling(run, p)
-    blocks: list[Block] = []
+    """Where a proposition breaks under one policy."""
+    policy, why = _telling(run, p)
+    blocks = [Block(why)] if why else []
     found = _tried(lambda: run.boxes(p.name, policy), blocks)
     if found:
         blocks += [Block(f"{box.sentence[:1].upper()}{box.sentence[1:]}.") for box in found.boxes]
         if found.boxes:
-            caption = "Futures by the uncertainties that the box limits; the frame is the box."
-            blocks.append(Block(caption, drawn(pictures.box_pairs(run, found, p.name, policy))))
+            blocks.append(Block(pictures.box_caption(found), drawn(pictures.box_pairs(run, found, p.name, policy))))
         else:
             blocks.append(Block(without_boxes(found)))
     turns = _tried(lambda: run.breaking_points(p.name, policy), blocks)
@@ -187,14 +171,25 @@ def without_boxes(found: Boxes) -> str:
     return f"No simple combination of conditions explains where it breaks: {found.verdict}."
 
 
-def _telling(run: Told, p: Proposition) -> str:
-    """The policy nearest to an even share: where there is most to tell apart."""
+def _telling(run: Told, p: Proposition) -> tuple[str, str]:
+    """The policy under which a proposition is weakest; where it holds, or breaks, in nearly all futures of that one, the policy nearest to an
+    even share, where there is most to tell apart, and in words why it is shown.
+    """
     held = {
         row["policy"]: row["holds"]
         for row in run.board().to_dicts()
         if row["assumption"] == p.name and row["holds"] is not None
     }
-    return min(held, key=lambda name: abs(held[name] - 0.5)) if held else run.policies[0]
+    if not held:
+        return run.policies[0], ""
+    weakest = min(held, key=lambda name: held[name])
+    even = min(held, key=lambda name: abs(held[name] - 0.5))
+    if EVEN <= held[weakest] <= 1 - EVEN or even == weakest:
+        return weakest, ""
+    return even, (
+        f"Under {called(weakest)} it is weakest and holds in {share(held[weakest])} of futures, which leaves little to tell apart; so this is told "
+        f"of {called(even)}, under which it holds in {share(held[even])}."
+    )
 
 
 def _spread(run: Told) -> Section | None:

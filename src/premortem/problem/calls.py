@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premortem.problem.answers import Answers, Asked, Left, WrongAnswer, empty, in_words, joined, of_batch, of_one
+from premortem.problem.silence import silenced
 from premortem.problem.time_limit import TooLong, at_most
 
 Array = NDArray[Any]
@@ -180,8 +181,9 @@ def future_seeds(seed: int, first: int, count: int) -> Array:
 
 @contextmanager
 def quiet(prints: bool) -> Iterator[None]:
-    """Without warnings of NumPy and, of a model that prints, without what it prints."""
+    """Without warnings of NumPy, what is written past Python and, of a model that prints, without what it prints."""
     with (
+        silenced(),
         warnings.catch_warnings(),
         np.errstate(all="ignore"),
         open(os.devnull, "w") if prints else nullcontext() as nowhere,

@@ -12,7 +12,7 @@ from premortem.problem.answers import Answers
 from premortem.problem.definition import Definition
 from premortem.questions.robustness import pareto
 from premortem.questions.tables.regret import Regrets, regret
-from premortem.text.numbers import count_noun
+from premortem.text.numbers import count_noun, number, share
 from premortem.text.result import Result
 
 Array = NDArray[Any]
@@ -29,6 +29,32 @@ class Compared(Result):
     means: Mapping[str, Mapping[str, float | None]]
     pareto: tuple[str, ...]
     notes: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        """A row a policy: its mean regret by outcome, its shares, and whether another beats it."""
+        policies = [*self.means]
+        columns = {
+            f"regret in {name}": [_number(by.regret[p].mean) for p in policies] for name, by in self.regret.items()
+        }
+        columns |= {
+            f"{name} holds": [_share(self.shares[p][name]) for p in policies]
+            for name in next(iter(self.shares.values()), {})
+        }
+        columns["beaten"] = ["no" if p in self.pareto else "yes" for p in policies]
+        rows = [
+            ["policy", *columns],
+            *([p, *(column[i] for column in columns.values())] for i, p in enumerate(policies)),
+        ]
+        wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        said = [
+            "  ".join(
+                cell.ljust(w) if i == 0 else cell.rjust(w) for i, (cell, w) in enumerate(zip(row, wide, strict=True))
+            )
+            for row in rows
+        ]
+        return "\n".join(
+            [*said, "Regret: what a policy gives up, on average, against the best one in the same future.", *self.notes]
+        )
 
 
 def compare(
@@ -62,6 +88,14 @@ def compare(
     means = {p: {o.name: _mean(_values(held, o.name)) for o in definition.outcomes} for p, held in answers.items()}
     scores = {p: [_signed(by[n], way) for n, way in better.items()] for p, by in means.items()}
     return Compared(found, dict(shares), means, tuple(pareto(scores)), tuple(notes))
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else number(value, 3)
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else share(value)
 
 
 def _values(held: Answers, name: str) -> Array:

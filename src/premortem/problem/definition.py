@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -31,7 +32,7 @@ OURS = ("future", "failed", "policy", "all")
 @dataclass(frozen=True, eq=False)
 class Definition:
     """A problem as it is declared. `timeout` is in seconds a call of the model; `replications` of a model that draws at random are reduced by
-    `reduce`, the mean, the median or a quantile.
+    `reduce`, the mean, the median or a quantile; `files` are those that the model reads.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Definition:
     timeout: float
     correlations: tuple[tuple[str, str, float], ...]
     processes: int | None
+    files: tuple[Path, ...]
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -153,6 +155,11 @@ def _settings(made: Definition) -> list[BadInput]:
         errors.append(
             BadInput(n, "reduce", "is unknown", got=made.reduce, allowed="mean, median, or a quantile as 0.9")
         )
+    errors += [
+        BadInput(n, "files", f"no such file: {file}", got=str(file), allowed="files that the model reads")
+        for file in made.files
+        if not file.is_file()
+    ]
     if not made.timeout > 0:
         errors.append(BadInput(n, "timeout", "is no time", got=made.timeout, allowed="seconds, above 0"))
     return errors

@@ -13,7 +13,7 @@ from premortem.ensemble import cores, design
 from premortem.errors import NotReproducible
 from premortem.problem import identity, jax_calls, workers
 from premortem.problem.answers import Answers, empty, in_words, joined, marked
-from premortem.problem.calls import Task, future_seeds
+from premortem.problem.calls import Task, future_seeds, quiet
 from premortem.problem.definition import Definition
 from premortem.problem.draws import values_at
 from premortem.problem.trial import Tried, asked_of, try_model
@@ -25,6 +25,8 @@ BATCH = 1024
 LONG, PIECE = 4.0, 0.5
 # Seconds that a measurement should take to tell anything.
 MEASURED = 0.05
+# Numbers that such a measurement draws at most, whatever the number of uncertainties.
+NUMBERS = 2**22
 # Most futures in a piece of work that are run one by one.
 MOST = 512
 
@@ -69,7 +71,8 @@ class Evaluator:
         if d.replications or not jax_calls.is_jax(d.model) or not d.uncertainties:
             return None
         few = values_at(d, design.uniforms("montecarlo", len(d.uncertainties), 1, 0, jax_calls.TRIED))
-        return jax_calls.compiled(d.model, asked_of(d), d.constants, few, self._levers)
+        with quiet(True):  # while it is traced
+            return jax_calls.compiled(d.model, asked_of(d), d.constants, few, self._levers)
 
     @cached_property
     def tried(self) -> Tried:
@@ -106,12 +109,17 @@ class Evaluator:
         """Seconds that a future takes where many are run: of a model that takes many, measured on more and more until they take some time."""
         if not self.batched:
             return self.tried.way.seconds * max(self.definition.replications, 1)
-        chances = design.uniforms("montecarlo", max(len(self.definition.uncertainties), 1), 2, 0, BATCH)
-        work = Work(values_at(self.definition, chances), self._levers, future_seeds(0, 0, BATCH))
-        many, taken = BATCH if self.compiled else 8, 0.0
+        n = max(len(self.definition.uncertainties), 1)
+        most = int(np.clip(NUMBERS // n, 8, BATCH))
+        work = Work(
+            values_at(self.definition, np.random.default_rng(2).random((n, most))),
+            self._levers,
+            future_seeds(0, 0, most),
+        )
+        many, taken = most if self.compiled else 8, 0.0
         if self.compiled:
             self._answers(work)  # compiles
-        while taken < MEASURED and many <= BATCH:
+        while taken < MEASURED and many <= most:
             began = time.perf_counter()
             self._answers(work.part(0, many))
             taken, many = time.perf_counter() - began, many * 4
@@ -178,7 +186,8 @@ class Evaluator:
         if self.compiled is None:
             return self.task.answers(work.values, work.levers, work.seeds)
         try:
-            return self.compiled.answers(work.values, work.levers)
+            with quiet(True):
+                return self.compiled.answers(work.values, work.levers)
         except Exception as error:  # of the device or of a lever that this policy alone has
             return empty(asked_of(self.definition), len(work), in_words(error))
 

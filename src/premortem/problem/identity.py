@@ -3,6 +3,8 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from premortem.problem.definition import Definition
@@ -12,10 +14,11 @@ from premortem.study.model_identity import name_of, parts_of
 
 
 def of_model(definition: Definition) -> dict[str, str]:
-    """The model by its parts, or by its version alone; constants with it."""
+    """The model by its parts, or by its version alone; constants and what is in its files with it."""
     told = {"version": definition.version} if definition.version else parts_of(definition.model)
     held = {k.replace("model", "constants", 1): v for k, v in parts_of(dict(definition.constants)).items()}
-    return {"name": name_of(definition.model), **told, **held}
+    read = {f"file {i}, {file.name}": _digest_of_file(file) for i, file in enumerate(definition.files, 1)}
+    return {"name": name_of(definition.model), **told, **held, **read}
 
 
 def changes(before: Mapping[str, str], after: Mapping[str, str]) -> str:
@@ -46,6 +49,21 @@ def _said(u: Uncertainty) -> str:
     if isinstance(u, Drawn):
         return f"{u.name} {u.said or sorted(parts_of(u.ppf).items())}"
     return repr(u)
+
+
+def _digest_of_file(file: Path) -> str:
+    try:
+        stat = file.stat()
+        return _read(file, stat.st_mtime_ns, stat.st_size)
+    except OSError:
+        return "not there"
+
+
+@lru_cache(256)
+def _read(file: Path, changed: int, size: int) -> str:
+    """The digest of a file; read again when the system says that it was written to."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _digest(told: Any) -> str:

@@ -10,8 +10,9 @@ from premortem.charts import exploration
 from premortem.charts.render import font_face
 from premortem.errors import BadInput, MissingData
 from premortem.problem import pictures
-from premortem.problem.brief import TEMPLATES, Block, Section, drawn, environment, lead, without_boxes
+from premortem.problem.brief import TEMPLATES, drawn, environment, lead, without_boxes
 from premortem.problem.run import Run
+from premortem.problem.sections import Block, Section, priors, settings
 from premortem.problem.words import called, under
 from premortem.questions.tables.indices import Sobol
 from premortem.text.numbers import number
@@ -61,6 +62,7 @@ class Pages:
             sections.append(self._proposition(chosen["assumption"], chosen["policy"]))
         if chosen["outcome"]:
             sections.append(self._outcome(chosen["outcome"], chosen["policy"]))
+        sections += [*settings(run.plan.definition, run.plan.policies), *priors(run.plan.definition)]
         choices = [
             ("assumption", "Proposition", propositions),
             ("policy", "Policy", list(run.policies)),
@@ -79,8 +81,9 @@ class Pages:
             found = self.boxes(assumption, policy)
             blocks += [Block(f"{box.sentence}.") for box in found.boxes] or [Block(without_boxes(found))]
             if found.boxes:
-                caption = "Futures by the uncertainties that the box limits; the frame is the box."
-                blocks.append(Block(caption, drawn(pictures.box_pairs(self.run, found, assumption, policy))))
+                blocks.append(
+                    Block(pictures.box_caption(found), drawn(pictures.box_pairs(self.run, found, assumption, policy)))
+                )
             rows = [
                 [f"{p.coverage:.0%}", f"{p.density:.0%}", f"{p.mass:.0%}", ", ".join(p.limits) or "none"]
                 for p in found.trajectory[:: max(len(found.trajectory) // 12, 1)]

@@ -70,11 +70,18 @@ def verdicts(run: Shown, assumption: str, policy: str) -> pl.DataFrame:
 
 
 def box_pairs(run: Shown, found: Boxes, assumption: str, policy: str) -> Any:
-    """The first box over the futures, in pairs of the columns that it limits and, with room, of the next."""
+    """The first box over the futures: one column that it limits as two distributions, more of them in pairs; without a box the first two."""
     limits = dict(found.boxes[0].limits) if found.boxes else {}
-    names = list(dict.fromkeys([*limits, *run.inputs()]))[: max(2, min(len(limits), COLUMNS))]
+    names = [*(limits or [*run.inputs()][:2])][:COLUMNS]
     box = {n: limit for n, limit in limits.items() if isinstance(limit, tuple)}
     return exploration.pairs(verdicts(run, assumption, policy), names, box)
+
+
+def box_caption(found: Boxes) -> str:
+    """What `box_pairs` shows of the first of some boxes."""
+    if len(found.boxes[0].limits) == 1:
+        return "Futures by the uncertainty that the box limits; the lines are its limits."
+    return "Futures by the uncertainties that the box limits; the frame is the box."
 
 
 def chart(run: Asked, kind: str, of: Any, policy: str) -> Any:

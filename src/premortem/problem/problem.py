@@ -44,12 +44,14 @@ class Problem:
         correlations: Mapping[tuple[str, str], float] | None = None,
         timeout: float = TIMEOUT,
         processes: int | None = None,
+        files: Sequence[str | Path] = (),
     ) -> None:
         """`uncertainties` may be a CSV table of priors, `propositions` TOML files; see `docs/problem.md`.
 
         The model may take arrays of futures or plain numbers of one; it is tried both ways. `replications` are runs of a model that draws at
         random, each by its own seed, of which `reduce` is kept. `correlations` are Spearman's by pair of names, `timeout` is in seconds a call,
-        `processes` how many run a model that takes one future; by default as many as there are cores. Raises `BadInput`, all faults at once.
+        `processes` how many run a model that takes one future; by default as many as there are cores. `files` are those that the model reads,
+        a change of which makes it another model. Raises `BadInput`, all faults at once.
 
         >>> problem = Problem("line", lambda x, k: {"y": x * k}, [Uniform("x", 0, 1)], [Lever("k", 0, 2)], [Outcome("y")], propositions={"low": "y < 0.5"})
         >>> float(problem.run({"one": {"k": 1}}, 64, seed=7).board()["holds"][0])
@@ -67,6 +69,7 @@ class Problem:
             name=str(name), model=model, uncertainties=given, levers=tuple(map(lever_of, levers)), outcomes=outcomes_, series=series,
             constants=dict(constants or {}), propositions=(), replications=replications or 0, reduce=reduce, version=str(version),
             timeout=float(timeout), correlations=tuple((a, b, float(r)) for (a, b), r in (correlations or {}).items()), processes=processes,
+            files=tuple(Path(f).absolute() for f in ([files] if isinstance(files, str | Path) else files)),
         )  # fmt: skip
         check(self.definition)
         object.__setattr__(self.definition, "propositions", _read(propositions, self.definition.reader))

@@ -23,11 +23,13 @@ from premortem.ensemble.layout import FUTURES, part_name
 from premortem.errors import BadInput, NotReproducible
 from premortem.problem import identity, samplers
 from premortem.problem.answers import Answers, joined
+from premortem.problem.arguments import of_python
 from premortem.problem.calls import future_seeds
 from premortem.problem.definition import Definition
 from premortem.problem.draws import values_at
 from premortem.problem.evaluate import Evaluator, Work
 from premortem.problem.samplers import Sampler
+from premortem.text.numbers import count_noun
 
 Array = NDArray[Any]
 Progress = Callable[[int, int, float], None]
@@ -123,7 +125,9 @@ def make(
         return _gathered(plan, {key: next(found) for key in asked})
     described = plan.manifest(size)
     key = manifest.identity(described["inputs"])
-    with store.open_store(out, described, resume, replace) as held:
+    if not resume and not replace:
+        _check_begun(out)
+    with of_python(), store.open_store(out, described, resume, replace) as held:
         there = {
             pair: _read(held.folder, key, plan, *pair)
             for pair in asked
@@ -143,11 +147,25 @@ def make(
     return _gathered(plan, there)
 
 
+def _check_begun(out: Path) -> None:
+    """Raises `BadInput` for a folder with parts of a run that is not finished, which would be begun anew."""
+    there = manifest.own_manifest(out) if out.is_dir() else None
+    if there is None or there["status"] == manifest.FINISHED:
+        return
+    made = sum(len([*(out / policy).glob("*.parquet")]) for policy in there["inputs"]["policies"])
+    if made:
+        what = f"holds a run that is not finished, with {count_noun(made, 'part')} of it"
+        raise BadInput(
+            str(out), "", what, allowed="resume=True to go on with it, replace=True to begin anew, or another out="
+        )
+
+
 def read(
     definition: Definition, folder: Path, policies: Callable[[Any], tuple[dict[str, dict[str, Any]], tuple[str, ...]]]
 ) -> tuple[Plan, dict[str, Answers]]:
     """A finished run and its plan. Raises `BadInput` where there is none, `NotReproducible` where it is of another model."""
-    told = manifest.read_manifest(folder)
+    with of_python():
+        told = manifest.read_manifest(folder)
     inputs = told["inputs"]
     if layout.PROBLEM not in inputs:
         raise BadInput(
@@ -165,7 +183,8 @@ def read(
             f"{folder}: made with other {', '.join(other)}; run again, or open it with the problem that made it"
         )
     parts = range(-(-plan.futures // inputs["part"]))
-    return plan, _gathered(plan, {(n, p): _read(folder, told["run"], plan, n, p) for n in parts for p in chosen})
+    with of_python():
+        return plan, _gathered(plan, {(n, p): _read(folder, told["run"], plan, n, p) for n in parts for p in chosen})
 
 
 def progress_of(given: Progress | bool | None) -> Progress | None:

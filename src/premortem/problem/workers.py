@@ -1,17 +1,16 @@
-"""Processes that run a model: a pool of joblib, to which the model is sent once a piece of work."""
+"""Processes that run a model: a pool of joblib, to which the model is sent once a piece of work; what ends its process is found."""
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.machinery import PathFinder
 from types import ModuleType
 from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
-from premortem.errors import BadInput
 from premortem.problem.answers import Answers
 from premortem.problem.calls import Task
+from premortem.problem.in_process import answer, answer_in_child
 from premortem.study.model_identity import is_installed
 
 
@@ -41,30 +40,24 @@ def can_send(task: Task) -> bool:
 
 
 def answers(task: Task, pieces: Iterable[Piece], processes: int) -> Iterator[Answers]:
-    """Answers of pieces of work, in their order. Raises `BadInput` where a process dies."""
+    """Answers of pieces of work, in their order. Once a process has ended, what was under way and what is left are run in children of the
+    processes, so that only the futures that end one have failed.
+    """
     from joblib import Parallel, delayed  # slow to import, and only long work needs it
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
-    sent = _bytes(task)
-    pool = Parallel(n_jobs=processes, return_as="generator", batch_size=1, max_nbytes=None)
+    sent, pieces, done = _bytes(task), [*pieces], 0
+
+    def all_of(ask: Callable[..., Answers], pieces: Iterable[Piece]) -> Iterator[Answers]:
+        pool = Parallel(n_jobs=processes, return_as="generator", batch_size=1, max_nbytes=None)
+        return iter(pool(delayed(ask)(sent, piece.values, piece.levers, piece.seeds) for piece in pieces))
+
     try:
-        yield from pool(delayed(_answer)(sent, piece.values, piece.levers, piece.seeds) for piece in pieces)
-    except TerminatedWorkerError as error:
-        raise BadInput(
-            "model", "", "ended the process that ran it (out of memory, or an exit within it)", allowed="a function that returns",
-            hint="processes=1 runs it in this process",
-        ) from error  # fmt: skip
-
-
-def _answer(sent: bytes, values: Any, levers: Any, seeds: Any) -> Answers:
-    return _task(sent).answers(values, levers, seeds)
-
-
-@lru_cache(4)
-def _task(sent: bytes) -> Task:
-    import cloudpickle  # only long work needs it
-
-    return cloudpickle.loads(sent)
+        for found in all_of(answer, pieces):
+            done += 1
+            yield found
+    except TerminatedWorkerError:
+        yield from all_of(answer_in_child, pieces[done:])
 
 
 def _bytes(task: Task) -> bytes:

@@ -33,10 +33,12 @@ class Shares:
     explained: float
 
 
-def shares(values: Array, nominal: Sequence[bool], y: Array, seed: int = 0) -> Shares:
-    """Sobol indices of `y`, (row,), in columns `values`, (column, row), by a fit; 0 where no term helps."""
+def shares(values: Array, nominal: Sequence[bool], y: Array, together: Sequence[int]) -> Shares:
+    """Sobol indices of `y`, (row,), in columns `values`, (column, row), by a fit in which pairs of `together` work together; 0 where no term
+    helps.
+    """
     alone = [_functions(x, unordered) for x, unordered in zip(values, nominal, strict=True)]
-    candidates, columns = _candidates(alone, _paired(values, y, seed))
+    candidates, columns = _candidates(alone, together)
     first, total, pairs = np.zeros(len(values)), np.zeros(len(values)), dict[tuple[int, int], float]()
     if not candidates:
         return Shares(first, total, pairs, 0.0)
@@ -52,10 +54,10 @@ def shares(values: Array, nominal: Sequence[bool], y: Array, seed: int = 0) -> S
     return Shares(first, total, pairs, explained)
 
 
-def jackknife(values: Array, nominal: Sequence[bool], y: Array, seed: int = 0) -> list[Shares]:
+def jackknife(values: Array, nominal: Sequence[bool], y: Array, together: Sequence[int], seed: int = 0) -> list[Shares]:
     """The same without each of `GROUPS` parts of the rows in turn: the terms are chosen anew each time."""
     part = np.random.default_rng([seed, 4]).permutation(len(y)) % GROUPS
-    return [shares(values[:, part != g], nominal, y[part != g], seed) for g in range(GROUPS)]
+    return [shares(values[:, part != g], nominal, y[part != g], together) for g in range(GROUPS)]
 
 
 def interval(own: float, without: Sequence[float]) -> tuple[float, float]:
@@ -93,7 +95,7 @@ def _functions(x: Array, unordered: bool) -> Array:
     return np.asarray(basis[:, 1:] * np.sqrt(len(x)))
 
 
-def _paired(values: Array, y: Array, seed: int) -> list[int]:
+def paired(values: Array, y: Array, seed: int) -> list[int]:
     """Columns that may work together: all where they are few, else those that a forest finds."""
     if len(values) <= PAIRED:
         return list(range(len(values)))

@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import chi2_contingency, ks_2samp
+from threadpoolctl import threadpool_limits
 
 from premortem.errors import BadInput
 from premortem.questions.sensitivity import indices
@@ -100,7 +101,12 @@ def _first(design: _designs.Saltelli, w: Array) -> Array:
 def _of_chaos(data: Data) -> Found:
     few, names = _few(data, FITTED), data.read.names
     y, values, unordered = data.y[few], data.values[:, few], [name in data.read.categories for name in data.read.names]
-    fit, others = _chaos.shares(values, unordered, y, data.seed), _chaos.jackknife(values, unordered, y, data.seed)
+    with threadpool_limits(limits=1):  # of thousands of small products threads would only wait for each other
+        pairs = _chaos.paired(values, y, data.seed)
+        fit, others = (
+            _chaos.shares(values, unordered, y, pairs),
+            _chaos.jackknife(values, unordered, y, pairs, data.seed),
+        )
     rows = []
     for k, name in enumerate(names):
         total = _chaos.interval(fit.total[k], [o.total[k] for o in others])

@@ -1,7 +1,7 @@
 """What the command line asks of a table in a file: its columns parted into inputs, outcome and weights."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.questions.tables import files, verdicts
 from premortem.questions.tables.boxes import Boxes, Method, of_inputs
-from premortem.questions.tables.frame import Inputs, inputs, numbers, weights_of
+from premortem.questions.tables.frame import Inputs, inputs, numbers, slip, weights_of
 from premortem.questions.tables.indices import Sensitivities
 from premortem.questions.tables.sensitivity import named
 from premortem.questions.tables.sensitivity import of_inputs as sensitivities
 
 Array = NDArray[Any]
+# Columns that a note names.
+LISTED = 12
 
 
 @dataclass(frozen=True)
@@ -44,25 +46,53 @@ class Asked:
                 hint='or --fails "COLUMN > NUMBER"',
             )
         if fails is not None:
-            verdict, taken = verdicts.by_expression(fails, table), verdicts.named(fails)
+            verdict, taken = self._split(fails, table), verdicts.named(fails)
         else:
-            verdict, taken = (
-                verdicts.by_flags(numbers(table[str(outcome)], self.path.name, files.FIRST_ROW), str(outcome)),
-                set(),
-            )
+            verdict, taken = self._flags(table[str(outcome)]), set()
         read = self._inputs(table, {outcome, weights, *taken})
-        return of_inputs(
-            read, verdict, weights_of(None if weights is None else table[weights], table.height), most, method, seed
-        )
+        weight = weights_of(None if weights is None else table[weights], table.height)
+        found = of_inputs(read, verdict, weight, most, method, seed)
+        return replace(found, notes=(*found.notes, *self._notes(read)))
 
     def sensitivity(self, outcome: str, methods: str, fails: str | None, seed: int) -> Sensitivities:
         """Sensitivities of one of the table's columns; see `sensitivity`."""
         asked, table = named(methods), files.table(self.path, self.sheet)
         self._known(table, [outcome])
-        split = None if fails is None else verdicts.by_expression(fails, table) == 1
+        split = None if fails is None else self._split(fails, table) == 1
         taken = verdicts.named(fails) if fails else set()
         read, values = self._inputs(table, {outcome, *taken}), numbers(table[outcome], self.path.name, files.FIRST_ROW)
-        return sensitivities(read, values, outcome, asked, None if split is None else np.asarray(split, np.bool_), seed)
+        try:
+            found = sensitivities(
+                read, values, outcome, asked, None if split is None else np.asarray(split, np.bool_), seed
+            )
+        except BadInput as wrong:
+            raise wrong.at(self.path.name) from wrong
+        return replace(found, notes=(*found.notes, *self._notes(read)))
+
+    def _flags(self, outcome: pl.Series) -> Array:
+        try:
+            return verdicts.by_flags(numbers(outcome, self.path.name, files.FIRST_ROW), outcome.name)
+        except BadInput as wrong:
+            allowed = wrong.allowed.replace("fails=", "--fails ")
+            raise BadInput(self.path.name, outcome.name, wrong.what, got=wrong.got, allowed=allowed) from wrong
+
+    def _split(self, fails: str, table: pl.DataFrame) -> Array:
+        """Which rows fail. Raises `BadInput`, also for a column with a slip of the pen, which would be taken for one of texts."""
+        try:
+            return verdicts.by_expression(fails, table)
+        except BadInput:
+            named = [name for name in table.columns if name in fails]
+            raise_all([wrong for name in named if (wrong := slip(table[name], self.path.name, files.FIRST_ROW))])
+            raise
+
+    def _notes(self, read: Inputs) -> list[str]:
+        """Which columns count as inputs where nobody says so: another outcome may be among them, and would explain all."""
+        if self.inputs:
+            return []
+        shown = f"{', '.join(read.names[:LISTED])}{', ...' if len(read.names) > LISTED else ''}"
+        return [
+            f"every other column counts as an input ({shown}); if one is an outcome too, name the inputs with --input"
+        ]
 
     def _inputs(self, table: pl.DataFrame, others: set[str | None]) -> Inputs:
         chosen = list(self.inputs) or [name for name in table.columns if name not in others]

@@ -168,7 +168,7 @@ def of_inputs(
         trajectory=tuple(_point(given, step) for step in found.curve),
         chosen=found.boxes[0].chosen if found.boxes else None,
         test=test,
-        verdict=found.verdict,
+        verdict=words.verdict(found.verdict),
         rows=len(verdict),
         fails=found.base_rate,
         failed=int((~known).sum()),

@@ -57,4 +57,5 @@ def _check_header(header: list[str], path: Path) -> None:
 def _whole(found: pl.DataFrame, path: Path) -> pl.DataFrame:
     if not found.height:
         raise BadInput(path.name, "", "has no rows below its header", allowed=ALLOWED)
-    return found.fill_nan(None)
+    empty = [name for name in found.columns if found[name].null_count() == found.height]  # no texts either
+    return found.with_columns(pl.col(empty).cast(pl.Float64)).fill_nan(None)

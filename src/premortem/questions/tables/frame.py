@@ -186,15 +186,23 @@ def _fault(column: pl.Series, what: str, nominal: bool, first_row: int) -> BadIn
     return None
 
 
+def slip(column: pl.Series, what: str, first_row: int = 0) -> BadInput | None:
+    """The first text of a column that is no number, where most of its texts are."""
+    if column.dtype != pl.String:
+        return None
+    slips = column.cast(pl.Float64, strict=False).is_null() & column.is_not_null()
+    if not slips.any() or not slips.mean() < MOSTLY:  # type: ignore[operator]  # a Boolean's mean is a number
+        return None
+    at = int(slips.arg_true()[0])
+    return BadInput(
+        what, column.name, f"{column[at]!r} in row {first_row + at} is no number", got=column[at], allowed="numbers"
+    )
+
+
 def _not_numbers(column: pl.Series, what: str, first_row: int) -> BadInput:
     """A column of texts where numbers should stand: the first that is none where most are, else that they are texts."""
-    texts = column.cast(pl.String, strict=False)
-    slips = texts.cast(pl.Float64, strict=False).is_null() & texts.is_not_null()
-    if column.dtype == pl.String and slips.any() and slips.mean() < MOSTLY:  # type: ignore[operator]  # a Boolean's mean is a number
-        at = int(slips.arg_true()[0])
-        return BadInput(
-            what, column.name, f"{texts[at]!r} in row {first_row + at} is no number", got=texts[at], allowed="numbers"
-        )
+    if found := slip(column, what, first_row):
+        return found
     many = f"holds {column.n_unique():,} different {'dates' if column.dtype.is_temporal() else 'texts'}"
     return BadInput(
         what,

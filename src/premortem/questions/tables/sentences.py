@@ -1,10 +1,22 @@
 """Boxes in sentences: a limit in words, and how often rows fail within."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from premortem.questions import _scenario_discovery as discovery
 from premortem.questions.tables._given import Given, Limit
+
+# What is said of futures, and of a table's rows; in this order.
+RETOLD = (
+    (r"it holds in every future", "no row fails"),
+    (r"it breaks in every future", "every row fails"),
+    (r"no future has a margin that is a number", "the outcome is missing in every row"),
+    (r"(only \S+) hold", r"\1 do not fail"),
+    (r"that hold", "that do not"),
+    (r"break", "fail"),
+    (r"future", "row"),
+)
 
 
 @dataclass(frozen=True)
@@ -16,6 +28,14 @@ class Words:
     failures: str = "failures"
     name: Callable[[str], str] = str
     units: Mapping[str, str] = field(default_factory=dict)
+
+    def verdict(self, said: str) -> str:
+        """What a search says of futures that break, told of a table's rows that fail."""
+        if self.rows != Words.rows:
+            return said
+        for of_futures, of_rows in RETOLD:
+            said = re.sub(of_futures, of_rows, said)
+        return said
 
     def limit(self, name: str, limit: Limit, given: Given) -> str:
         """A limit in words: `b is at most 0.25 m`, `owner is A or C`."""
