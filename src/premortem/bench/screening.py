@@ -163,12 +163,13 @@ def fetched(count: int) -> Iterator[Case]:
         live.home = lambda: Path(folder)
         try:
             known = {source: facts.sources(case)[source].model_copy(update={"least_rows": 1})}
-            facts.pull([source], known=known, get=lambda *to: _served(published(count), to[1]))
+            facts.pull([source], known=known, get=lambda *to: served(published(count), to[1]))
             yield with_pulled(case)
         finally:
             live.home = was
 
 
-def _served(document: dict[str, Any], path: Path) -> Fetched:
+def served(document: dict[str, Any], path: Path) -> Fetched:
+    """A published document as if it had been fetched to a path."""
     writer.put(path, json.dumps(document), parents=True)
     return Fetched(path, "", "")
