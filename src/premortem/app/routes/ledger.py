@@ -113,7 +113,7 @@ def columns(
                 "heading": h,
                 "field": "" if h in asks else matched.fields[h],
                 "asks": asks.get(h, ""),
-                "values": [str(v) for v in shown[h].drop_nulls().head(SAMPLES)],
+                "values": [str(v) for v in shown[h].drop_nulls().unique(maintain_order=True).head(SAMPLES)],
             }
             for h in shown.columns
         ]

@@ -26,6 +26,7 @@ from premortem.law.field_words import called, untyped
 from premortem.law.items import catalogued, named_items
 from premortem.law.opinion import Opinion, opine
 from premortem.law.pulled_lists import Lists, pulled_on, with_lists
+from premortem.law.shared_answers import possible
 from premortem.law.timeline import opinions
 from premortem.law.transactions import parse_date
 from premortem.law.transfers import transfers
@@ -93,6 +94,13 @@ def decision_view(transaction: Transaction, book: Book, view: State, policy: str
         "decision": decision,
         "kind": "unknown" if decision.may_go is None else shipment_form.kind(decision.outcome, book.vocabulary),
         "changes": changes(decision, view, policy, book),
+        "choices": [
+            {
+                "text": item,
+                "link": shipment_form.link({**given, "item": item}, view, book.case.text.app, policy, lists_of(book)),
+            }
+            for item in (possible(given, book) if decision.outcome == f"{NEEDS}item" else ())
+        ],
         "standing": standing(decision),
         "question": verdict.question(decision),
         "memo": memo_parts.of_decision(decision),

@@ -49,7 +49,7 @@ async function headed(file) {
 function match({ columns, fields, needed, names_item: namesItem, linking }) {
   const first = [...needed, ...namesItem];
   const pick = ({ heading, field, asks }) => {
-    const option = (value, text = value.replaceAll("_", " ")) => el("option", { value, text, selected: value === field });
+    const option = (value, text = value.replaceAll("_", " ")) => el("option", { value, text, selected: !asks && value === field });
     return el("select", { "aria-label": `${heading} means`, "data-heading": heading, onchange: said },
       ...(asks ? [el("option", { value: UNSAID, text: "say which", selected: true })] : []),
       option("", "nothing: kept, not read"),
@@ -58,7 +58,8 @@ function match({ columns, fields, needed, names_item: namesItem, linking }) {
       el("optgroup", { label: "Link rows" }, ...linking.map((f) => option(f))));
   };
   const named = ({ heading, asks }) => (asks ? el("span", {}, heading, el("span", { class: "claim", text: asks })) : heading);
-  $("matching-table").replaceChildren(grid(["Your column", "First values", "Means"], columns.map((c) => [named(c), c.values.join(", ").slice(0, 80), pick(c)]), "Columns"));
+  const samples = (values) => el("span", {}, ...values.flatMap((v, i) => [i ? ", " : "", DAY.test(v) ? el("span", { class: "whole", text: v }) : v.slice(0, 40)]));
+  $("matching-table").replaceChildren(grid(["Your column", "First values", "Means"], columns.map((c) => [named(c), samples(c.values), pick(c)]), "Columns"));
   $("matching").dataset.needed = JSON.stringify(needed);
   $("matching").dataset.namesItem = JSON.stringify(namesItem);
   $("matching").hidden = false;
@@ -114,8 +115,10 @@ $("example").addEventListener("click", async () => {
   if (await choose(new File([text], "example-ledger.csv"))) await decide();
 });
 
-// days stay on one line, whole numbers lose their `.0`
-const cell = (content) => (content instanceof Node ? el("td", {}, content) : el("td", { class: /^\d{4}-\d\d-\d\d$/.test(content) ? "whole" : null, text: String(content ?? "").replace(/^(-?\d+)\.0$/, "$1") }));
+// days stay on one line, whole numbers lose their `.0`, flags read as words
+const DAY = /^\d{4}-\d\d-\d\d$/;
+const FLAGS = { true: "yes", false: "no" };
+const cell = (content) => (content instanceof Node ? el("td", {}, content) : el("td", { class: DAY.test(content) ? "whole" : null, text: FLAGS[content] ?? String(content ?? "").replace(/^(-?\d+)\.0$/, "$1") }));
 const grid = (heads, rows, label) => el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label },
   el("table", { class: "plain" }, el("thead", {}, el("tr", {}, ...heads.map((text) => el("th", { scope: "col", text })))), el("tbody", {}, ...rows.map((row) => el("tr", {}, ...row.map(cell))))));
 
