@@ -129,7 +129,7 @@ def _checks(named: list[str], book: rules.Book, shipment: Mapping[str, str]) -> 
         parties = dict(zip(roles, named[5 * i : 5 * i + 5], strict=True))
         began = time.perf_counter()
         explain(
-            Transaction(parties | shipment, case=book.case, quantity=10, date=date(2026, 9, 1)),
+            Transaction({**parties, **shipment}, case=book.case, quantity=10, date=date(2026, 9, 1)),
             book,
         )
         if i >= 3:
