@@ -172,6 +172,41 @@ def test_somebodys_own_headings_are_matched_and_the_rows_can_be_asked_by_outcome
     assert (none["matching"], none["rows"]) == (0, [])
 
 
+@pytest.mark.parametrize(
+    ("head", "row", "asked", "said"),
+    [
+        ("Item,Qty,Country,Date,Consignee,Consignee", "H20,1,SGP,2026-09-01,Acme,Huawei", {"Consignee", "Consignee (2)"}, "names two columns"),
+        ("Item,Qty,Destination,Ship to,Date", "H20,1,SGP,CHN,2026-09-01", {"Ship to"}, "may be destination"),
+        ("Item,Quantitty,Country,Date", "H20,1,SGP,2026-09-01", {"Quantitty"}, "no such column"),
+    ],
+)  # fmt: skip
+def test_a_column_that_the_command_line_would_ask_of_is_asked_of_on_the_page(client, head, row, asked, said):
+    files = {"file": ("own.csv", f"{head}\n{row}\n")}
+    columns = client.post("/api/ledger/columns", files=files).json()["columns"]
+    assert {c["heading"] for c in columns if c["asks"]} == asked
+    assert all(said in c["asks"] and not c["field"] for c in columns if c["asks"])
+    refused = client.post("/api/ledger", files=files)
+    assert refused.status_code == 400
+    assert said in refused.text
+
+
+def test_a_customer_beside_a_consignee_is_read_as_a_party_on_the_page_too(client):
+    head = "Item,Qty,Country,Date,Consignee,Customer\nH20,1,SGP,2026-09-01,Acme,Huawei\n"
+    columns = client.post("/api/ledger/columns", files={"file": ("own.csv", head)}).json()["columns"]
+    assert {c["heading"]: c["field"] for c in columns}["Customer"] == "purchaser"
+
+
+def test_a_profile_that_no_longer_fits_is_told_before_columns_are_shown(client, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    kept = {"Thing": "item", "Qty": "quantity", "Country": "destination", "Day": "date"}
+    files = {"file": ("own.csv", b"Thing,Qty,Country,Day\nH20,1,FR,2025-04-03\n")}
+    client.post("/api/ledger", files=files, data={"columns": json.dumps(kept), "profile": "desk"})
+    files = {"file": ("own.csv", b"Item,Qty,Country,Day\nH20,1,FR,2025-04-03\n")}
+    refused = client.post("/api/ledger/columns", files=files, data={"profile": "desk"})
+    assert refused.status_code == 400
+    assert "profile desk no longer fits" in refused.json()["error"]["hint"]
+
+
 def test_a_desks_workbook_is_matched_decided_and_its_rejected_rows_are_given_back(client, tmp_path):
     content = xlsx(tmp_path / "desk.xlsx", Shipments=desk_rows(), Notes=[["none"]]).read_bytes()
     asked = client.post("/api/ledger/columns", files={"file": ("desk.xlsx", content)})

@@ -50,6 +50,15 @@ def test_what_was_assumed_is_marked_and_can_be_given_on_the_spot(client):
     assert not re.search(r'<input form="shipment" name="f\.certified"', given)
 
 
+def test_which_item_is_meant_is_a_link_to_each_and_the_clauses_that_were_asked_are_folded(client):
+    text = client.get("/rules", params=QUESTIONS["unknown"]).text
+    told = re.search(r"Which one is meant:(.*?)</p>", text, re.DOTALL)[1]
+    links = dict(re.findall(r'href="([^"]+)">([^<]+)</a>', told))
+    assert [*links.values()] == ["H100 SXM", "H100 PCIe", "H100 NVL"]
+    assert "Which one is meant" not in client.get(html.unescape(next(iter(links)))).text
+    assert re.search(r"<summary>No clause decides it yet[^<]*\d+ clauses</summary>", text)
+
+
 def test_a_name_to_look_at_is_cleared_with_a_reason_which_the_memo_keeps(client):
     page = client.get("/rules", params=QUESTIONS["near"]).text
     assert 'name="clear.Huawei Technologes"' in page

@@ -300,6 +300,20 @@ def test_somebodys_own_headings_are_matched_before_a_ledger_is_decided(visit):
     page.get_by_text("Rows 1 to 1 of 1").wait_for()
 
 
+def test_a_ledger_is_not_decided_before_it_is_said_which_of_two_columns_of_one_name_is_read(visit):
+    page = visit("/rules/ledger")
+    rows = b"Item,Qty,Country,Date,Consignee,Consignee\nH20,1,SGP,2026-09-01,Acme,Huawei\n"
+    page.locator("#file").set_input_files({"name": "own.csv", "mimeType": "text/csv", "buffer": rows})
+    page.get_by_text("Say what Consignee and Consignee (2) hold").wait_for()
+    page.locator("#decide").click()
+    assert page.locator("#matching-title").evaluate("(e) => e === document.activeElement")
+    page.get_by_label("Consignee means", exact=True).select_option("consignee")
+    page.get_by_label("Consignee (2) means").select_option("end_user")
+    page.get_by_text("All that is needed is there").wait_for()
+    page.locator("#decide").click()
+    page.get_by_role("region", name="Names found in the lists").get_by_text("Huawei", exact=True).first.wait_for()
+
+
 def test_arrows_on_the_line_of_time_go_to_the_next_day_on_which_something_changed(visit):
     page = visit("/levers?asof=2025-01-17")
     line = page.locator("#asof-line")

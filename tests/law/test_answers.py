@@ -18,7 +18,7 @@ from premortem.law.citations import citation
 from premortem.law.decide import Transaction, explain
 from premortem.law.engine import decide
 from premortem.law.ledger.decisions import decide_ledger
-from premortem.law.parties import suspect
+from premortem.law.parties import suspects
 from premortem.law.permission import GATE, gate
 from premortem.law.rulebook_version import shipped_version
 from premortem.law.transactions import frame_of, parse
@@ -600,7 +600,7 @@ def test_what_one_knows_or_leaves_unsaid_beyond_the_clauses_is_no_plain_yes(sent
 
 
 def test_a_consignee_that_stands_for_any_other_is_near_no_listed_name():
-    assert not suspect(ANOTHER, CASE)
+    assert not suspects([ANOTHER], CASE)
 
 
 def test_notice_is_offered_where_it_cures_and_a_wait_is_none_where_a_fact_is_asked_for():

@@ -13,7 +13,7 @@ from premortem import facts
 from premortem.case import default
 from premortem.errors import BadInput, BadInputs
 from premortem.law import book as rules
-from premortem.law import engine, parties, party_fields, party_lists
+from premortem.law import engine, name_matches, parties, party_fields, party_lists, spelling
 from premortem.law.row_defaults import complete
 from premortem.law.spelling import telling
 from premortem.law.transactions import frame_of
@@ -96,7 +96,7 @@ def test_no_way_of_writing_a_name_hides_it(row, case, form):
 def test_a_near_name_is_shown_and_asks_until_it_is_cleared(name):
     found = hits(name)
     assert found
-    assert all(not h.equal and parties.NEAR <= h.score < 100 for h in found)
+    assert all(not h.equal and name_matches.NEAR <= h.score < 100 for h in found)
     told = facts_of(consignee=name)
     assert (told["near_name"], told["entity_listed"]) == (True, False)
     assert not facts_of(consignee=name, cleared=f"Another Ltd=not this; {name.upper()}=a bakery")["near_name"]
@@ -209,15 +209,38 @@ def test_a_table_that_cannot_be_read_is_one_clear_line(column, value, said):
 
 def test_a_name_that_was_never_seen_is_held_once_against_the_list_and_the_list_is_not_read_again(monkeypatch):
     parties.screen({"consignee": "warm"}, DAY, CASE)
-    passes, near_rows = [], parties.near_rows
-    monkeypatch.setattr(parties, "near_rows", lambda held, name: passes.append(name) or near_rows(held, name))
-    read = parties.words.cache_info().misses
+    passes, near_rows = [], name_matches.near_rows
+    monkeypatch.setattr(name_matches, "near_rows", lambda held, name: passes.append(name) or near_rows(held, name))
+    read = spelling.words.cache_info().misses
     unheard = {role: f"Unheard Zq of {role}" for role in parties.ROLES}
     parties.screen(unheard, DAY, CASE)
     assert len(passes) == len(unheard)
-    assert parties.words.cache_info().misses - read <= 2 * len(unheard)
+    assert spelling.words.cache_info().misses - read <= 2 * len(unheard)
     parties.screen(unheard, DAY, CASE)
     assert len(passes) == len(unheard)
+
+
+def test_many_names_are_looked_up_at_once_as_each_is_alone(monkeypatch):
+    monkeypatch.setattr(name_matches, "_known", lambda case: {})
+
+    @examples(1)
+    @given(st.lists(st.sampled_from([*(name for _, name in NAMES[::7]), *ORDINARY, ""]), max_size=12), st.data())
+    def holds(names, data):
+        bent = [data.draw(st.sampled_from([name, f"{name} Branch", name[1:], name[:6]])) for name in names]
+        assert name_matches.look_up(bent, CASE) == {name: name_matches.matches(name, CASE) for name in bent}
+
+    holds()
+
+
+def test_names_beyond_what_is_kept_are_still_all_told(monkeypatch):
+    kept = {}
+    monkeypatch.setattr(name_matches, "_known", lambda case: kept)
+    monkeypatch.setattr(name_matches, "MOST_KEPT", 2)
+    for names in (["Huawei", "Acme"], ["Huawei", "Inspur"], ["Huawei", "SMIC", "YMTC", "Acme"]):
+        found = name_matches.look_up(names, CASE)
+        assert [*found] == names
+        assert found["Huawei"][0][1] == name_matches.EQUAL
+        assert kept.keys() <= {*names}
 
 
 def test_near_names_of_one_likeness_stand_by_list_then_name():

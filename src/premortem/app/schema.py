@@ -129,6 +129,7 @@ class Column(BaseModel):
 
     heading: str
     field: str = Field(description="the field that it seems to stand for; empty where none does")
+    asks: str = Field(description="why it must be said what it holds; empty where it is clear")
     values: list[str] = Field(description="its first values")
 
 

@@ -11,6 +11,7 @@ from premortem.case import AppText
 from premortem.law.book import Book
 from premortem.law.clearing import CLEARED, as_text, check_reasons
 from premortem.law.decide import Transaction
+from premortem.law.pulled_lists import Lists
 from premortem.law.timeline import timeline
 from premortem.law.verdict import asks_for
 from premortem.law.vocabulary import NEEDS, Vocabulary
@@ -72,9 +73,12 @@ def pairs(fields: Mapping[str, Any], told: AppText) -> list[tuple[str, str]]:
     return [(short.get(k, f"{OTHER}{k}"), _text(v)) for k, v in fields.items() if v is not None and v != ""]
 
 
-def link(fields: Mapping[str, Any], view: State, told: AppText, under: str = "") -> str:
-    """Address of the answer to a shipment, in this view; under the view's policy unless another is named."""
-    query = urlencode([*pairs(fields, told), *([("under", under)] if under else [])])
+def link(fields: Mapping[str, Any], view: State, told: AppText, under: str = "", lists: Lists = "shipped") -> str:
+    """Address of the answer to a shipment, in this view; under the view's policy unless another is named; by the lists of
+    parties that are asked.
+    """
+    also = {"under": under, "data": "" if lists == "shipped" else lists}
+    query = urlencode([*pairs(fields, told), *((key, value) for key, value in also.items() if value)])
     return f"/rules?{query}{'&' + view.query if view.query else ''}"
 
 

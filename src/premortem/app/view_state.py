@@ -31,7 +31,7 @@ KEYS = """Every answer takes the address of a view: `policy`, `vs` a second poli
 # Address keys that belong to one screen, which reads them itself.
 OTHERS = frozenset(
     {"a", "b", "q", "under", "only", "name", "study", "of", "now", "bare", "field", "measure", "quarter", "place", "y"}
-    | {"family"}
+    | {"family", "data"}
 )
 # Longest address of a pinned view.
 MOST_PIN = 1000

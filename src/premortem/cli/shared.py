@@ -159,9 +159,9 @@ def study_of(study: Path | None, case: str | None, run: Path | None = None) -> A
 
 def listing(case: Any, data: str) -> Any:
     """The case, with the lists of parties that the user asks for: those that ship, or those that were pulled as well."""
-    from premortem.law.pulled_lists import with_pulled
+    from premortem.law.pulled_lists import with_lists
 
-    return with_pulled(case) if is_pulled(data) else case
+    return with_lists(case, "pulled" if is_pulled(data) else "shipped")
 
 
 def is_pulled(data: str) -> bool:

@@ -13,7 +13,8 @@ from premortem.law.clause import Rulebook
 from premortem.law.column_texts import texts_of
 from premortem.law.engine import judge
 from premortem.law.items import vendor
-from premortem.law.parties import EQUAL, standing
+from premortem.law.name_matches import EQUAL
+from premortem.law.parties import standing
 from premortem.law.party_table import Listed
 from premortem.law.places import unconfirmed_places
 from premortem.law.row_defaults import completed

@@ -23,7 +23,7 @@ from premortem.law.parties import named_parties, screen, unscreened_names
 from premortem.law.permission import deciding_fields, resting_on
 from premortem.law.row_defaults import completed
 from premortem.law.rulebook_version import shipped_version
-from premortem.law.shared_answers import meant
+from premortem.law.shared_answers import one_answer, possible
 from premortem.law.spelling import key
 from premortem.law.transactions import frame_of, parse, question
 from premortem.law.vocabulary import Vocabulary
@@ -136,21 +136,39 @@ def explain(
 
     `cleared` are names that are near a listed one and were looked at, each with the reason.
     """
+    given = {"date": date.today(), **transaction.fields} | _cleared(transaction.fields, cleared or {})
+    if several := possible(given, book):
+        one = _explained(transaction.of(several[0]), book, policy, cleared, several[1:])
+        if one:
+            return replace(one, transaction=given, any_of=several)
+    found = _explained(transaction, book, policy, cleared)
+    assert found
+    return found
+
+
+def _explained(
+    transaction: Transaction,
+    book: Rulebook,
+    policy: str,
+    cleared: Mapping[str, str] | None,
+    or_items: Sequence[str] = (),
+) -> Decision | None:
+    """The same of an item that is clear, or asks; None where the answer to one of `or_items` is another."""
     case, words = book.case, book.vocabulary
     given = {"date": date.today(), **transaction.fields} | _cleared(transaction.fields, cleared or {})
-    if several := meant(given, book):
-        one = explain(transaction.of(several[0]), book, policy, cleared)
-        return replace(one, transaction=given, any_of=several)
     nearby, standing = tries(given, book), [c for c in naming(book) if c.in_force(given["date"])]
     unsaid = others(given, case, addressees(standing, words), seats(standing, given, words))
-    rows = frame_of([given, *(t.row for t in nearby), *(o.row for o in unsaid)], case)
+    also = [{**given, "item": item} for item in or_items]
+    rows = frame_of([given, *(t.row for t in nearby), *(o.row for o in unsaid), *also], case)
     fields = completed(rows, book)
     told = judged(fields, book)
+    if also and not one_answer([told.answers[:1], *told.answers[-len(also) :].iter_slices(1)], book)[0]:
+        return None
     answer, outcomes = told.answers.row(0, named=True), told.answers["outcome"].to_list()[1:]
     worked_out = fields.row(0, named=True)
     clause = next((c for c in book.clauses if c.id == answer["clause"]), None)
     steps = ladder(fields, told, book)
-    rests = deciding_fields(answer["outcome"], unsaid, outcomes[len(nearby) :], words)
+    rests = deciding_fields(answer["outcome"], unsaid, outcomes[len(nearby) : len(nearby) + len(unsaid)], words)
     tests = [t.test for s in steps if s.reached and s.applies for t in s.tests]
     found = with_sources(assumed_fields(transaction.fields, tests, rests, worked_out, words), given, case)
     resting, unsaid_fields = resting_on(answer["outcome"], rests, words), {a.field for a in found}

@@ -136,7 +136,8 @@ class _Names:
     def __init__(self, given: pl.DataFrame, tested: Tested, book: Rulebook) -> None:
         self.tested, self.book, self.case = tested, book, book.case
         named = {n for role in parties.ROLES if role in given.columns for n in given[role].unique() if n}
-        self.known = {name for name in named if _known(name, self.case)}
+        # those of which the tables have something to say, or ask to look at
+        self.known = parties.suspects(named, self.case) | {name for name in named if seats.seats_of(name, self.case)}
         self.told = {*self.known, *_screened(named, given, self.case)}
 
     def days(self) -> list[int]:
@@ -150,11 +151,6 @@ class _Names:
             return name
         spelt = parties.addressee(name, self.case) if role == "exporter" else key(name) if role == "consignee" else name
         return f" {spelt}" if spelt in self.tested.words else ""
-
-
-def _known(name: str, case: Case) -> bool:
-    """Whether the tables of parties or of firms have something to say of a name, or ask to look at it."""
-    return parties.suspect(name, case) or bool(seats.seats_of(name, case))
 
 
 def _screened(names: set[str], given: pl.DataFrame, case: Case) -> set[str]:

@@ -1,20 +1,29 @@
-"""Texts that may be a few slips of the pen from another, found by their length and the letters that they hold: few of many are
-left to be compared letter by letter.
+"""Texts that may be a few slips of the pen from another, found by their length, their letters or their ends: few of many are left
+to be compared letter by letter.
+
+A slip is a letter more, less or other, or two neighbours swapped.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz.distance import OSA
 
 # Bits that tell which letters a text holds, and as many which it holds twice or more.
 BUCKETS = 32
 # More than what is lost when a share of a length is worked out.
 LOST = 1e-9
+# Most comparisons of bits that are held at once.
+AT_ONCE = 4_000_000
+# Fewest letters of a text that is found by its ends.
+SHORTEST = 5
 # How far two texts may be apart: so many slips, or, of a share, as many as that share of the longer one's letters.
 Apart = int | float
+# Texts by their length and by how they begin or end.
+Ends = Mapping[tuple[int, str], Sequence[str]]
 
 
 class Texts(NamedTuple):
@@ -25,14 +34,25 @@ class Texts(NamedTuple):
     lengths: NDArray[np.int64]
     bits: NDArray[np.uint64]
 
-    def about(self, text: str, apart: Apart) -> list[str]:
-        """Those that may be so many slips away or fewer, a slip being a letter more, less or other, or two neighbours swapped."""
-        window = _window(len(text), len(self.begins) - 2, apart)
+    def about(self, asked: Sequence[str], apart: Apart) -> tuple[NDArray[np.intp], NDArray[Any]]:
+        """Pairs of the place of an asked text and a text that may be so many slips away from it, or fewer; shape (pair), each."""
+        lengths = np.array([len(text) for text in asked], np.int64)
+        bits = _bits(asked, lengths)
+        pairs = [(at[i], j) for at in _of_length(lengths) for i, j in self._pairs(bits[at], int(lengths[at[0]]), apart)]
+        which = np.concatenate([i for i, _ in pairs]) if pairs else np.zeros(0, np.intp)
+        return which, self.texts[np.concatenate([j for _, j in pairs])] if pairs else np.zeros(0, object)
+
+    def _pairs(self, bits: NDArray[np.uint64], length: int, apart: Apart) -> Iterator[tuple[NDArray[np.intp], ...]]:
+        """The same for texts of one length by their bits, both by their places."""
+        window = _window(length, len(self.begins) - 2, apart)
         first, last = self.begins[window.shortest], self.begins[window.longest + 1]
         if first == last:
-            return []
-        differing = np.bitwise_count(self.bits[first:last] ^ np.uint64(_bits(text)))
-        return self.texts[first:last][differing <= window.most_bits.take(self.lengths[first:last])].tolist()
+            return
+        most, step = window.most_bits.take(self.lengths[first:last]), max(AT_ONCE // (last - first), 1)
+        for start in range(0, len(bits), step):
+            differing = np.bitwise_count(bits[start : start + step, None] ^ self.bits[first:last])
+            i, j = np.nonzero(differing <= most)
+            yield i + start, j + first
 
 
 def made_ready(texts: Iterable[str]) -> Texts:
@@ -40,9 +60,35 @@ def made_ready(texts: Iterable[str]) -> Texts:
     held = sorted(texts, key=len)
     lengths = np.array([len(text) for text in held], np.int64)
     begins = np.searchsorted(lengths, range(int(lengths.max(initial=0)) + 2))
-    return Texts(
-        np.array(held, object), tuple(begins.tolist()), lengths, np.array([_bits(text) for text in held], np.uint64)
-    )
+    return Texts(np.array(held, object), tuple(begins.tolist()), lengths, _bits(held, lengths))
+
+
+def by_ends(texts: Iterable[str]) -> Ends:
+    """Texts of `SHORTEST` letters or more, to be looked in by `slip_away`: a slip leaves a text's beginning or its end as it was."""
+    found: dict[tuple[int, str], list[str]] = {}
+    for text in texts:
+        for part in _ends(text, len(text)):
+            found.setdefault((len(text), part), []).append(text)
+    return found
+
+
+def slip_away(text: str, held: Ends) -> set[str]:
+    """Of the texts that are held, those that are this one or a slip away from it."""
+    lengths = range(max(len(text) - 1, SHORTEST), len(text) + 2)
+    near = {other for length in lengths for part in _ends(text, length) for other in held.get((length, part), ())}
+    return {other for other in near if OSA.distance(text, other, score_cutoff=1) <= 1}
+
+
+def _ends(text: str, length: int) -> set[str]:
+    """How a text begins and ends, in so many letters that a slip in one of `length` letters leaves one of both untouched."""
+    letters = (length - 3) // 2  # two letters between them, which a swap takes, and one that may be missing
+    return {text[:letters], text[-letters:]}
+
+
+def _of_length(lengths: NDArray[np.int64]) -> list[NDArray[np.intp]]:
+    """The places of texts of each length."""
+    order = np.argsort(lengths, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(lengths[order])) + 1) if len(order) else []
 
 
 class _Window(NamedTuple):
@@ -69,21 +115,9 @@ def _window(length: int, longest: int, apart: Apart) -> _Window:
     return _Window(int(near[0]), int(near[-1]), most_bits) if len(near) else _Window(0, -1, most_bits)
 
 
-class _Bits(dict[str, int]):
-    """The bit of each letter; letters may share one."""
-
-    def __missing__(self, letter: str) -> int:
-        self[letter] = bit = 1 << (ord(letter) % BUCKETS)
-        return bit
-
-
-_BITS = _Bits()
-
-
-def _bits(text: str) -> int:
-    """A bit for each letter that is there, and one for each that is there twice."""
-    once = twice = 0
-    for bit in map(_BITS.__getitem__, text):
-        twice |= once & bit
-        once |= bit
-    return once | twice << BUCKETS
+def _bits(texts: Sequence[str], lengths: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """A bit for each letter that is there, and one for each that is there twice; letters may share one. Shape (text)."""
+    letters = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
+    places = np.repeat(np.arange(len(texts)) * BUCKETS, lengths) + letters % BUCKETS
+    counts = np.bincount(places, minlength=len(texts) * BUCKETS).reshape(-1, BUCKETS)
+    return np.packbits(np.hstack([counts > 0, counts > 1]), axis=1).view(np.uint64).ravel()

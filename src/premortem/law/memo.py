@@ -15,6 +15,7 @@ from premortem.law.decision_data import Decided
 from premortem.law.field_words import called, shown, told, words_of
 from premortem.law.ladder import Step, Test
 from premortem.law.parties import NOT_LOOKED_UP, Hit
+from premortem.law.pulled_lists import pulled
 from premortem.law.rulebook_version import shipped_version
 from premortem.law.unchecked import SCREEN, brief
 from premortem.law.verdict import likeness, question, sentence
@@ -70,10 +71,11 @@ def headroom(d: Decided) -> str:
 
 
 def current(case: Case) -> str:
-    """Version of the rulebook, and to which days it was verified."""
-    now = shipped_version(case)
+    """Version of the rulebook, to which days it was verified, and which lists of parties were asked beside those that ship."""
+    now, lists = shipped_version(case), pulled(case)
     named = f"Rulebook {now.version}" if now.version else "Rulebook"
-    return f"{named}: text verified to {now.text}, news to {now.news}"
+    told = f"{named}: text verified to {now.text}, news to {now.news}"
+    return f"{told}; lists of parties as pulled on {lists.day} (SHA-256 {case.lists[:12]})" if lists else told
 
 
 def assumption_line(d: Decided) -> str:

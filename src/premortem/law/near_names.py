@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from premortem.law.letters import Texts, made_ready
+from premortem.law.letters import Ends, by_ends, slip_away
 from premortem.law.spelling import all_words, common_words, key, plain_words, shortened_words
 
 # Likeness [of 100] of a name to a listed one: the same words; all its words and others; one slip of the pen; fewer words.
@@ -28,7 +28,7 @@ class Near(NamedTuple):
     whole: dict[str, set[int]]  # rows by a name's letters
     initials: dict[str, set[int]]
     slips: dict[str, list[str]]  # words by themselves with a letter left out
-    spellings: Texts  # whole spellings that are long enough for a slip of the pen
+    spellings: Ends  # whole spellings that are long enough for a slip of the pen
     rarest: dict[str, list[int]]  # the names of which a word is the one that fewest names hold
     known: frozenset[str]  # words of firms that are known not to be listed: no slips of the pen
     # by a word that was looked up, the words of listed names that it is or may stand for
@@ -54,14 +54,14 @@ def near(names: Sequence[tuple[str, int]], known: Iterable[str] = ()) -> Near:
     for n, (_, bag, _) in enumerate(spelt):
         rarest.setdefault(min(bag, key=lambda word: (len(holds[word]), word)), []).append(n)
     holding = {word: frozenset(names) for word, names in holds.items()}
-    long = made_ready(text for text in whole if len(text) >= FEWEST_WHOLE)
+    long = by_ends(text for text in whole if len(text) >= FEWEST_WHOLE)
     return Near(spelt, holding, whole, initials, _slips(holding), long, rarest, free, {})
 
 
 def rows(held: Near, name: str) -> Iterator[tuple[int, float]]:
     """Rows near a name with their likeness [of 100]: a slip of the pen away, by initials, or by words in any order."""
     for letters in _run_together(name):
-        for text in _slip_away(letters, held):
+        for text in slip_away(letters, held.spellings):
             yield from ((i, SLIP) for i in held.whole[text])
     said = plain_words(name)
     for word in said:
@@ -143,9 +143,3 @@ def _alike(word: str, slips: dict[str, list[str]]) -> set[str]:
         return set()
     shared = [cut for cut in cuts(word) if cut in slips]
     return {other for cut in shared for other in slips[cut] if OSA.distance(word, other) <= 1}
-
-
-def _slip_away(letters: str, held: Near) -> Iterator[str]:
-    """Whole spellings a letter more, less or other away, or with two neighbours swapped."""
-    if len(letters) >= FEWEST_WHOLE - 1:
-        yield from (text for text in held.spellings.about(letters, 1) if OSA.distance(letters, text) <= 1)

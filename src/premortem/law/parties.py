@@ -1,23 +1,20 @@
 """Named parties looked up in the shipped lists of parties: equal names are listed, near ones are shown until cleared."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
 from typing import Any
 
 import polars as pl
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
 from premortem.case import Case
 from premortem.errors import BadInput, raise_all
 from premortem.files.toml import read_toml
-from premortem.law.letters import Texts, made_ready
-from premortem.law.near_names import rows as near_rows
-from premortem.law.party_lists import FEWEST, index, whole
+from premortem.law.name_matches import EQUAL, look_up, matches
+from premortem.law.party_lists import index, whole
 from premortem.law.party_table import NOT_LISTED, Listed
-from premortem.law.spelling import compounds, key, telling, unread, words
+from premortem.law.spelling import key, unread, words
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import vocabulary
 
@@ -25,14 +22,6 @@ from premortem.law.vocabulary import vocabulary
 ROLES = ("exporter", "purchaser", "intermediate", "consignee", "end_user", "parent")
 # What stands for a list where a name cannot be compared with the listed ones.
 NOT_LOOKED_UP = "cannot be looked up"
-# Likeness of equal names.
-EQUAL = 100.0
-# From this likeness on a name is near a listed one [of 100].
-NEAR = 80.0
-# A name that holds a whole listed name and more is this like it [of 100].
-HOLDS = 90.0
-# A near name is at most this like.
-MOST_NEAR = 99.0
 # Most near names that are shown of one party.
 SHOWN = 5
 
@@ -84,55 +73,6 @@ def addressee(name: str, case: Case) -> str:
     return next((firm for firm, start in starts if said[: len(start)] == start), name)
 
 
-@lru_cache(maxsize=400_000)
-def matches(name: str, case: Case) -> tuple[tuple[int, float], ...]:
-    """Rows of the table that a name is equal to (100) or near (less), whatever the day; nearest first, then by list in the
-    order in which the case names them, then by name.
-
-    A name equal to one that is known not to be listed, and to no listed one, is near none.
-    """
-    held = index(case)
-    equal = held.by_key.get(key(name), ())
-    found = {i: EQUAL for i in equal if held.rows[i].list != NOT_LISTED}
-    if not equal or found:
-        for i, score in (*_by_telling(name, case), *near_rows(held.near, name)):
-            found[i] = max(found.get(i, 0.0), score)
-    return tuple(sorted(found.items(), key=lambda near: (-near[1], *_place(held.rows[near[0]], case), near[0])))
-
-
-def _place(row: Listed, case: Case) -> tuple[int, str]:
-    """Where a row stands among others that a name is as near to: by its list, in the case's order, then by its name."""
-    lists = [*transfers(case).parties.lists]
-    return lists.index(row.list) if row.list in lists else len(lists), row.name.casefold()
-
-
-def _by_telling(name: str, case: Case) -> list[tuple[int, float]]:
-    """Rows near a name by the words that tell firms apart."""
-    held, told = index(case), telling(name)
-    joined = "".join(told)
-    if len(joined) < FEWEST or joined in held.free:
-        return []
-    scores: dict[str, float] = {}
-    if about := _tellings(case).about(joined, 1 - NEAR / 100):
-        alike = process.extract(joined, about, scorer=OSA.normalized_similarity, score_cutoff=NEAR / 100, limit=None)
-        scores = {text: min(MOST_NEAR, 100 * score) for text, score, _ in alike}
-    joint = {part for word in told for part in compounds(word)}
-    parts = {*_runs(told, 1), *_runs(words(name), 2), *joint} - {joined}
-    scores |= {part: max(HOLDS, scores.get(part, 0.0)) for part in parts if part in held.telling}
-    return [(i, score) for text, score in scores.items() for i in held.telling[text]]
-
-
-@cache
-def _tellings(case: Case) -> Texts:
-    """Telling words of listed names."""
-    return made_ready(index(case).telling)
-
-
-def _runs(said: Sequence[str], fewest: int) -> Iterator[str]:
-    """Neighbouring words of a name, so many or more, run together."""
-    return ("".join(said[i:j]) for i in range(len(said)) for j in range(i + fewest, len(said) + 1))
-
-
 def standing(name: str, day: date, case: Case) -> tuple[tuple[Listed, float], ...]:
     """Rows of the table in force on a day that a name is equal to (100), else those that it is near; nearest first.
 
@@ -144,9 +84,9 @@ def standing(name: str, day: date, case: Case) -> tuple[tuple[Listed, float], ..
     return tuple((row, score) for row, score in found if score == EQUAL) or found
 
 
-def suspect(name: str, case: Case) -> bool:
-    """Whether a name is to be looked at on some day: listed, near a listed one, or not to be looked up."""
-    return bool(matches(name, case)) or not_looked_up(name, case)
+def suspects(names: Iterable[str], case: Case) -> set[str]:
+    """Of names those that are to be looked at on some day: listed, near a listed one, or not to be looked up."""
+    return {name for name, rows in look_up(names, case).items() if rows or not_looked_up(name, case)}
 
 
 def listed_names(texts: pl.Series, case: Case) -> frozenset[str]:
@@ -173,7 +113,7 @@ def _listed_keys(case: Case) -> tuple[frozenset[str], pl.Series, pl.Series]:
 
 def not_looked_up(name: str, case: Case) -> bool:
     """Whether a name is in no table and cannot be compared with one: it names nobody, or is in another script."""
-    return key(name) not in index(case).by_key and bool(unread(name))
+    return bool(unread(name)) and key(name) not in index(case).by_key
 
 
 def named_parties(given: Mapping[str, Any]) -> dict[str, str]:

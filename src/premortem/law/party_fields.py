@@ -13,7 +13,8 @@ from premortem.case import Case
 from premortem.law.clearing import clearings
 from premortem.law.column_texts import numbered
 from premortem.law.groups import combined, numbers
-from premortem.law.parties import EQUAL, ROLES, addressee, names_firm, not_looked_up, standing, suspect
+from premortem.law.name_matches import EQUAL
+from premortem.law.parties import ROLES, addressee, names_firm, not_looked_up, standing, suspects
 from premortem.law.spelling import key
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import TYPES, Vocabulary
@@ -89,10 +90,11 @@ def _looked_up(given: pl.DataFrame, said: Mapping[str, Sequence[str]], case: Cas
     found: dict[str, NDArray[Any]] = {}
     for role in (role for role in ROLES if told.lists and said.get(role)):
         places, names = numbered(given[role])
-        suspects = [bool(name) and suspect(str(name), case) and names_firm(role, str(name), case) for name in names]
-        if any(suspects):
+        known = suspects(filter(None, names), case)
+        hit = [name in known and names_firm(role, str(name), case) for name in names]
+        if any(hit):
             found = found or {name: np.zeros(given.height, np.int8) for name in _columns(case)}
-            rows = np.flatnonzero(np.array(suspects)[places])
+            rows = np.flatnonzero(np.array(hit)[places])
             for name, values in zip(_columns(case), _of_names(given, role, rows, case), strict=True):
                 found[name][rows] = np.maximum(found[name][rows], values)
     if not found:

@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from premortem import facts
 from premortem.case import Case
 from premortem.errors import BadInput, MissingData
 from premortem.law.party_table import Listed
 from premortem.law.transfers import transfers
+
+# Lists of parties that are asked for: those that ship, or those that were pulled as well.
+Lists = Literal["shipped", "pulled"]
 
 
 class Pulled(NamedTuple):
@@ -33,6 +36,18 @@ def with_pulled(case: Case) -> Case:
     if not source:
         raise BadInput("command line", "--data", f"{case.name} has no lists of parties to pull", allowed="shipped")
     return replace(case, lists=_record(source, case)["sha256"])
+
+
+def with_lists(case: Case, data: Lists) -> Case:
+    """A case with the lists of parties that are asked for. Raises as `with_pulled` does."""
+    return with_pulled(case) if data == "pulled" else case
+
+
+def pulled_on(case: Case) -> date | None:
+    """The day on which the lists of parties of a case were pulled; None where they were not, or it has none."""
+    source = transfers(case).parties.pulled.source
+    found = facts.records({source: facts.sources(case)[source]}) if source else []
+    return datetime.fromisoformat(found[0]["fetched"]).date() if found else None
 
 
 def _record(source: str, case: Case) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 A permission is never given so: what it rests on may be another for each.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -14,15 +14,15 @@ from premortem.law.column_texts import FEW, texts_of
 from premortem.law.engine import decide, judge
 from premortem.law.equivalent_rows import kinds
 from premortem.law.row_defaults import completed
-from premortem.law.transactions import could_mean, frame_of
+from premortem.law.transactions import could_mean
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import NEEDS
 
 
-def meant(given: Mapping[str, Any], book: Rulebook) -> tuple[str, ...]:
-    """The items that a transaction's item could be, where each has the same answer; none where it is clear, or they differ."""
+def possible(given: Mapping[str, Any], book: Rulebook) -> tuple[str, ...]:
+    """The items that a transaction's item could be; none where it is clear, or its measure is told, which needs no catalogue."""
     item, case = given.get("item", ""), book.case
-    if items.could_be(item, case) is None or settled(frame_of([given], case), book)[0] == item:
+    if items.could_be(item, case) is None or given.get(book.vocabulary.measure.one) is not None:
         return ()
     return could_mean(item, case, given.get(transfers(case).items.parts))
 
@@ -46,8 +46,14 @@ def settled(given: pl.DataFrame, book: Rulebook) -> pl.Series:
 
 def _have_one_answer(rows: pl.DataFrame, choices: tuple[str, ...], book: Rulebook) -> pl.Series:
     """Rows that have one answer, which frees nothing and hangs on no running total, whichever of some items they are of."""
+    every = _decided(pl.concat([rows.with_columns(item=pl.lit(choice)) for choice in choices]), book)
+    return one_answer([*every.iter_slices(rows.height)], book)
+
+
+def one_answer(answers: Sequence[pl.DataFrame], book: Rulebook) -> pl.Series:
+    """Rows of which all these answers are one, frees nothing and hangs on no running total."""
     words, totals = book.vocabulary, [c.id for c in book.clauses if c.total]
-    first, *others = (_decided(rows.with_columns(item=pl.lit(choice)), book) for choice in choices)
+    first, *others = answers
     asking = [outcome for outcome in words.outcomes if outcome not in words.free and not outcome.startswith(NEEDS)]
     one = first["outcome"].is_in(asking) & ~first["clause"].is_in(totals).fill_null(False)
     for other in others:

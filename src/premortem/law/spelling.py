@@ -9,6 +9,8 @@ from typing import Any
 
 from premortem.text.numbers import strip_accents
 
+# What a name is read by; an initial is a letter with its full stop before another.
+APOSTROPHES, INITIAL, WORD = re.compile(r"['’‘`´]"), re.compile(r"\b(\w)\.(?=\w\b)"), re.compile(r"\w+")
 # Why a name cannot be looked up.
 NOBODY, OTHER_SCRIPT = "it names nobody", "few listed names are held in this script"
 # From this length on [letters], the `s` at the end of a word may be left out.
@@ -52,9 +54,10 @@ def all_words(name: str) -> tuple[str, ...]:
     plain = strip_accents(name)
     for ending in _words()["written"]:
         plain = plain.removesuffix(ending)
-    plain = re.sub(r"['’‘`´]", "", plain.replace("&", " and "))
-    plain = re.sub(r"\b(\w)\.(?=\w\b)", r"\1", plain)  # B.V. is bv
-    return tuple(re.findall(r"\w+", plain.replace("_", " ")))
+    plain = APOSTROPHES.sub("", plain.replace("&", " and "))
+    if "." in plain:
+        plain = INITIAL.sub(r"\1", plain)  # B.V. is bv
+    return tuple(WORD.findall(plain.replace("_", " ")))
 
 
 @lru_cache(maxsize=400_000)
@@ -111,16 +114,18 @@ def compounds(word: str) -> tuple[str, ...]:
     >>> compounds("birentech")
     ('biren',)
     """
+    common = _common()
     cuts = ((word[:i], word[i:]) for i in range(FEWEST, len(word) - FEWEST + 1))
     halves = (half for start, end in cuts for half in ((start, end), (end, start)))
-    return tuple(r for r, common in halves if len(r) >= PLURAL and common.removesuffix("s") in _common())
+    return tuple(left for left, half in halves if half in common and len(left) >= PLURAL)
 
 
 @cache
 def _common() -> frozenset[str]:
-    """Words that many firms share, as they may be spelt or shortened, without the `s` of a plural."""
+    """Words that many firms share, as they may be spelt or shortened: with an `s` at the end, and those without one as they are."""
     spelt = {word for word, means in _same().items() if common_words().issuperset(means)}
-    return frozenset({*common_words(), *spelt, *shortened_words()})
+    held = {*common_words(), *spelt, *shortened_words()}
+    return frozenset(f"{word}s" for word in held) | {word for word in held if not word.endswith("s")}
 
 
 @lru_cache(maxsize=400_000)

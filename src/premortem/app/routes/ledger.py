@@ -17,17 +17,17 @@ from fastapi.responses import FileResponse, HTMLResponse, Response
 from premortem.app.pages import AtDesk, View, desk_of, render
 from premortem.app.routes.rules import book_of
 from premortem.app.schema import Answer, Columns
-from premortem.app.session import Desk
-from premortem.app.view_state import State
 from premortem.app.whole_texts import check_json
 from premortem.errors import BadInput, BadInputs, MissingData
 from premortem.files import formulas, writer
+from premortem.law import memo
+from premortem.law.book import Book
 from premortem.law.items import catalogued
 from premortem.law.ledger import decisions as ledgers
-from premortem.law.ledger import field_guesses, files, profiles
+from premortem.law.ledger import files, profiles
 from premortem.law.ledger.columns import needed
-from premortem.law.ledger.csv_files import MISSHAPEN
-from premortem.law.ledger.intake import AS_IT_IS, Convention, convention
+from premortem.law.ledger.intake import Convention, convention, look
+from premortem.law.pulled_lists import Lists, pulled_on
 from premortem.law.vocabulary import vocabulary
 
 
@@ -65,6 +65,8 @@ def page(request: Request, desk: AtDesk) -> HTMLResponse:
         endings=files.READ,
         profiles=profiles.names(),
         stands=desk.study.case.settings.stands,
+        data="shipped",
+        pulled_on=pulled_on(desk.study.case),
     )
 
 
@@ -79,15 +81,17 @@ def decide(
     dates: Annotated[str, Form(max_length=3, description="DMY or MDY, where a day can be read two ways")] = "",
     decimal: Annotated[str, Form(max_length=5, description="point or comma, where a number can be")] = "",
     profile: Profile = "",
+    data: Annotated[
+        Lists, Form(description="lists of parties: those that ship, or those that were pulled as well")
+    ] = "shipped",
 ) -> Answer:
     """Decide an uploaded table: the keys of `premortem ledger --json`, a preview, and where the whole lies."""
     held = profiles.kept(profile) if profile else None
     how = convention([], sheet, dates or None, decimal or None, profile, held)
     how = replace(how, columns=_columns(columns) or how.columns)
     with _uploaded(file) as (path, name):
-        return Answer.model_validate(
-            _decided(desk, view, path, name, under or desk.study.case.settings.stands, how, held)
-        )
+        book = book_of(desk, view, under or desk.study.case.settings.stands, data)
+        return Answer.model_validate(_decided(book, path, name, how, held))
 
 
 @router.post("/api/ledger/columns")
@@ -100,19 +104,16 @@ def columns(
     """The headings of a table with first values and the field that each stands for in a profile, or seems to stand for; the first lines
     are enough.
     """
-    held = (profiles.kept(profile) if profile else None) or AS_IT_IS
-    told = {field_guesses.fold_heading(heading): field for heading, field in held.columns.items()}
+    held = profiles.kept(profile) if profile else None
     with _uploaded(file) as (path, name):
         words = vocabulary(desk.study.case)
-        kept_sheet = held.sheet if path.suffix in files.WORKBOOKS else ""
-        raw = files.read_raw(path, lambda heading: field_guesses.known(heading, words), sheet or kept_sheet)
-        shown = raw.frame.drop(MISSHAPEN, strict=False)
-        matched = field_guesses.guess(shown.columns, words)
+        shown, matched, asks = look(path, words, convention([], sheet, None, None, profile, held))
         rows = [
             {
                 "heading": h,
-                "field": told.get(field_guesses.fold_heading(h), matched[h]),
-                "values": [str(v) for v in shown[h].drop_nulls().head(SAMPLES)],
+                "field": "" if h in asks else matched.fields[h],
+                "asks": asks.get(h, ""),
+                "values": [str(v) for v in shown[h].drop_nulls().unique(maintain_order=True).head(SAMPLES)],
             }
             for h in shown.columns
         ]
@@ -167,15 +168,14 @@ def _under_its_name(stored: str, name: str) -> Iterator[None]:
         raise BadInputs([e.at(name) if e.file == stored else e for e in several.errors]) from several
 
 
-def _decided(
-    desk: Desk, view: State, path: Path, name: str, under: str, how: Convention, held: Convention | None
-) -> dict[str, Any]:
-    decided, result = ledgers.decide_file(path, book_of(desk, view, under), how)
+def _decided(book: Book, path: Path, name: str, how: Convention, held: Convention | None) -> dict[str, Any]:
+    decided, result = ledgers.decide_file(path, book, how)
     new = profiles.keep_new(result.pop("convention"), held)
     token = _keep(decided)
-    shown, reads = decided.head(PREVIEW), vocabulary(desk.study.case).reads
+    shown, reads = decided.head(PREVIEW), vocabulary(book.case).reads
     return result | {
         "file": name,
+        "current": memo.current(book.case),
         "profile": str(new) if new else None,
         "rejected": result["rejected"][:REJECTED],
         "rejected_rows": len(result["rejected"]),

@@ -1,5 +1,6 @@
 """What the rules say: of a shipment the decision with its ladder, what would change it, and the answer through time; two days compared."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 
@@ -15,7 +16,7 @@ from premortem.app.routes import opinion
 from premortem.app.schema import Answer
 from premortem.app.session import Desk
 from premortem.app.view_state import State
-from premortem.case import AppText, Case
+from premortem.case import Case
 from premortem.errors import BadInput, BadInputs, MissingData
 from premortem.law import currency, memo, memo_parts, verdict
 from premortem.law import diff as rules
@@ -24,6 +25,8 @@ from premortem.law.decide import Decision, Transaction, explain
 from premortem.law.field_words import called, untyped
 from premortem.law.items import catalogued, named_items
 from premortem.law.opinion import Opinion, opine
+from premortem.law.pulled_lists import Lists, pulled_on, with_lists
+from premortem.law.shared_answers import possible
 from premortem.law.timeline import opinions
 from premortem.law.transactions import parse_date
 from premortem.law.transfers import transfers
@@ -40,10 +43,11 @@ def rules_of(request: Request) -> None:
 
 router = APIRouter(dependencies=[Depends(rules_of)])
 Under = Annotated[str, Query(max_length=60)]
+Data = Annotated[Lists, Query(description="lists of parties: those that ship, or those that were pulled as well")]
 
 
 @router.get("/rules", response_class=HTMLResponse, include_in_schema=False)
-def page(request: Request, desk: AtDesk, view: View, under: Under = "") -> HTMLResponse:
+def page(request: Request, desk: AtDesk, view: View, under: Under = "", data: Data = "shipped") -> HTMLResponse:
     """The form, the answer, the ladder and the strip of time."""
     policy = under if under in desk.study.policies else view.policy
     case, words = desk.study.case, vocabulary(desk.study.case)
@@ -52,13 +56,15 @@ def page(request: Request, desk: AtDesk, view: View, under: Under = "") -> HTMLR
     fields, errors = shipment_form.fields_from_address(request.query_params, case.text.app), list[BadInput]()
     found: dict[str, Any] = {"decision": None, "changes": [], "periods": []}
     try:
-        book = book_of(desk, view, policy)
+        book = book_of(desk, view, policy, data)
         transaction = Transaction(fields, case=book.case)
         found = decision_view(transaction, book, view, policy)
     except BadInputs as several:
         errors = list(several.errors)
     except BadInput as one:
         errors = [one]
+    except MissingData as nothing:  # the lists that are asked for
+        errors = [BadInput("address", "lists of parties", str(nothing))]
     first, parties = shipment_form.form(fields, words)
     counted = words.measure.one
     items = named_items(case).with_columns(measure=f"c_{counted}" if counted else pl.lit(None))
@@ -68,7 +74,8 @@ def page(request: Request, desk: AtDesk, view: View, under: Under = "") -> HTMLR
         countries=facts.read("countries", case).select("iso3", "name").to_dicts(),
         asked=bool(set(request.query_params) & set(case.text.app.form)), vocabulary=words.fields,
         long={one.field for one in case.text.app.form.values()},
-        edited=bool(view.levers or view.days) and policy == view.policy, **found,
+        edited=bool(view.levers or view.days) and policy == view.policy,
+        data=data, pulled_on=pulled_on(case), **found,
     )  # fmt: skip
 
 
@@ -82,11 +89,18 @@ def decision_view(transaction: Transaction, book: Book, view: State, policy: str
     whole = (periods[-1]["to"] - first).days or 1
     for p in periods:
         p["x"], p["width"] = 100 * (p["from"] - first).days / whole, 100 * ((p["to"] - p["from"]).days + 1) / whole
-        p["link"] = shipment_form.link({**given, "date": p["from"]}, view, book.case.text.app, policy)
+        p["link"] = shipment_form.link({**given, "date": p["from"]}, view, book.case.text.app, policy, lists_of(book))
     return {
         "decision": decision,
         "kind": "unknown" if decision.may_go is None else shipment_form.kind(decision.outcome, book.vocabulary),
-        "changes": changes(decision, view, policy, book.case.text.app),
+        "changes": changes(decision, view, policy, book),
+        "choices": [
+            {
+                "text": item,
+                "link": shipment_form.link({**given, "item": item}, view, book.case.text.app, policy, lists_of(book)),
+            }
+            for item in (possible(given, book) if decision.outcome == f"{NEEDS}item" else ())
+        ],
         "standing": standing(decision),
         "question": verdict.question(decision),
         "memo": memo_parts.of_decision(decision),
@@ -121,20 +135,31 @@ def to_give(decision: Decision) -> list[dict[str, str]]:
     ]  # fmt: skip
 
 
-def changes(decision: Decision, view: State, policy: str, told: AppText) -> list[dict[str, str]]:
+def changes(decision: Decision, view: State, policy: str, book: Book) -> list[dict[str, str]]:
     """What would change the answer: the sentence, and the address of the changed shipment where there is one."""
     return [
         {
             "text": untyped(change.says[0].upper() + change.says[1:]),
-            "link": shipment_form.link(change.row, view, told, policy) if change.row else "",
+            "link": shipment_form.link(change.row, view, book.case.text.app, policy, lists_of(book))
+            if change.row
+            else "",
         }
         for change in decision.changes
     ]
 
 
-def book_of(desk: Desk, view: State, policy: str) -> Book:
-    """The rulebook asked: with the view's changed numbers when it is the view's policy."""
-    return desk.live.book(view) if policy == view.policy else desk.study.law(policy)
+def book_of(desk: Desk, view: State, policy: str, data: Lists = "shipped") -> Book:
+    """The rulebook asked: with the view's changed numbers when it is the view's policy, and the lists of parties asked for.
+
+    Raises `BadInput` and `MissingData` for lists that there are not.
+    """
+    book = desk.live.book(view) if policy == view.policy else desk.study.law(policy)
+    return replace(book, case=with_lists(book.case, data))
+
+
+def lists_of(book: Book) -> Lists:
+    """Which lists of parties a rulebook is asked with."""
+    return "pulled" if book.case.lists else "shipped"
 
 
 class Shipment(BaseModel):
@@ -147,14 +172,15 @@ class Shipment(BaseModel):
     destination: str | None = Field(default=None, max_length=60)
     date: str | None = Field(default=None, max_length=10)
     under: str = Field(default="", max_length=60)
+    data: Lists = "shipped"
 
 
 @router.post("/api/check")
 def check(asked: Shipment, desk: AtDesk, view: View) -> Answer:
     """One answer, explained: the keys of `premortem check --json`."""
-    fields = {k: v for k, v in dict(asked).items() if v is not None and k != "under"}
+    fields = {k: v for k, v in dict(asked).items() if v is not None and k not in ("under", "data")}
     under = asked.under or desk.study.case.settings.stands
-    book = book_of(desk, view, under)
+    book = book_of(desk, view, under, asked.data)
     if book.vocabulary.answers:
         return Answer.model_validate(
             opine(_flat({k: v for k, v in fields.items() if k in asked.model_fields_set}), book).as_dict()
@@ -163,15 +189,15 @@ def check(asked: Shipment, desk: AtDesk, view: View) -> Answer:
 
 
 @router.get("/api/rules")
-def answer_of(request: Request, desk: AtDesk, view: View, under: Under = "") -> Answer:
+def answer_of(request: Request, desk: AtDesk, view: View, under: Under = "", data: Data = "shipped") -> Answer:
     """The answer to the question of the address, whose fields come as `f.NAME`: the keys of `premortem check --json`."""
     under = under or view.policy
-    return Answer.model_validate(answer_to(request, desk, view, under).as_dict())
+    return Answer.model_validate(answer_to(request, desk, view, under, data).as_dict())
 
 
-def answer_to(request: Request, desk: Desk, view: State, policy: str) -> Decision | Opinion:
+def answer_to(request: Request, desk: Desk, view: State, policy: str, data: Lists = "shipped") -> Decision | Opinion:
     """The answer to the question of the address under a policy. Raises `BadInput` for a question that cannot be read."""
-    book, told = book_of(desk, view, policy), desk.study.case.text.app
+    book, told = book_of(desk, view, policy, data), desk.study.case.text.app
     if book.vocabulary.answers:
         return opine(question_form.read(request.query_params, told.example), book)
     asked = Transaction(shipment_form.fields_from_address(request.query_params, told), case=book.case)
@@ -187,15 +213,15 @@ def _flat(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 @router.get("/api/timeline")
-def through_time(request: Request, desk: AtDesk, view: View, under: Under = "") -> Answer:
+def through_time(request: Request, desk: AtDesk, view: View, under: Under = "", data: Data = "shipped") -> Answer:
     """The answer from the first rule to today, as periods of one outcome each."""
     under = under or desk.study.case.settings.stands
-    book, told = book_of(desk, view, under), desk.study.case.text.app
+    book, told = book_of(desk, view, under, data), desk.study.case.text.app
     if book.vocabulary.answers:
         fields: Any = question_form.read(request.query_params, told.example)
         periods = [s._asdict() for s in opinions(fields, book)]
         return Answer.model_validate({"periods": periods, "under": under, "transaction": fields})
-    transaction = Transaction(shipment_form.fields_from_address(request.query_params, told), case=desk.study.case)
+    transaction = Transaction(shipment_form.fields_from_address(request.query_params, told), case=book.case)
     given = {"date": date.today(), **transaction.fields}
     periods = shipment_form.periods(transaction, book, date.today())
     return Answer.model_validate({"periods": periods, "under": under, "transaction": given})

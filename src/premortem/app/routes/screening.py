@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse
 from premortem.app.pages import AtDesk, render, rules_screens
 from premortem.errors import PremortemError
 from premortem.law import memo
+from premortem.law.pulled_lists import Lists, pulled_on, with_lists
 from premortem.law.screening import screen
 from premortem.law.transactions import parse_date
 
@@ -30,19 +31,23 @@ def look_up(
     desk: AtDesk,
     names: Annotated[str, Form(max_length=MOST)] = "",
     on: Annotated[str, Form(max_length=20)] = "",
+    data: Annotated[Lists, Form()] = "shipped",
 ) -> HTMLResponse:
     """The hits of some names, a name a line: they come in the body, so that no address holds them."""
-    return _answer(request, desk, names, on)
+    return _answer(request, desk, names, on, data)
 
 
-def _answer(request: Request, desk: AtDesk, names: str, on: str) -> HTMLResponse:
+def _answer(request: Request, desk: AtDesk, names: str, on: str, data: Lists = "shipped") -> HTMLResponse:
     case = desk.study.case
     if PATH not in rules_screens(case):
         raise HTTPException(404, "this case holds no lists of parties")
     found, error = None, ""
     try:
         day: date | None = parse_date(on, case) if on else None
-        found = screen(names.splitlines(), day, case)
+        found = screen(names.splitlines(), day, with_lists(case, data))
     except PremortemError as wrong:
         error = str(wrong)
-    return render(request, "screening.html", found=found, error=error, names=names, on=on, advice=memo.ADVICE)
+    return render(
+        request, "screening.html", found=found, error=error, names=names, on=on, advice=memo.ADVICE, data=data,
+        pulled_on=pulled_on(case),
+    )  # fmt: skip

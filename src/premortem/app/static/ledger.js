@@ -7,6 +7,8 @@ const $ = (id) => document.getElementById(id);
 const form = $("ledger");
 // of a CSV the first lines are enough to match columns
 const HEAD = 100_000;
+// the choice of a column of which it must be said what it holds
+const UNSAID = "?";
 let chosen = null;
 let reading = null; // of the chosen file: whether it could be read, once that is known
 
@@ -14,7 +16,9 @@ const choose = (file) => (reading = read(file));
 
 const refuse = (what, error) => {
   $("ways").open ||= /--(sheet|dates|decimal)/.test(error.message);
-  $("result").replaceChildren(el("div", { class: "notice", role: "alert" }, el("p", { text: `${what} ${error.message}` })));
+  // what the command line takes as an option stands in a field of this page
+  const here = error.message.replace(/--sheet "NAME" to say which/, "its name under Sheet, above").replace(/--dates DMY or --dates MDY/, "the order of days, above");
+  $("result").replaceChildren(el("div", { class: "notice", role: "alert" }, el("p", { text: `${what} ${here}` })));
 };
 
 async function read(file) {
@@ -44,15 +48,18 @@ async function headed(file) {
 
 function match({ columns, fields, needed, names_item: namesItem, linking }) {
   const first = [...needed, ...namesItem];
-  const pick = ({ heading, field }) => {
-    const option = (value, text = value.replaceAll("_", " ")) => el("option", { value, text, selected: value === field });
+  const pick = ({ heading, field, asks }) => {
+    const option = (value, text = value.replaceAll("_", " ")) => el("option", { value, text, selected: !asks && value === field });
     return el("select", { "aria-label": `${heading} means`, "data-heading": heading, onchange: said },
+      ...(asks ? [el("option", { value: UNSAID, text: "say which", selected: true })] : []),
       option("", "nothing: kept, not read"),
       el("optgroup", { label: "Needed" }, ...first.map((f) => option(f))),
       el("optgroup", { label: "May be given" }, ...fields.filter((f) => !first.includes(f)).map((f) => option(f))),
       el("optgroup", { label: "Link rows" }, ...linking.map((f) => option(f))));
   };
-  $("matching-table").replaceChildren(grid(["Your column", "First values", "Means"], columns.map((c) => [c.heading, c.values.join(", ").slice(0, 80), pick(c)]), "Columns"));
+  const named = ({ heading, asks }) => (asks ? el("span", {}, heading, el("span", { class: "claim", text: asks })) : heading);
+  const samples = (values) => el("span", {}, ...values.flatMap((v, i) => [i ? ", " : "", DAY.test(v) ? el("span", { class: "whole", text: v }) : v.slice(0, 40)]));
+  $("matching-table").replaceChildren(grid(["Your column", "First values", "Means"], columns.map((c) => [named(c), samples(c.values), pick(c)]), "Columns"));
   $("matching").dataset.needed = JSON.stringify(needed);
   $("matching").dataset.namesItem = JSON.stringify(namesItem);
   $("matching").hidden = false;
@@ -61,12 +68,17 @@ function match({ columns, fields, needed, names_item: namesItem, linking }) {
 
 function said() {
   const given = Object.values(matched());
+  const unsaid = Object.entries(matched()).filter(([, field]) => field === UNSAID).map(([heading]) => heading);
   const lacking = JSON.parse($("matching").dataset.needed).filter((f) => !given.includes(f));
   const namesItem = JSON.parse($("matching").dataset.namesItem);
   if (namesItem.length && !namesItem.some((f) => given.includes(f))) lacking.push(namesItem.join(" or "));
-  $("matching-said").textContent = lacking.length ? `Still needed: ${lacking.join(", ")}. Say which column holds it.` : "All that is needed is there. Decide it, or mend what was guessed.";
-  $("matching-said").classList.toggle("lacking", lacking.length > 0);
-  return lacking.length === 0;
+  const says = [
+    lacking.length ? `Still needed: ${lacking.join(", ")}. Say which column holds it.` : "",
+    unsaid.length ? `Say what ${unsaid.join(" and ")} ${unsaid.length === 1 ? "holds" : "hold"}, or that nothing of it is read.` : "",
+  ].filter(Boolean);
+  $("matching-said").textContent = says.join(" ") || "All that is needed is there. Decide it, or mend what was guessed.";
+  $("matching-said").classList.toggle("lacking", says.length > 0);
+  return says.length === 0;
 }
 const matched = () => Object.fromEntries([...document.querySelectorAll("[data-heading]")].map((s) => [s.dataset.heading, s.value]));
 
@@ -103,8 +115,10 @@ $("example").addEventListener("click", async () => {
   if (await choose(new File([text], "example-ledger.csv"))) await decide();
 });
 
-// days stay on one line, whole numbers lose their `.0`
-const cell = (content) => (content instanceof Node ? el("td", {}, content) : el("td", { class: /^\d{4}-\d\d-\d\d$/.test(content) ? "whole" : null, text: String(content ?? "").replace(/^(-?\d+)\.0$/, "$1") }));
+// days stay on one line, whole numbers lose their `.0`, flags read as words
+const DAY = /^\d{4}-\d\d-\d\d$/;
+const FLAGS = { true: "yes", false: "no" };
+const cell = (content) => (content instanceof Node ? el("td", {}, content) : el("td", { class: DAY.test(content) ? "whole" : null, text: FLAGS[content] ?? String(content ?? "").replace(/^(-?\d+)\.0$/, "$1") }));
 const grid = (heads, rows, label) => el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label },
   el("table", { class: "plain" }, el("thead", {}, el("tr", {}, ...heads.map((text) => el("th", { scope: "col", text })))), el("tbody", {}, ...rows.map((row) => el("tr", {}, ...row.map(cell))))));
 
@@ -120,6 +134,7 @@ function show(found) {
   parts.push(el("h3", { text: "Outcomes" }), grid(["Rows", "Outcome", ""], Object.entries(found.outcomes).map(([o, n]) => [n.toLocaleString("en"), found.reads[o], o]), "Outcomes"));
   parts.push(el("p", { text: `May go: ${found.may_go.true.toLocaleString("en")}; may not: ${found.may_go.false.toLocaleString("en")}; depends on facts or names: ${found.may_go.null.toLocaleString("en")}.` }));
   if (found.stale) parts.push(el("p", { class: "warn", text: `${found.stale.toLocaleString("en")} rows are of days after ${found.rulebook.verified_to}, to which the rulebook is verified.` }));
+  parts.push(el("p", { class: "note", text: `${found.current}.` }));
   parts.push(el("details", {}, el("summary", { text: "Not checked" }), el("ul", {}, ...found.not_checked.map((text) => el("li", { text })))));
   const left = Object.entries(found.headroom);
   if (left.length) parts.push(el("h3", { text: "Limits by country: used and left after the last row" }), grid(["Country", "Used", "Left", ""], left.map(([c, x]) => room(c, x, found.allocations[c], found.headroom_unit)), "Room left"));

@@ -23,7 +23,7 @@ from premortem.law.groups import Kinds, distinct
 from premortem.law.ladder import steps
 from premortem.law.ledger.columns import GROUNDS
 from premortem.law.ledger.unstated_fields import resting
-from premortem.law.parties import ROLES, Hit, named_parties, names_firm, screen, suspect, unscreened_names
+from premortem.law.parties import ROLES, Hit, named_parties, names_firm, screen, suspects, unscreened_names
 from premortem.law.permission import confidence, is_unverified, may_go
 from premortem.law.row_defaults import completed
 from premortem.law.rulebook_version import shipped_version
@@ -159,11 +159,8 @@ def hits(given: pl.DataFrame, case: Case) -> tuple[pl.Series, list[dict[str, Any
     counted: dict[tuple[str, str, str, str], dict[str, Any]] = {}
     cleared = pl.col("cleared") if "cleared" in given.columns else pl.lit(None, pl.String)
     for role in (role for role in ROLES if role in given.columns):
-        names = [
-            name
-            for name in given[role].unique().drop_nulls().sort()
-            if name and suspect(name, case) and names_firm(role, name, case)
-        ]
+        named = given[role].unique().drop_nulls()
+        names = sorted(n for n in suspects(filter(None, named), case) if names_firm(role, n, case))
         at = given[role].is_in(names).fill_null(False).arg_true()
         if not names or not len(at):
             continue

@@ -18,7 +18,7 @@ from premortem.law.field_values import FALSE, TRUE
 from premortem.law.ledger import field_guesses, files
 from premortem.law.ledger.csv_files import MISSHAPEN
 from premortem.law.ledger.headers import Raw
-from premortem.law.ledger.matching import Match, match
+from premortem.law.ledger.matching import Match, bears, match, to_be_asked
 from premortem.law.ledger.rows import SHOWN, set_apart
 from premortem.law.vocabulary import Vocabulary
 
@@ -69,13 +69,7 @@ class Taken:
 
 def take(path: Path, words: Vocabulary, how: Convention = AS_IT_IS) -> Taken:
     """A file's table, ready to be decided. Raises `BadInput`, all at once, for what must be asked or cannot be read."""
-    wanted = {field_guesses.fold_heading(heading) for heading in how.columns}
-    sheet = "" if how.profile and path.suffix.lower() not in files.WORKBOOKS else how.sheet
-    raw = files.read_raw(
-        path,
-        lambda heading: field_guesses.known(heading, words) or field_guesses.fold_heading(heading) in wanted,
-        sheet,
-    )
+    raw = _raw(path, words, how)
     held = raw.frame.drop(MISSHAPEN, strict=False)
     told = _told(held.columns, how, path.name)
     matched = match(held.columns, raw.doubles, told, lambda h: _known_items(held[h], words), path.name, words)
@@ -95,6 +89,32 @@ def take(path: Path, words: Vocabulary, how: Convention = AS_IT_IS) -> Taken:
     unread = [h for h in matched.unread if not h.startswith("_") and not _empty_and_bare(h, held)]
     used = replace(how, columns=dict(matched.fields) if matched.guessed or told else {}, dates=order)
     return Taken(frame.drop("_line"), mapping, unread, left_out, [*raw.notes], lines, used)
+
+
+def look(path: Path, words: Vocabulary, how: Convention = AS_IT_IS) -> tuple[pl.DataFrame, Match, dict[str, str]]:
+    """A file's table as it stands, what each column is taken for, and, by heading, what must be asked of it first.
+
+    Raises `BadInput` for what cannot be read, and for a profile that no longer fits.
+    """
+    raw = _raw(path, words, how)
+    held = raw.frame.drop(MISSHAPEN, strict=False)
+    told = _told(held.columns, how, path.name)
+    found, doubts = to_be_asked(
+        held.columns, raw.doubles, told, lambda h: _known_items(held[h], words), path.name, words
+    )
+    doubts += _not_choices(held, found, path.name, words)
+    asks = {h: e.what for e in doubts for h in held.columns if h == e.key or (e.key in raw.doubles and bears(h, e.key))}
+    return held, found, asks
+
+
+def _raw(path: Path, words: Vocabulary, how: Convention) -> Raw:
+    wanted = {field_guesses.fold_heading(heading) for heading in how.columns}
+    sheet = "" if how.profile and path.suffix.lower() not in files.WORKBOOKS else how.sheet
+    return files.read_raw(
+        path,
+        lambda heading: field_guesses.known(heading, words) or field_guesses.fold_heading(heading) in wanted,
+        sheet,
+    )
 
 
 def _told(headings: list[str], how: Convention, file: str) -> dict[str, str]:

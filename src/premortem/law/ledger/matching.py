@@ -52,6 +52,41 @@ def match(
     Where every needed column bears a field's own name, each other must bear one too: a table of ours has no columns that
     nobody reads.
     """
+    found, doubts, lost = _read(headings, doubles, told, known_items, file, words)
+    read = (h for h in found.guessed if found.fields[h] in words.given)
+    if is_exact(headings, words) or not (told or any(read)):
+        unknown = [h for h in lost if not _asks(h, words)]
+        doubts += each_or_all(unknown, "no such column", words.given, file, _way(words))
+    else:
+        doubts += _slips(lost, file, words)
+    raise_all(doubts)
+    return found
+
+
+def to_be_asked(
+    headings: Sequence[str],
+    doubles: Sequence[str],
+    told: Mapping[str, str],
+    known_items: KnownItems,
+    file: str,
+    words: Vocabulary,
+) -> tuple[Match, list[BadInput]]:
+    """The same for one who sees what each column is taken for, so that only doubts are asked: the fields, and what `match` refuses
+    of each heading that may be another's.
+    """
+    found, doubts, lost = _read(headings, doubles, told, known_items, file, words)
+    return found, [*doubts, *_slips(lost, file, words)]
+
+
+def _read(
+    headings: Sequence[str],
+    doubles: Sequence[str],
+    told: Mapping[str, str],
+    known_items: KnownItems,
+    file: str,
+    words: Vocabulary,
+) -> tuple[Match, list[BadInput], list[str]]:
+    """The field of each column; what must be asked; and the headings that nobody knows."""
     free = [h for h in headings if h not in told and not h.startswith("_")]
     fields = dict.fromkeys([h for h in headings if h.startswith("_")], "") | dict(told)
     exact = is_exact(headings, words)
@@ -63,18 +98,11 @@ def match(
     fields |= {h: "" for h in free if h not in fields}
     _take_left(ours, fields, words)
     settled = _choose_item(ours, fields, known_items, words)
-    settled |= {h for double in doubles for h in headings if _bears(h, double)}
-    errors = [*_twice(doubles, headings, told, file, words)]
-    errors += _rivals([h for h in ours if h not in settled and not fields[h]], fields, told, file, words)
+    settled |= {h for double in doubles for h in headings if bears(h, double)}
+    doubts = [*_twice(doubles, headings, told, file, words)]
+    doubts += _rivals([h for h in ours if h not in settled and not fields[h]], fields, told, file, words)
     lost = [h for h in free if not fields[h] and h not in settled and fold_heading(h) not in meanings(words)]
-    if exact or not (told or any(fields[h] in words.given for h in free)):
-        errors += each_or_all(
-            [h for h in lost if not _asks(h, words)], "no such column", words.given, file, _way(words)
-        )
-    else:
-        errors += [error for h in lost if (error := _slip(h, file, words))]
-    raise_all(errors)
-    return Match({h: fields[h] for h in headings}, frozenset(h for h in free if fields[h]))
+    return Match({h: fields[h] for h in headings}, frozenset(h for h in free if fields[h])), doubts, lost
 
 
 def is_exact(headings: Sequence[str], words: Vocabulary) -> bool:
@@ -88,7 +116,8 @@ def _way(words: Vocabulary) -> str:
     return f'{such_as(words)}; --map "COLUMN=FIELD", or --map "COLUMN=" to leave it unread'
 
 
-def _bears(heading: str, double: str) -> bool:
+def bears(heading: str, double: str) -> bool:
+    """Whether a column bears a heading that another bears as well, and so has it with a number: `Consignee (2)`."""
     return heading == double or (heading.startswith(f"{double} (") and heading[len(double) + 2 : -1].isdecimal())
 
 
@@ -151,7 +180,7 @@ def _twice(
     """Headings that two columns bear and that stand for a field, unless it was said which is which."""
     errors = []
     for double in doubles:
-        bearing = [h for h in headings if _bears(h, double)]
+        bearing = [h for h in headings if bears(h, double)]
         if (fold_heading(double) in meanings(words) or _asks(double, words)) and not {*bearing} <= told.keys():
             allowed = "each name once, or " + " ".join(f'--map "{h}=FIELD"' for h in bearing) + "; FIELD may be empty"
             errors.append(BadInput(file, double, "names two columns", got=double, allowed=allowed))
@@ -179,6 +208,10 @@ def _rivals(
 def _asked(heading: str, what: str, file: str) -> BadInput:
     allowed = f'--map "{heading}=FIELD" to say which, or --map "{heading}=" to leave it unread'
     return BadInput(file, heading, what, got=heading, allowed=allowed)
+
+
+def _slips(headings: Sequence[str], file: str, words: Vocabulary) -> list[BadInput]:
+    return [error for heading in headings if (error := _slip(heading, file, words))]
 
 
 def _slip(heading: str, file: str, words: Vocabulary) -> BadInput | None:

@@ -1,0 +1,117 @@
+"""Names compared with those on the lists that a case holds, many at once: which they are equal to, which they are near, and how near."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+
+import numpy as np
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from premortem.case import Case
+from premortem.law.letters import Texts, made_ready
+from premortem.law.near_names import rows as near_rows
+from premortem.law.party_lists import FEWEST, index
+from premortem.law.party_table import NOT_LISTED
+from premortem.law.spelling import compounds, key, telling, words
+from premortem.law.transfers import transfers
+
+# Likeness of equal names.
+EQUAL = 100.0
+# From this likeness on a name is near a listed one [of 100].
+NEAR = 80.0
+# A name that holds a whole listed name and more is this like it [of 100].
+HOLDS = 90.0
+# A near name is at most this like.
+MOST_NEAR = 99.0
+# Most names of which is kept what was found, but for more that are looked up at once.
+MOST_KEPT = 400_000
+# Rows of the table that a name is equal to (100) or near (less), the nearest first.
+Matches = tuple[tuple[int, float], ...]
+
+
+def matches(name: str, case: Case) -> Matches:
+    """Rows of the table that a name is equal to (100) or near (less), whatever the day; nearest first, then by list in the
+    order in which the case names them, then by name.
+
+    A name equal to one that is known not to be listed, and to no listed one, is near none.
+    """
+    found = _known(case).get(name)
+    return look_up([name], case)[name] if found is None else found
+
+
+def look_up(names: Iterable[str], case: Case) -> dict[str, Matches]:
+    """`matches` of each name, looked up at once, which for many takes a fraction of the time; they are known from then on."""
+    known = _known(case)
+    found = {name: known.get(name) for name in names}
+    new = [name for name, rows in found.items() if rows is None]
+    told = dict(zip(new, _compared(new, case), strict=True))
+    if len(known) + len(told) > MOST_KEPT:
+        known.clear()
+    known |= told
+    return {name: told[name] if rows is None else rows for name, rows in found.items()}
+
+
+@cache
+def _known(case: Case) -> dict[str, Matches]:
+    """What was found of names that were looked up."""
+    return {}
+
+
+def _compared(names: Sequence[str], case: Case) -> Iterator[Matches]:
+    held, places = index(case), _places(case)
+    joined = ["".join(telling(name)) for name in names]
+    alike = _alike([text for text in dict.fromkeys(joined) if len(text) >= FEWEST and text not in held.free], case)
+    for name, text in zip(names, joined, strict=True):
+        equal = held.by_key.get(key(name), ())
+        found = {i: EQUAL for i in equal if held.rows[i].list != NOT_LISTED}
+        if not equal or found:
+            near = near_rows(held.near, name)
+            for i, score in (*_by_telling(name, alike.get(text), case), *near):
+                found[i] = max(found.get(i, 0.0), score)
+        yield tuple(sorted(found.items(), key=lambda near: (-near[1], places[near[0]]))) if found else ()
+
+
+@cache
+def _places(case: Case) -> tuple[int, ...]:
+    """Where each row stands among others that a name is as near to: by its list, in the case's order, then by its name."""
+    lists, rows = [*transfers(case).parties.lists], index(case).rows
+    of_list = {name: lists.index(name) if name in lists else len(lists) for name in {row.list for row in rows}}
+    order = sorted(range(len(rows)), key=lambda i: (of_list[rows[i].list], rows[i].name.casefold(), i))
+    return tuple(np.argsort(order).tolist())
+
+
+def _alike(joined: Sequence[str], case: Case) -> dict[str, dict[str, float]]:
+    """Of each text, those that listed names are told apart by and that are like it, with their likeness [of 100]."""
+    found: dict[str, dict[str, float]] = {text: {} for text in joined}
+    places, others = _tellings(case).about(joined, 1 - NEAR / 100)
+    asked = [joined[i] for i in places]
+    least = NEAR / 100
+    scores = process.cpdist(asked, others, scorer=OSA.normalized_similarity, score_cutoff=least, dtype=np.float64)
+    for i in np.flatnonzero(scores >= least):
+        found[asked[i]][others[i]] = min(MOST_NEAR, 100 * float(scores[i]))
+    return found
+
+
+@cache
+def _tellings(case: Case) -> Texts:
+    """Telling words of listed names."""
+    return made_ready(index(case).telling)
+
+
+def _by_telling(name: str, alike: dict[str, float] | None, case: Case) -> Iterator[tuple[int, float]]:
+    """Rows near a name by the words that tell firms apart; none where these are too few, or a firm's that is not listed.
+
+    `alike` are those of listed names that are like the name's own.
+    """
+    if alike is None:
+        return
+    held, told = index(case).telling, telling(name)
+    joint = (part for word in told for part in compounds(word))
+    parts = {part for part in (*_runs(told, 1), *_runs(words(name), 2), *joint) if part in held} - {"".join(told)}
+    scores = alike | {part: max(HOLDS, alike.get(part, 0.0)) for part in parts}
+    yield from ((i, score) for text, score in scores.items() for i in held[text])
+
+
+def _runs(said: Sequence[str], fewest: int) -> Iterator[str]:
+    """Neighbouring words of a name, so many or more, run together."""
+    return ("".join(said[i:j]) for i in range(len(said)) for j in range(i + fewest, len(said) + 1))
