@@ -1,6 +1,7 @@
 """What every command shares: the app, the options that several take, and how a result is shown."""
 
 import json
+import logging
 import re
 import sys
 from collections import Counter
@@ -53,6 +54,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 DONE, NO, BAD, BUG = 0, 1, 2, 70
+# The logger of those that say how far they are.
+PROGRESS = "premortem.progress"
 # An error that knows no place.
 UNPLACED = {"file": "", "key": "", "got": "", "allowed": "", "hint": ""}
 
@@ -79,6 +82,16 @@ AsOf = Annotated[
     str | None,
     typer.Option(
         "--as-of", help="Only what was known on this day counts, YYYY-MM-DD.", show_default="the day of the case"
+    ),
+]
+Effective = Annotated[
+    int | None,
+    typer.Option(
+        "--effective",
+        min=1,
+        max=200_000,
+        help="With --as-of: draw futures until at least this many independent ones agree with what was known.",
+        show_default="those of the run, else some 1,500",
     ),
 ]
 Memory = Annotated[str | None, typer.Option("--memory", help="Ceiling, such as 2GB.", show_default="none")]
@@ -205,6 +218,12 @@ def stored_run(study: Path | None, case: str | None, run: Path | None, memory: s
     return study_of(study, case, run).stored(run, size(memory, "--memory") if memory else None)
 
 
+def check_effective(effective: int | None, by: object) -> None:
+    """Raises `BadInput` where effective futures are asked for and no day is named that they would agree with."""
+    if effective and by is None:
+        raise BadInput("command line", "--effective", "needs a day", got=effective, allowed="with --as-of DAY")
+
+
 def run_on(made: Any, as_of: str | None) -> Any:
     """A stored run as it would be on the day of `--as-of`; as it is where none is given."""
     from premortem.questions import run_of_day
@@ -233,6 +252,21 @@ def plain(value: Any) -> Any:
     if hasattr(value, "isoformat"):
         return value.isoformat()
     return str(value)
+
+
+class _Lines(logging.Handler):
+    """A line on stderr for each thing said."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        typer.echo(record.getMessage(), err=True)
+
+
+def tell_progress() -> None:
+    """From now on, what takes seconds says on stderr how far it is."""
+    log = logging.getLogger(PROGRESS)
+    log.setLevel(logging.INFO)
+    if not log.handlers:
+        log.addHandler(_Lines())
 
 
 def progress(silent: bool) -> AbstractContextManager[Any]:

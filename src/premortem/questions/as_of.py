@@ -88,8 +88,9 @@ class AsOfDay(Result):
     warnings: tuple[str, ...]
 
 
-def as_of_day(run: Run, day: date) -> AsOfDay:
-    """What stands and what fell on a day by what was known then, and what to watch next.
+def as_of_day(run: Run, day: date, effective: int | None = None) -> AsOfDay:
+    """What stands and what fell on a day by what was known then, and what to watch next; the shares by at least so many `effective`
+    futures, where given.
 
     The policy is the one in force: what became of the law after the day of the case, where the run holds it. Raises `BadInput` for a day in
     the future.
@@ -97,7 +98,7 @@ def as_of_day(run: Run, day: date) -> AsOfDay:
     study, settings = run.study, run.study.case.settings
     day = weighted_board.past(study.case, day)
     policy, then = (weighted_board.reading_policy(study.case, run.policies, d) for d in (day, settings.day))
-    found, weights = weighted_board.settle_run(run, day)
+    found, weights = weighted_board.settle_run(run, day, effective)
     now = _of_policy(weighted_board.weighted_cells(run, found, weights), policy)
     before = _of_policy(weighted_board.weighted_cells(run, *weighted_board.settle_run(run, settings.day)), then)
     watched = what_to_watch(study, run, day, policy=policy)
