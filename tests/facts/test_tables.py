@@ -162,7 +162,9 @@ def test_a_prior_without_a_source_is_called_a_judgement_and_not_trusted(shipped)
 
 
 def test_quantities_are_read_out_of_a_sentence():
-    said = "row 11 of the quantities (0.08 to 0.30, judgement) against rows 2, 8 and 12, which together imply about 0.05"
+    said = (
+        "row 11 of the quantities (0.08 to 0.30, judgement) against rows 2, 8 and 12, which together imply about 0.05"
+    )
     assert priors.quantities(said) == (2, 8, 11, 12)
     assert priors.quantities("judgement: few end-use checks are made abroad") == ()
 

@@ -8,7 +8,7 @@ import pytest
 from premortem import questions, terminal
 from premortem.briefing import assemble
 from premortem.errors import BadInput
-from premortem.questions import as_of, day_words, redraw
+from premortem.questions import as_of, day_words, redraw, weighted_board
 from premortem.watch import quantities
 from premortem.watch.observations import parse_option
 
@@ -167,3 +167,48 @@ def test_futures_drawn_anew_lie_near_what_was_read(study):
     assert 30 < weights.effective <= 256
     again, _ = redraw.redraw(study, [reading], "as-written", ["as-written"], [], seed=3, count=256)
     np.testing.assert_array_equal(found.values, again.values)
+
+
+def test_a_change_is_what_the_law_made_of_it_and_what_was_read(later):
+    for s in later.standing:
+        assert s.before + s.by_law + s.by_readings == pytest.approx(s.holds)
+        effects = [b.effect for b in s.behind]
+        assert effects == sorted(effects, key=abs, reverse=True)
+        assert all(abs(e) >= as_of.POINT and e * effects[0] > 0 for e in effects)
+
+
+def test_what_fell_is_told_with_why(later):
+    told = {line[:2]: line for line in day_words.changes(later)}
+    for s in later.standing:
+        changed = s.assumption != "all" and not s.low <= s.before <= s.high
+        assert (s.assumption in told) == changed
+        if changed:
+            assert "by what became of the law" in told[s.assumption]
+            assert all(b.meaning in told[s.assumption] for b in s.behind)
+
+
+def test_no_sentence_of_a_day_holds_a_key(later, small_run):
+    lines = [
+        day_words.basis(later),
+        *day_words.changes(later),
+        *day_words.moved(later),
+        *day_words.latest_events(later),
+    ]
+    lines += [*day_words.came(later), *day_words.settled(later)]
+    for line in lines:
+        assert "_" not in line, line
+    assert small_run.study.law(later.policy).policy.title in lines[0]
+
+
+def test_the_latest_events_are_the_newest_of_the_table_and_none_lies_ahead(later):
+    days = [c.date for c in later.latest]
+    assert days == sorted(days, reverse=True)
+    assert len(days) == as_of.LATEST
+    assert NOTE < days[-1] <= days[0] <= LATER
+
+
+def test_as_many_effective_futures_as_are_asked_for(small_run):
+    found, weights = weighted_board.settle_run(small_run, LATER, effective=600)
+    assert weights.redrawn
+    assert weights.effective >= 600
+    assert found.count < 3000

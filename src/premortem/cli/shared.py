@@ -16,6 +16,7 @@ import typer
 from typer.core import TyperCommand, TyperOption
 
 from premortem.errors import BadInput, raise_all
+from premortem.progress import LOG
 
 # Where a context keeps the case that `--case` names: help is shown before any option is read.
 CASE_ASKED = "premortem.case"
@@ -54,8 +55,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 DONE, NO, BAD, BUG = 0, 1, 2, 70
-# The logger of those that say how far they are.
-PROGRESS = "premortem.progress"
 # An error that knows no place.
 UNPLACED = {"file": "", "key": "", "got": "", "allowed": "", "hint": ""}
 
@@ -263,10 +262,9 @@ class _Lines(logging.Handler):
 
 def tell_progress() -> None:
     """From now on, what takes seconds says on stderr how far it is."""
-    log = logging.getLogger(PROGRESS)
-    log.setLevel(logging.INFO)
-    if not log.handlers:
-        log.addHandler(_Lines())
+    LOG.setLevel(logging.INFO)
+    if not any(isinstance(handler, _Lines) for handler in LOG.handlers):
+        LOG.addHandler(_Lines())
 
 
 def progress(silent: bool) -> AbstractContextManager[Any]:

@@ -5,19 +5,17 @@ at each the futures are weighted, resampled and moved by steps that keep their l
 others 2013; Rudolf and Sprungk 2018). How long the steps are is learnt from how far they brought the futures (Fearnhead and Taylor 2013).
 """
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from premortem.errors import MissingData
+from premortem.progress import LOG
 from premortem.watch.quantities import Array
 from premortem.watch.weights import effective, resample
 
 LogLikelihood = Callable[[Array], Array]
-# Told how far a draw is: it takes seconds, and minutes on a busy machine.
-LOG = logging.getLogger("premortem.progress")
 # Part of the futures that stays effective when more of the likelihood is let in.
 KEPT = 0.5
 # Moves after each part, and after the last.
