@@ -41,6 +41,11 @@ def _missed(s: Scored, count: int, case: Case) -> str:
     return f"{says} ({s.kind}{more}) of {s.date.isoformat()} was {observed(s)}, outside {span(s)}."
 
 
+def measured(s: Scored) -> str:
+    """What was read, in words."""
+    return capital(s.measures or s.quantity.replace("_", " "))
+
+
 def observed(s: Scored) -> str:
     """What was read, with its unit."""
     return f"{number(s.observed, 3)}{_unit(s)}"
