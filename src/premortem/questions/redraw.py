@@ -20,8 +20,9 @@ from premortem.watch.weights import Weights, joint_log_likelihood
 
 # Futures that are drawn: a share is known to a point or so by as many.
 COUNT = 2048
-# Where a number of effective ones is wanted, so many times what the draw before says is needed is drawn next, and no more often than this.
-SPARE, TRIES = 1.05, 4
+# Where a number of effective ones is wanted, so many times what the draw before says is needed is drawn next, no more often than `TRIES`
+# and never more than `MOST` times the number that is wanted: a share of hardly any futures says little of how many are needed.
+SPARE, TRIES, MOST = 1.05, 3, 4
 # Futures that were drawn, by study and by what they were drawn by.
 _DRAWN: WeakKeyDictionary[Study, dict[tuple[object, ...], smc.Drawn]] = WeakKeyDictionary()
 
@@ -49,8 +50,10 @@ def redraw(
         worth = _worth(found, drawn.roots)
         if worth >= (effective or 0):
             break
-        count = math.ceil(SPARE * (effective or 0) * found.count / worth)
-    note = f"Too few futures agree with the readings, so {found.count:,} were drawn anew by them, worth {worth:,.0f} independent ones."
+        wanted = effective or 0
+        count = math.ceil(min(SPARE * wanted * found.count / worth, max(MOST * wanted, found.count)))
+    short = f", fewer than the {effective:,} asked for" if effective and worth < effective else ""
+    note = f"Too few futures agree with the readings, so {found.count:,} were drawn anew by them, worth {worth:,.0f} independent ones{short}."
     left_out = tuple(r.label for r in readings if r not in used)
     alike = np.full(found.count, 1 / found.count)
     return found, Weights(alike, worth, worth, 1.0, float("nan"), tuple(used), left_out, (note,), redrawn=True)
