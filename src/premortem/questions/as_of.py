@@ -1,6 +1,6 @@
 """Any day: what stands and what fell by what was known on it, what moved the futures, and what to watch next."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -68,8 +68,9 @@ class Stand(Result):
     @property
     def by_readings(self) -> float | None:
         """What was read made of the share [share of futures]."""
-        known = self.holds is not None and self.before is not None and self.by_law is not None
-        return self.holds - self.before - self.by_law if known else None  # type: ignore[operator]
+        if self.holds is None or self.before is None or self.by_law is None:
+            return None
+        return self.holds - self.before - self.by_law
 
 
 @dataclass(frozen=True, repr=False)
@@ -134,7 +135,8 @@ def as_of_day(run: Run, day: date, effective: int | None = None) -> AsOfDay:
     at_first = weighted_board.settle_run(run, settings.day)
     rows = weighted_board.weighted_cells(run, *at_first)
     before, by_law = _of_policy(rows, then), _of_policy(rows, policy)
-    behind = _behind(policy, at_first, (found, weights))
+    made = {name: _change(by_law[name], now[name]) or 0.0 for name in now}
+    behind = _behind(policy, at_first, (found, weights), made)
     watched = what_to_watch(study, run, day, policy=policy)
     horizon = study.case.clock.last_day
     ahead = (horizon - day).days / 365.25
@@ -184,7 +186,7 @@ def _stand(
         verdict(before.holds, now.low, now.high),
         now.fails_words or "",
         depends,
-        None if before.holds is None or by_law.holds is None else by_law.holds - before.holds,
+        _change(before, by_law),
         behind,
     )
 
@@ -199,10 +201,10 @@ def verdict(before: float | None, low: float | None, high: float | None) -> Verd
 
 
 def _behind(
-    policy: str, first: tuple[Futures, Weights], last: tuple[Futures, Weights]
+    policy: str, first: tuple[Futures, Weights], last: tuple[Futures, Weights], made: Mapping[str, float]
 ) -> dict[str, tuple[Behind, ...]]:
     """By assumption, the uncertainties that made most of its change under a policy between two days, the most first: how far the mean of
-    each moved, by the slope of the verdict over the futures of the first day.
+    each moved, by the slope of the verdict over the futures of the first day. Those alone that pull as the whole change, `made`, went.
     """
     if any(weights.collapsed for _, weights in (first, last)):
         return {}
@@ -211,16 +213,21 @@ def _behind(
     at_first = scores @ weights.values
     shifts = priors.to_normal(last[0].values) @ last[1].values - at_first
     ordered = np.array([row.distribution != "categorical" for row in priors.rows])  # a category is in no direction
-    made = {}
+    told = {}
     for name, holds in found.holds(policy).items():
         slopes = ((scores - at_first[:, None]) * weights.values) @ (holds - holds @ weights.values)
         effects = np.where(ordered, slopes * shifts, 0.0)
-        whole = np.sign(effects.sum())
+        whole = np.sign(made.get(name, 0.0))
         most = [i for i in np.argsort(-effects * whole)[:BEHIND] if effects[i] * whole >= POINT]
-        made[name] = tuple(
+        told[name] = tuple(
             Behind(priors.rows[i].name, priors.rows[i].meaning, float(shifts[i]), float(effects[i])) for i in most
         )
-    return made
+    return told
+
+
+def _change(before: BoardCell, after: BoardCell) -> float | None:
+    """By how much the share rose [share of futures]; None where one of both is not told."""
+    return None if before.holds is None or after.holds is None else after.holds - before.holds
 
 
 def _latest(study: Study, day: date) -> tuple[Came, ...]:

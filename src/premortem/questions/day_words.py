@@ -62,9 +62,10 @@ def changes(result: AsOfDay) -> list[str]:
         if s.low <= s.before <= s.high:
             continue
         parts = "" if s.by_law is None or s.by_readings is None else _parts(s.by_law, s.by_readings)
-        fails = f" Where it breaks, {lower_first(s.fails_first)} first." if s.fails_first else ""
-        behind = listing([f"{b.meaning}, {'up' if b.shift > 0 else 'down'} ({points(b.effect)})" for b in s.behind])
-        why = f" Behind it: {behind}." if s.behind else ""
+        fails = f" What breaks it first: {lower_first(s.fails_first)}." if s.fails_first else ""
+        behind = "; ".join(f"{b.meaning}, {'up' if b.shift > 0 else 'down'} ({points(b.effect)})" for b in s.behind)
+        clear = s.by_readings is not None and abs(s.by_readings) > (s.high - s.low) / 2
+        why = f" Behind what was read: {behind}." if behind and clear else ""
         said.append(f"{s.assumption}, {s.says}: {share(s.before)} became {share(s.holds)}{parts}.{fails}{why}")
     return said
 
