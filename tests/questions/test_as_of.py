@@ -52,6 +52,9 @@ def test_a_brief_of_a_day_leads_with_that_day(later, small_run, monkeypatch):
     assert made.title == day_words.title(later)
     assert "what was known on 26 November 2026" in made.eyebrow
     assert made.sections[0].id == "as-of"
+    first = made.summary.blocks[0]
+    assert "This page is of 26 February 2025" in str(first)
+    assert "what was known on 26 November 2026" in str(first)
     assert made.sections[0].blocks[1].rows[-1][0] == "All five at once"
 
 
@@ -213,3 +216,9 @@ def test_as_many_effective_futures_as_are_asked_for(small_run):
     assert weights.redrawn
     assert weights.effective >= 600
     assert found.count < 3000
+
+
+def test_a_brief_of_a_day_has_one_list_of_what_to_watch_and_that_is_of_the_day(later, small_run):
+    named = {name for name, _ in assemble._parts(small_run, None, later, None)}
+    assert assemble.WATCHED not in named
+    assert assemble.WATCHED in {name for name, _ in assemble._parts(small_run, None, None, None)}
