@@ -149,7 +149,7 @@ def _table(found: Hindcast) -> list[str]:
         told = " | ".join("-" if x is None else phrases.number(x, 3) for x in scores)
         mark = "" if s.inside else "**miss**"
         lines.append(
-            f"| {mark} | {words.measured(s)} | {s.date} | {s.kind} | {seen} | {s.unit} | {told} | {s.source} ({s.confidence}) |"
+            f"| {mark} | `{s.quantity}` | {s.date} | {s.kind} | {seen} | {s.unit} | {told} | {s.source} ({s.confidence}) |"
         )
     return [*lines, ""]
 
@@ -164,7 +164,7 @@ def _events(found: Hindcast) -> list[str]:
     for e in _by_score(found):
         mark, came = "**miss**" if e.missed else "", "came" if e.happened else "did not come"
         base = "-" if e.base_rate is None else phrases.share(e.base_rate)
-        title = f"{e.title} ({e.narrower})" if e.narrower else e.title
+        title = f"{e.title} (`{e.event}`{'; ' + e.narrower if e.narrower else ''})"
         lines.append(f"| {mark} | {title} | {e.date} | {phrases.share(e.share)} | {base} | {came} | {e.brier:.2f} |")
     return [*lines, ""]
 
