@@ -64,7 +64,7 @@ def quantities(case: Case) -> str:
 
 def _behind(case: Case) -> dict[int, list[str]]:
     """Names of uncertainties and history checks by the number of the quantity that they rest on."""
-    named = [(f"`{c.name}`", f"quantities {c.quantity.replace(';', ',')}") for c in evidence(case)]
+    named = [(f"`{c.name}`", f"rows {c.quantity.replace(';', ',')}") for c in evidence(case)]
     named += [(f"check: {row['quantity']}", row["source"]) for row in facts.read("history_checks", case).to_dicts()]
     found: dict[int, list[str]] = {}
     for name, basis in named:

@@ -110,18 +110,18 @@ def _against(found: Hindcast) -> list[str]:
     lines += ["", f"| group | readings | inside | {' | '.join(kinds)} |", "| --- | --- | --- |" + " --- |" * len(kinds)]
     for g in found.groups:
         told = ["-" if k not in g["won"] else "model" if g["won"][k] else "they" for k in kinds]
-        lines.append(f"| {g['group']} | {g['readings']} | {g['inside']} | {' | '.join(told)} |")
+        lines.append(f"| {g['says']} | {g['readings']} | {g['inside']} | {' | '.join(told)} |")
     return [*lines, ""]
 
 
 def _of(s: Scored) -> str:
-    low, middle, high, seen = (phrases.number(x, 3) for x in (s.p5, s.p50, s.p95, s.observed))
-    return f"`{s.quantity}` on {s.date}: {seen} {s.unit}, said {middle} ({low} to {high})."
+    middle = phrases.number(s.p50, 3)
+    return f"{words.measured(s)} ({s.kind}), {s.date}: {words.observed(s)}, said {middle} ({words.span(s)}). Source: {s.source}."
 
 
 def _event(e: EventScored) -> str:
     came = "came" if e.happened else "did not come"
-    return f"{e.title} (`{e.event}`) by {e.date}: in {phrases.share(e.share)} of futures; it {came}."
+    return f"{e.title} by {e.date}: in {phrases.share(e.share)} of futures; it {came}."
 
 
 def _why(scored: Scored | EventScored) -> str:

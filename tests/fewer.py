@@ -20,6 +20,7 @@ FEWER = {
     "questions.signpost_worth.TRIED": 2048,
     "questions.stress.FRESH": 4096,
     "questions.time.MOVED": 2048,
+    "questions.watch.ENOUGH": 50,
     "study.model.SMALL": 128,
 }
 

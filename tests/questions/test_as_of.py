@@ -8,7 +8,7 @@ import pytest
 from premortem import questions, terminal
 from premortem.briefing import assemble
 from premortem.errors import BadInput
-from premortem.questions import as_of, day_words, redraw
+from premortem.questions import as_of, day_words, redraw, weighted_board
 from premortem.watch import quantities
 from premortem.watch.observations import parse_option
 
@@ -52,6 +52,9 @@ def test_a_brief_of_a_day_leads_with_that_day(later, small_run, monkeypatch):
     assert made.title == day_words.title(later)
     assert "what was known on 26 November 2026" in made.eyebrow
     assert made.sections[0].id == "as-of"
+    first = made.summary.blocks[0]
+    assert "This page is of 26 February 2025" in str(first)
+    assert "what was known on 26 November 2026" in str(first)
     assert made.sections[0].blocks[1].rows[-1][0] == "All five at once"
 
 
@@ -167,3 +170,55 @@ def test_futures_drawn_anew_lie_near_what_was_read(study):
     assert 30 < weights.effective <= 256
     again, _ = redraw.redraw(study, [reading], "as-written", ["as-written"], [], seed=3, count=256)
     np.testing.assert_array_equal(found.values, again.values)
+
+
+def test_a_change_is_what_the_law_made_of_it_and_what_was_read(later):
+    for s in later.standing:
+        assert s.before + s.by_law + s.by_readings == pytest.approx(s.holds)
+        effects = [b.effect for b in s.behind]
+        assert effects == sorted(effects, key=abs, reverse=True)
+        assert all(abs(e) >= as_of.POINT and e * s.by_readings > 0 for e in effects)
+
+
+def test_what_fell_is_told_with_why(later):
+    told = {line[:2]: line for line in day_words.changes(later)}
+    for s in later.standing:
+        changed = s.assumption != "all" and not s.low <= s.before <= s.high
+        assert (s.assumption in told) == changed
+        if changed:
+            assert "by what became of the law" in told[s.assumption]
+            named = all(b.meaning in told[s.assumption] for b in s.behind)
+            assert named == (not s.behind or abs(s.by_readings) > (s.high - s.low) / 2)
+
+
+def test_no_sentence_of_a_day_holds_a_key(later, small_run):
+    lines = [
+        day_words.basis(later),
+        *day_words.changes(later),
+        *day_words.moved(later),
+        *day_words.latest_events(later),
+    ]
+    lines += [*day_words.came(later), *day_words.settled(later)]
+    for line in lines:
+        assert "_" not in line, line
+    assert small_run.study.law(later.policy).policy.title in lines[0]
+
+
+def test_the_latest_events_are_the_newest_of_the_table_and_none_lies_ahead(later):
+    days = [c.date for c in later.latest]
+    assert days == sorted(days, reverse=True)
+    assert len(days) == as_of.LATEST
+    assert NOTE < days[-1] <= days[0] <= LATER
+
+
+def test_as_many_effective_futures_as_are_asked_for(small_run):
+    found, weights = weighted_board.settle_run(small_run, LATER, effective=600)
+    assert weights.redrawn
+    assert weights.effective >= 600
+    assert found.count < 3000
+
+
+def test_a_brief_of_a_day_has_one_list_of_what_to_watch_and_that_is_of_the_day(later, small_run):
+    named = {name for name, _ in assemble._parts(small_run, None, later, None)}
+    assert assemble.WATCHED not in named
+    assert assemble.WATCHED in {name for name, _ in assemble._parts(small_run, None, None, None)}

@@ -191,3 +191,17 @@ def test_faults_of_a_studys_signposts_and_readings_are_reported_at_once(run, min
     code, _, err = run("watch", "--study", mine)
     assert code == 2
     assert "did you mean smic_yield_ascend" in err
+
+
+def test_effective_futures_are_of_a_day(run):
+    for command in ("run", "board", "brief"):
+        code, _, err = run(command, "--effective", "500")
+        assert code == 2
+        assert "--effective: needs a day; allowed: with --as-of DAY" in err
+
+
+def test_long_work_says_on_stderr_how_far_it_is(run, small_run):
+    code, out, err = run("board", "--run", small_run.folder, "--weights", "2026-06-30", "--json")
+    assert code == 0
+    assert json.loads(out)["weights"]["effective_futures"] > 50
+    assert err.splitlines()[-1] == "drawing 256 futures by what was read: 100% of it let in"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import lognorm, norm
 
 from premortem.case import default
-from premortem.errors import BadInput
+from premortem.errors import BadInput, BadInputs
 from premortem.watch import forecasts, hindcast, quantities
 from premortem.watch.forecasts import LAST, TREND, WALK, Forecast
 from premortem.watch.quantities import Z95, Span
@@ -177,3 +177,17 @@ def test_the_usual_spread_is_that_of_the_record_and_never_none():
     record = [*hindcast.record(default())]
     assert 0.05 < forecasts.usual_spread(record, KNOWN) < 1
     assert forecasts.usual_spread([], KNOWN) == pytest.approx(forecasts.USUAL)
+
+
+def test_faults_of_a_table_are_told_together_each_by_its_own_row(tmp_path):
+    """Also where a row before them is of a quantity that the model does not have."""
+    head = "quantity,period_start,period_end,unit,kind,median,p5,p95,known_on"
+    rows = (
+        "price_fall_at_fixed_quality,2025-01-01,2026-12-31,x per year,published view,10,3,37,2024-11-12",
+        "capex_big4_year,2025-01-01,2025-12-31,bn USD,consensus,400,380,420,2025-11-01",
+        "capex_amazon_year,2025-01-01,2025-12-31,bn USD,consensus,100,120,90,2025-01-01",
+    )
+    (tmp_path / "theirs.csv").write_text("\n".join([head, *rows]), "utf-8")
+    with pytest.raises(BadInputs) as wrong:
+        forecasts.read(tmp_path / "theirs.csv", default(), date(2025, 2, 26))
+    assert [e.key for e in wrong.value.errors] == ["row 3: known_on", "row 4: median"]

@@ -238,3 +238,11 @@ def test_f107_no_name_in_a_report_fits_two_quantities_alike():
         fits = sorted((-len(o), q.id) for q in KNOWN.values() for o in q.also if fnmatchcase(name, o))
         assert len({known for length, known in fits if length == fits[0][0]}) == 1, (name, fits)
         assert quantities.find_reported(name, KNOWN).id == fits[0][1] or quantities.find(name, KNOWN)
+
+
+def test_an_id_that_stands_twice_is_told_with_both_rows(tmp_path):
+    head = "id,quantity,period_start,period_end,value,kind,known_on,unit"
+    row = "K1,capex_big4_year,2025-01-01,2025-12-31,413,outcome,2026-02-06,bn USD"
+    (tmp_path / "mine.csv").write_text("\n".join([head, row, row.replace("K1", "K2"), row]), "utf-8")
+    with pytest.raises(BadInput, match=r"mine\.csv: row 4: id: is that of row 2 too"):
+        observations.read(tmp_path / "mine.csv", default())

@@ -48,17 +48,37 @@ def test_a_hundred_unknowns_of_which_three_are_read():
     assert found.log_evidence == pytest.approx(exact_evidence, abs=0.6)
 
 
-def test_intervals_cover_the_truth_as_often_as_they_say():
-    """A share of the posterior beyond a line, over truths drawn by the prior: the 90% interval of a score holds it in 90% of them."""
+def test_intervals_cover_the_truth_as_often_as_those_of_the_exact_posterior():
+    """Over truths drawn by the prior, 90% intervals of a score; and their middles and widths are those of the exact posterior."""
     rng = np.random.default_rng(4)
-    inside = 0
-    for i in range(80):
+    spread = np.sqrt(1 - 1 / (3 + 0.3**2))
+    inside, exactly, off, wide = 0, 0, [], []
+    for i in range(60):
         truth = rng.standard_normal(3)
         value = truth.sum() + 0.3 * rng.standard_normal()
         z = smc.draw(reading([1, 1, 1], value, 0.3), 3, 400, seed=i).z
         low, high = np.quantile(z[0], [0.05, 0.95])
+        middle = value / (3 + 0.3**2)
         inside += low <= truth[0] <= high
-    assert 0.8 <= inside / 80 <= 0.98
+        exactly += abs(truth[0] - middle) <= norm.ppf(0.95) * spread
+        off.append(z[0].mean() - middle)
+        wide.append(z[0].std())
+    assert abs(inside - exactly) <= 5
+    assert abs(np.mean(off)) < 4 * spread / np.sqrt(400 * 60)
+    assert np.std(off) < 2 * spread / np.sqrt(400)
+    assert np.mean(wide) == pytest.approx(spread, rel=0.03)
+
+
+def test_a_narrow_ridge_is_walked_along_by_short_steps_where_fresh_draws_all_fail():
+    """A ring, to which no normal is near: its radius is right, and all of it is reached."""
+
+    def log_likelihood(z):
+        return norm.logpdf(np.hypot(z[0], z[1]), 2.5, 0.05)
+
+    found = smc.draw(log_likelihood, 2, 2000, seed=9)
+    assert np.hypot(*found.z).mean() == pytest.approx(2.5, abs=0.03)
+    angles = np.arctan2(found.z[1], found.z[0])
+    assert np.histogram(angles, 8, (-np.pi, np.pi))[0].min() > 100
 
 
 def test_futures_that_are_ruled_out_never_come_back():

@@ -17,6 +17,7 @@ from premortem.briefing import write_brief
 from premortem.ensemble import run as ensemble
 from premortem.ensemble.part import CHUNK, draw
 from premortem.questions.redraw import redraw
+from premortem.questions.watch import what_to_watch
 from premortem.questions.weighted_board import asked_of, reading_policy
 from premortem.study import Run, Study
 from premortem.study.model import SMALL
@@ -29,6 +30,8 @@ BATCH = 256
 SEED = 7
 # Effective futures of a day, and the budget for drawing them [s].
 EFFECTIVE, OF_A_DAY = 20_000, 60.0
+# A reading that few of a run's futures agree with, and the budget for the answer to it in the app [s].
+CONTESTED, OF_A_READING = "smic_yield_ascend=60%@2025-09-30", 3.0
 
 
 def rows(study: Study, quick: bool) -> list[Row]:
@@ -43,7 +46,7 @@ def rows(study: Study, quick: bool) -> list[Row]:
         _gradient(study, times),
         _draw(study, times),
         *_default_run(study),
-        _as_of(study),
+        _as_of(study, quick),
         roofline.row_of(study, times),
     ]
 
@@ -59,27 +62,40 @@ def _default_run(study: Study) -> list[Row]:
             inputs=inputs, kept=study.compiled.forward.kept, reread=study.compiled.interpreted,
         )  # fmt: skip
         used = (time.process_time() - began - timing.compile) / cores
-        written = write_brief(Run(study, out, timing))
+        run = Run(study, out, timing)
+        written = write_brief(run)
+        answered = _reading(run)
     name = f"{DEFAULT:,} futures x {len(given)} policies"
     return [
         row(f"simulating {name}", timing.simulate, used, "s", "processor time by core: 1 where none is idle", False),
         row(f"brief of {name}", written.seconds, timing.simulate, "s", "simulating them", False),
+        answered,
     ]
 
 
-def _as_of(study: Study) -> Row:
-    """The futures of a day under every policy, drawn anew by all that was known on it: seconds for `EFFECTIVE` of them, in proportion to
-    what those that were drawn are worth.
+def _reading(run: Run) -> Row:
+    """A contested reading in the app: every share after it, and what to watch then, once the page without it has been seen."""
+    day = run.study.case.settings.day
+    what_to_watch(run.study, run, day)
+    began = time.perf_counter()
+    found = what_to_watch(run.study, run, day, [CONTESTED])
+    name = f"a contested reading answered, {found.effective_futures:,.0f} effective futures"
+    return row(name, time.perf_counter() - began, OF_A_READING, "s", "its budget", False)
+
+
+def _as_of(study: Study, quick: bool) -> Row:
+    """The futures of a day under every policy, drawn anew by all that was known on it: seconds for `EFFECTIVE` of them, or in `quick`
+    in proportion to what fewer are worth.
     """
     day = observations.latest_day(study.case)
     under, readings = reading_policy(study.case, study.policies, day), study.readings.telling(day)
     asked = asked_of(study, day)
     study.compiled.margins(draw(study.priors, "sobol", SEED, 0, SMALL), study.levers(under))  # compiled, as in a run
     began = time.perf_counter()
-    _, weights = redraw(study, readings, under, study.policies, asked, SEED)
-    taken = (time.perf_counter() - began) * EFFECTIVE / weights.effective
+    _, weights = redraw(study, readings, under, study.policies, asked, SEED, effective=None if quick else EFFECTIVE)
+    taken = time.perf_counter() - began
     name = f"{EFFECTIVE:,} effective futures of a day, from {len(weights.values):,} worth {weights.effective:,.0f}"
-    return row(name, taken, OF_A_DAY, "s", "its budget", False)
+    return row(name, taken * EFFECTIVE / weights.effective if quick else taken, OF_A_DAY, "s", "its budget", False)
 
 
 def policy_inputs(study: Study) -> tuple[Any, Any]:

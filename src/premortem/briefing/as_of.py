@@ -22,7 +22,7 @@ def as_of_section(run: Run, result: AsOfDay) -> Section:
                     phrases.share(s.before),
                     phrases.share(s.holds),
                     phrases.interval(s.low, s.high),
-                    s.verdict,
+                    words.verdict(s),
                     s.depends,
                     s.fails_first,
                 )
@@ -32,7 +32,12 @@ def as_of_section(run: Run, result: AsOfDay) -> Section:
             wide=(0, 5, 6),
         ),
     ]
-    for heading, lines in (("What came since", words.came(result)), ("What the readings moved", words.moved(result))):
+    for heading, lines in (
+        ("What changed, and by what", words.changes(result)),
+        ("Events of the policy process that came since", words.came(result)),
+        ("The latest dated events", words.latest_events(result)),
+        ("What the readings moved", words.moved(result)),
+    ):
         if lines:
             blocks += [Heading(heading), bullets(*lines)]
     if result.next:

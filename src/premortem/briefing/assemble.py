@@ -30,7 +30,7 @@ from premortem.text import phrases
 
 Part = tuple[str, Callable[[], Section]]
 # The part that takes longest is begun first, so that no core waits for it at the end.
-LONGEST = "heavy edits"
+LONGEST, WATCHED = "heavy edits", "what to watch"
 # Sections of the second page, in order: what stands on a day that was asked for, what to choose, what would change it, how sure it is.
 SECOND_PAGE = ("as-of", "choose", "watch", "sure")
 
@@ -55,7 +55,7 @@ def assemble(run: Run, old: Run | None = None, as_of: AsOfDay | None = None) -> 
     if broken := phrases.not_finite(run.non_finite, run.stored):
         sections.insert(0, _plain("not-finite", "Futures that are not finite", broken))
     sections = _memo_first([*sections, page_two.sure(run, sections)])
-    summary = page_one.page_one(run, sections)
+    summary = page_one.page_one(run, sections, as_of)
     if left_out:
         sections.append(_plain("left-out", "Not in this brief", left_out))
     # who asks for a day is told of that day first; the summary below it is of the day of the case
@@ -84,7 +84,8 @@ def _parts(
             for a in run.study.assumptions
         ),
         ("policies", lambda: policies.policies(run)),
-        *_of_case(run),
+        # the section of a day has what to watch next; that of the day of the case holds what is settled by then
+        *(part for part in _of_case(run) if as_of is None or part[0] != WATCHED),
         ("which policy", lambda: page_two.choose(run)),
         ("method", lambda: method.method(run)),
         ("sources", lambda: method.sources(run)),
@@ -105,7 +106,7 @@ def _of_case(run: Run) -> list[Part]:
         ((case / "signs.toml").is_file(), ("alternative futures", lambda: families.families(run))),
         (bool(exhibits.shown_in_brief(case)), ("exhibits", lambda: exhibited.exhibit_section(run))),
         (bool(run.study.readings.later(case.settings.day)), ("the record", lambda: record.record(run))),
-        ((case / "watch" / "signposts.toml").is_file(), ("what to watch", lambda: record.watch(run))),
+        ((case / "watch" / "signposts.toml").is_file(), (WATCHED, lambda: record.watch(run))),
     ]
     return [part for there, part in parts if there]
 

@@ -12,7 +12,7 @@ import typer
 from typer.exceptions import TyperException
 
 from premortem.cli import admin, exhibits, regime, rules, run, sharing, shipments, tables, watch, why
-from premortem.cli.shared import BAD, BUG, DONE, Command, app, error_document
+from premortem.cli.shared import BAD, BUG, DONE, Command, app, error_document, tell_progress
 from premortem.errors import BadInput, BadInputs, PremortemError, nearest
 from premortem.files.faults import fault
 
@@ -74,6 +74,8 @@ def main() -> None:
         arguments = [*arguments[1:], "--help"]
     if not debug:
         os.environ.setdefault(XLA_LOGS, QUIET)  # read when JAX is loaded, which is later
+    if not {"--quiet", "-q"} & {*arguments}:
+        tell_progress()
     stopped: list[int] = []
     before = signal.signal(signal.SIGTERM, partial(_stop, stopped))
     try:

@@ -10,11 +10,13 @@ from premortem.cli.shared import (
     AsJson,
     CaseName,
     CaseOfRun,
+    Effective,
     Memory,
     Quiet,
     RunDir,
     StudyDir,
     app,
+    check_effective,
     day,
     is_pulled,
     progress,
@@ -83,6 +85,7 @@ def run(
     only: Only = None,
     weights: Weights = None,
     as_of: AsOf = None,
+    effective: Effective = None,
     form: Annotated[
         list[str] | None,
         typer.Option(
@@ -121,6 +124,7 @@ def run(
     from premortem.ensemble.memory import beyond
     from premortem.study import Study
 
+    check_effective(effective, as_of)
     named = [Path(one).stem if one.endswith(POLICY_FILE) else one for one in policy or ()] or None
     given = tuple(Path(one) for one in dict.fromkeys(policy or ()) if one.endswith(POLICY_FILE))
     of = Study(study, case=case, forms=_forms(form or []), pulled=is_pulled(data), policy_files=given)
@@ -135,7 +139,7 @@ def run(
     briefs: list[Any] = []
 
     def report(whole: Any) -> None:
-        stood = questions.as_of_day(whole, on) if on else None
+        stood = questions.as_of_day(whole, on, effective) if on else None
         briefs.extend((write_brief(whole, with_pdf=pdf, old=old, paper=paper, as_of=stood), stood))
 
     with progress(as_json or quiet) as advance:
@@ -180,6 +184,7 @@ def brief(
     paper: OnPaper = "a4",
     compare: OldRun = None,
     as_of: AsOf = None,
+    effective: Effective = None,
     study: StudyDir = None,
     case: CaseOfRun = None,
     as_json: AsJson = False,
@@ -191,9 +196,10 @@ def brief(
     from premortem import questions
     from premortem.briefing import write_brief
 
+    check_effective(effective, as_of)
     made = stored_run(study, case, run)
     old = _old(made.study, compare, None)
-    stood = questions.as_of_day(made, day(as_of, "--as-of")) if as_of else None
+    stood = questions.as_of_day(made, day(as_of, "--as-of"), effective) if as_of else None
     written = write_brief(made, with_pdf=pdf, old=old, paper=paper, as_of=stood)
     _say_left_out(written.left_out)
     document = {**_paths(written), "seconds": round(written.seconds, 3), **_moved(made, old)}
@@ -260,6 +266,7 @@ def _say_left_out(lines: Sequence[str]) -> None:
 def board(
     weights: Weights = None,
     as_of: AsOf = None,
+    effective: Effective = None,
     drawn: Annotated[
         bool, typer.Option("--drawn", help="Also show the board with a randomly drawn policy path in each future.")
     ] = False,
@@ -271,16 +278,17 @@ def board(
 ) -> None:
     """Show the scored table again: for each assumption and policy, the share of futures in which it holds.
 
-    Examples: premortem board; premortem board --weights 2026-01-31 --drawn --json
+    Examples: premortem board; premortem board --weights 2026-01-31 --drawn --json; premortem board --as-of 2026-01-31 --effective 20000
     """
     from premortem import questions, terminal
 
+    by = weights or as_of
+    check_effective(effective, by)
     made = stored_run(study, case, run)
     if verify:
         made.verify()
-    by = weights or as_of
-    result = questions.board_of(made, day(by, "--weights" if weights else "--as-of") if by else None, drawn)
-    stood = questions.as_of_day(made, day(as_of, "--as-of")) if as_of else None
+    result = questions.board_of(made, day(by, "--weights" if weights else "--as-of") if by else None, drawn, effective)
+    stood = questions.as_of_day(made, day(as_of, "--as-of"), effective) if as_of else None
 
     def for_people() -> None:
         if result.weights:

@@ -1,6 +1,7 @@
 """What every command shares: the app, the options that several take, and how a result is shown."""
 
 import json
+import logging
 import re
 import sys
 from collections import Counter
@@ -15,6 +16,7 @@ import typer
 from typer.core import TyperCommand, TyperOption
 
 from premortem.errors import BadInput, raise_all
+from premortem.progress import LOG
 
 # Where a context keeps the case that `--case` names: help is shown before any option is read.
 CASE_ASKED = "premortem.case"
@@ -79,6 +81,16 @@ AsOf = Annotated[
     str | None,
     typer.Option(
         "--as-of", help="Only what was known on this day counts, YYYY-MM-DD.", show_default="the day of the case"
+    ),
+]
+Effective = Annotated[
+    int | None,
+    typer.Option(
+        "--effective",
+        min=1,
+        max=200_000,
+        help="With --as-of: draw futures until at least this many independent ones agree with what was known.",
+        show_default="those of the run, else some 1,500",
     ),
 ]
 Memory = Annotated[str | None, typer.Option("--memory", help="Ceiling, such as 2GB.", show_default="none")]
@@ -205,6 +217,12 @@ def stored_run(study: Path | None, case: str | None, run: Path | None, memory: s
     return study_of(study, case, run).stored(run, size(memory, "--memory") if memory else None)
 
 
+def check_effective(effective: int | None, by: object) -> None:
+    """Raises `BadInput` where effective futures are asked for and no day is named that they would agree with."""
+    if effective and by is None:
+        raise BadInput("command line", "--effective", "needs a day", got=effective, allowed="with --as-of DAY")
+
+
 def run_on(made: Any, as_of: str | None) -> Any:
     """A stored run as it would be on the day of `--as-of`; as it is where none is given."""
     from premortem.questions import run_of_day
@@ -233,6 +251,20 @@ def plain(value: Any) -> Any:
     if hasattr(value, "isoformat"):
         return value.isoformat()
     return str(value)
+
+
+class _Lines(logging.Handler):
+    """A line on stderr for each thing said."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        typer.echo(record.getMessage(), err=True)
+
+
+def tell_progress() -> None:
+    """From now on, what takes seconds says on stderr how far it is."""
+    LOG.setLevel(logging.INFO)
+    if not any(isinstance(handler, _Lines) for handler in LOG.handlers):
+        LOG.addHandler(_Lines())
 
 
 def progress(silent: bool) -> AbstractContextManager[Any]:

@@ -257,8 +257,8 @@ def read(path: Any, known: Sequence[str] = ()) -> Priors:
 
 
 def quantities(basis: str) -> tuple[int, ...]:
-    """Numbers of the packaged `quantities` table that a prior's basis names, sorted: "quantities 2, 8 and 12"."""
-    named = re.findall(r"quantit(?:y|ies) (\d[\d, and]*)", basis)
+    """Numbers of the packaged `quantities` table that a prior's basis names, sorted: "rows 2, 8 and 12 of the quantities"."""
+    named = re.findall(r"\brows? (\d[\d, and]*)", basis)
     return tuple(sorted({int(number) for group in named for number in re.findall(r"\d+", group)}))
 
 

@@ -35,7 +35,7 @@ def method(run: Any) -> str:
     """How it is done, and by what was known when."""
     return (
         f"Futures weighted by what was known on {day_in_words(run.study.case.settings.day)} say what would be read; readings that became known later are laid beside them. "
-        "A miss lies outside the bar and is a cross, a hit a dot. Nothing was changed because of a later reading."
+        "A miss lies outside the bar and is a cross, a hit a dot. No prior, map or rate was changed because of a later reading."
     )
 
 
@@ -121,7 +121,7 @@ def says(frame: pl.DataFrame, run: Any) -> Says:
     since = month_in_words(run.study.case.settings.day)
     title = f"{outcomes_inside(counts)} after {since} fell inside the range of nine in ten futures"
     told = "; ".join(
-        f"{r['quantity']} {r['date']}: {in_full(r['observed'])} {r['unit']}, said {number(r['p50'], 3)} ({number(r['p5'], 3)} to {number(r['p95'], 3)})"
+        f"{r['says']}, {r['date']}, {r['kind']}: {in_full(r['observed'])} {r['unit']}, said {number(r['p50'], 3)} ({number(r['p5'], 3)} to {number(r['p95'], 3)})"
         for r in frame.to_dicts()
     )
     judged = frame.drop_nulls("crps_persistence")

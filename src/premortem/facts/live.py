@@ -53,7 +53,9 @@ class Source(Strict):
     contact: bool = Field(
         default=False, description="whether the publisher refuses who does not name an e-mail address"
     )
-    reached: bool = Field(default=True, description="whether it ever answered where its table here was written")
+    reached: bool = Field(
+        default=False, description="whether `data pull` ever reached it from where it was written down"
+    )
     least_rows: int
     most_mb: int
     stays: tuple[str, ...] = Field(default=(), description="packaged tables that hold the same kind of figure")

@@ -1,6 +1,6 @@
 """Any day: what stands and what fell by what was known on it, what moved the futures, and what to watch next."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -17,10 +17,15 @@ from premortem.text import phrases
 from premortem.text.result import Result
 from premortem.watch import process
 from premortem.watch.readings import Reading
+from premortem.watch.timeline import timeline
 from premortem.watch.weights import Weights
 
 # Signposts that are named as next, and uncertainties that are named as moved.
 NEXT, MOVED = 6, 6
+# An uncertainty is named behind a change of a share where it made so much of it [share of futures]; at most so many are.
+POINT, BEHIND = 0.01, 3
+# Dated events that are named as the latest.
+LATEST = 6
 # An uncertainty has moved by at least so many of its prior's standard deviations.
 CLEAR = 0.3
 # Years ahead of the day that a horizon should reach.
@@ -29,10 +34,23 @@ Verdict = Literal["stands", "fell", "rose", "was broken", "open"]
 
 
 @dataclass(frozen=True, repr=False)
+class Behind(Result):
+    """An uncertainty behind a change of a share: how far what was read moved it [standard deviations of its prior], and what that makes of
+    the share by the slope over the futures of the day of the case [share of futures].
+    """
+
+    name: str
+    meaning: str
+    shift: float
+    effect: float
+
+
+@dataclass(frozen=True, repr=False)
 class Stand(Result):
     """An assumption on a day: the share that holds under the policy in force, with its interval, beside that on the day of the case under
     the policy in force then; the verdict by the shipped limits; what fails first in the futures where it breaks; and on what the verdict
-    depends, where other readers or forms of the world see it otherwise.
+    depends, where other readers or forms of the world see it otherwise. Of the change, `by_law` is what the policy in force makes by what
+    was known on the day of the case [share of futures], the rest is what was read; `behind` are the uncertainties that made most of that.
     """
 
     assumption: str
@@ -44,6 +62,15 @@ class Stand(Result):
     verdict: Verdict
     fails_first: str
     depends: str = ""
+    by_law: float | None = None
+    behind: tuple[Behind, ...] = ()
+
+    @property
+    def by_readings(self) -> float | None:
+        """What was read made of the share [share of futures]."""
+        if self.holds is None or self.before is None or self.by_law is None:
+            return None
+        return self.holds - self.before - self.by_law
 
 
 @dataclass(frozen=True, repr=False)
@@ -60,7 +87,7 @@ class MovedPrior(Result):
 
 @dataclass(frozen=True, repr=False)
 class Came(Result):
-    """An event of the policy process that came between the two days."""
+    """An event that came between the two days: `event` is that of the policy process, or the assumptions on which it bears."""
 
     date: date
     title: str
@@ -75,21 +102,27 @@ class AsOfDay(Result):
     since: date
     policy: str
     policy_then: str
+    policy_title: str
+    policy_says: str
+    policy_then_title: str
     horizon: date
     years_ahead: float
     standing: tuple[Stand, ...]
     came: tuple[Came, ...]
+    latest: tuple[Came, ...]  # of the table of dated events, whether or not the policy process has them
     moved: tuple[MovedPrior, ...]
     next: tuple[SignpostRow, ...]
     settled: tuple[Settled, ...]
     effective_futures: float
+    newest: date | None  # when the newest reading became known
     readings: int
     facts: int  # independent ones: readings of one group tell of one
     warnings: tuple[str, ...]
 
 
-def as_of_day(run: Run, day: date) -> AsOfDay:
-    """What stands and what fell on a day by what was known then, and what to watch next.
+def as_of_day(run: Run, day: date, effective: int | None = None) -> AsOfDay:
+    """What stands and what fell on a day by what was known then, and what to watch next; the shares by at least so many `effective`
+    futures, where given.
 
     The policy is the one in force: what became of the law after the day of the case, where the run holds it. Raises `BadInput` for a day in
     the future.
@@ -97,9 +130,13 @@ def as_of_day(run: Run, day: date) -> AsOfDay:
     study, settings = run.study, run.study.case.settings
     day = weighted_board.past(study.case, day)
     policy, then = (weighted_board.reading_policy(study.case, run.policies, d) for d in (day, settings.day))
-    found, weights = weighted_board.settle_run(run, day)
+    found, weights = weighted_board.settle_run(run, day, effective)
     now = _of_policy(weighted_board.weighted_cells(run, found, weights), policy)
-    before = _of_policy(weighted_board.weighted_cells(run, *weighted_board.settle_run(run, settings.day)), then)
+    at_first = weighted_board.settle_run(run, settings.day)
+    rows = weighted_board.weighted_cells(run, *at_first)
+    before, by_law = _of_policy(rows, then), _of_policy(rows, policy)
+    made = {name: _change(by_law[name], now[name]) or 0.0 for name in now}
+    behind = _behind(policy, at_first, (found, weights), made)
     watched = what_to_watch(study, run, day, policy=policy)
     horizon = study.case.clock.last_day
     ahead = (horizon - day).days / 365.25
@@ -109,14 +146,21 @@ def as_of_day(run: Run, day: date) -> AsOfDay:
         since=settings.day,
         policy=policy,
         policy_then=then,
+        policy_title=study.law(policy).policy.title,
+        policy_says=study.law(policy).policy.says,
+        policy_then_title=study.law(then).policy.title,
         horizon=horizon,
         years_ahead=ahead,
-        standing=tuple(_stand(study, name, now[name], before[name]) for name in now),
+        standing=tuple(
+            _stand(study, name, now[name], before[name], by_law[name], behind.get(name, ())) for name in now
+        ),
         came=_came(study, day),
+        latest=_latest(study, day),
         moved=_moved(study, found, weights),
         next=tuple(s for s in watched.signposts if s.modelled)[:NEXT],
         settled=watched.settled,
         effective_futures=weights.at_full_strength,
+        newest=max((r.known_on for r in weights.used), default=None),
         readings=len(weights.used),
         facts=_facts(weights.used),
         warnings=(*weights.warnings, *([short] if ahead < AHEAD else [])),
@@ -127,7 +171,9 @@ def _of_policy(rows: Sequence[BoardCell], policy: str) -> dict[str, BoardCell]:
     return {row.assumption: row for row in rows if row.policy == policy}
 
 
-def _stand(study: Study, name: str, now: BoardCell, before: BoardCell) -> Stand:
+def _stand(
+    study: Study, name: str, now: BoardCell, before: BoardCell, by_law: BoardCell, behind: tuple[Behind, ...]
+) -> Stand:
     says = next((a.name for a in study.assumptions if a.id == name), phrases.at_once(len(study.assumptions)))
     depends = now.verdict.removeprefix(DEPENDS) if now.verdict.startswith(DEPENDS) else ""
     return Stand(
@@ -140,6 +186,8 @@ def _stand(study: Study, name: str, now: BoardCell, before: BoardCell) -> Stand:
         verdict(before.holds, now.low, now.high),
         now.fails_words or "",
         depends,
+        _change(before, by_law),
+        behind,
     )
 
 
@@ -150,6 +198,42 @@ def verdict(before: float | None, low: float | None, high: float | None) -> Verd
     if low > 0.5:
         return "stands" if before >= 0.5 else "rose"
     return "fell" if before >= 0.5 else "was broken"
+
+
+def _behind(
+    policy: str, first: tuple[Futures, Weights], last: tuple[Futures, Weights], made: Mapping[str, float]
+) -> dict[str, tuple[Behind, ...]]:
+    """By assumption, the uncertainties that made most of its change under a policy between two days, the most first: how far the mean of
+    each moved, by the slope of the verdict over the futures of the first day. Those alone that pull as the whole change, `made`, went.
+    """
+    if any(weights.collapsed for _, weights in (first, last)):
+        return {}
+    (found, weights), priors = first, first[0].study.priors
+    scores = priors.to_normal(found.values)
+    at_first = scores @ weights.values
+    shifts = priors.to_normal(last[0].values) @ last[1].values - at_first
+    ordered = np.array([row.distribution != "categorical" for row in priors.rows])  # a category is in no direction
+    told = {}
+    for name, holds in found.holds(policy).items():
+        slopes = ((scores - at_first[:, None]) * weights.values) @ (holds - holds @ weights.values)
+        effects = np.where(ordered, slopes * shifts, 0.0)
+        whole = np.sign(made.get(name, 0.0))
+        most = [i for i in np.argsort(-effects * whole)[:BEHIND] if effects[i] * whole >= POINT]
+        told[name] = tuple(
+            Behind(priors.rows[i].name, priors.rows[i].meaning, float(shifts[i]), float(effects[i])) for i in most
+        )
+    return told
+
+
+def _change(before: BoardCell, after: BoardCell) -> float | None:
+    """By how much the share rose [share of futures]; None where one of both is not told."""
+    return None if before.holds is None or after.holds is None else after.holds - before.holds
+
+
+def _latest(study: Study, day: date) -> tuple[Came, ...]:
+    """The latest of the table of dated events, the newest first."""
+    since = [e for e in timeline(study.case, study.assumptions, until=day) if e.on > study.case.settings.day]
+    return tuple(Came(e.on, e.title, ", ".join(e.assumptions)) for e in since[: -LATEST - 1 : -1])
 
 
 def _came(study: Study, day: date) -> tuple[Came, ...]:

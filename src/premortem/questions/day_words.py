@@ -1,8 +1,8 @@
 """What stands and what fell on a day, in sentences, for the terminal and the brief."""
 
-from premortem.questions.as_of import AsOfDay
+from premortem.questions.as_of import AsOfDay, Stand
 from premortem.questions.watch import Limit, SignpostRow
-from premortem.text.numbers import count_noun, day_in_words, listing, number
+from premortem.text.numbers import capital, count_noun, day_in_words, listing, lower_first, number, points, share
 from premortem.text.tables import plain
 
 
@@ -30,14 +30,53 @@ def _depending(result: AsOfDay) -> str:
 
 def basis(result: AsOfDay) -> str:
     """By what it is told."""
+    read = f"{count_noun(result.readings, 'reading')} of {count_noun(result.facts, 'independent fact')}"
     return (
-        f"Under {result.policy}, the policy in force on the day, by {count_noun(result.readings, 'reading')} of {count_noun(result.facts, 'independent fact')} known on it; "
-        f"then: under {result.policy_then}, by the readings known on {day_in_words(result.since)}, which a board of the priors alone does not weigh. "
+        f"Now: under ‘{result.policy_title}’, the policy in force ({lower_first(result.policy_says).rstrip('.')}), by {read} known on the day{newest(result)}. "
+        f"Then: under ‘{result.policy_then_title}’, by the readings known on {day_in_words(result.since)}, which a board of the priors alone does not weigh. "
         f"{result.effective_futures:,.0f} effective futures. "
         f"The horizon ends on {day_in_words(result.horizon)}, {result.years_ahead:.1f} years ahead. "
         "By the shipped limits an assumption stands where it holds in more than half of the futures, with the whole of its interval. "
         "Where other readers or forms of the world see it otherwise, it depends on them, as the table says."
     )
+
+
+def newest(result: AsOfDay) -> str:
+    """`, the newest of 23 November 2026`; empty where nothing was read."""
+    return f", the newest of {day_in_words(result.newest)}" if result.newest else ""
+
+
+def verdict(s: Stand) -> str:
+    """What became of an assumption, as a table says it."""
+    return {"was broken": "stays broken", "rose": "came to hold"}.get(s.verdict, s.verdict)
+
+
+def changes(result: AsOfDay) -> list[str]:
+    """Of each assumption whose share changed by more than its interval: from what to what, how much of it the law made and how much what
+    was read, what fails first, and what is behind it.
+    """
+    said = []
+    for s in result.standing:
+        if s.assumption == "all" or s.before is None or s.holds is None or s.low is None or s.high is None:
+            continue
+        if s.low <= s.before <= s.high:
+            continue
+        parts = "" if s.by_law is None or s.by_readings is None else _parts(s.by_law, s.by_readings)
+        fails = f" What breaks it first: {lower_first(s.fails_first)}." if s.fails_first else ""
+        behind = "; ".join(f"{b.meaning}, {'up' if b.shift > 0 else 'down'} ({points(b.effect)})" for b in s.behind)
+        clear = s.by_readings is not None and abs(s.by_readings) > (s.high - s.low) / 2
+        why = f" Behind what was read: {behind}." if behind and clear else ""
+        said.append(f"{s.assumption}, {s.says}: {share(s.before)} became {share(s.holds)}{parts}.{fails}{why}")
+    return said
+
+
+def _parts(by_law: float, by_readings: float) -> str:
+    return f", {points(by_law)} by what became of the law and {points(by_readings)} by what was read"
+
+
+def latest_events(result: AsOfDay) -> list[str]:
+    """The latest dated events, the newest first, with the assumptions on which each bears."""
+    return [f"{c.date}: {c.title} ({c.event})" if c.event else f"{c.date}: {c.title}" for c in result.latest]
 
 
 def came(result: AsOfDay) -> list[str]:
@@ -48,7 +87,7 @@ def came(result: AsOfDay) -> list[str]:
 def moved(result: AsOfDay) -> list[str]:
     """Uncertainties that what was read has moved."""
     return [
-        f"{m.meaning} ({m.name}): {number(m.before)} became {number(m.now)}{unit(m.unit)}, {abs(m.shift):.1f} of the prior's standard deviations {'up' if m.shift > 0 else 'down'}"
+        f"{capital(m.meaning)}: {number(m.before)} became {number(m.now)}{unit(m.unit)}, {abs(m.shift):.1f} of the prior's standard deviations {'up' if m.shift > 0 else 'down'}"
         for m in result.moved
     ]
 

@@ -164,16 +164,17 @@ def simulate(
     return {name: x for name, x in whole.items() if name not in wanted}, kept
 
 
-def observe(study: Study, values: Array, pulled: Levers, observer: Observer) -> dict[str, Array]:
-    """Quantities by column of any number of futures: those that `simulate` gives, without the margins, for who asks again and again."""
+def observe(study: Study, values: Array, pulled: Levers, observer: Observer, few: int) -> dict[str, Array]:
+    """Quantities by column of futures that fit one chunk, a small one where they are asked for by at most so `few`: those that `simulate`
+    gives, without the margins, for who asks again and again and has other chunks done beside this one.
+    """
     _check_gives(study)
-    asked, parts = observer.expressions.keys(), []
-    for chunk in study.compiled.chunks(values, pulled, few=SHARED):
-        found = {name: x for name, x in chunk.scalars.items() if name in asked}
-        found |= {name: chunk.series[chunk.kept[name][0]][chunk.kept[name][1]] for name in asked & chunk.kept.keys()}
-        found |= observer(chunk.series, asked - found.keys()) if asked - found.keys() else {}
-        parts.append({name: np.asarray(x)[: chunk.count] for name, x in found.items()})
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    asked = observer.expressions.keys()
+    (chunk,) = study.compiled.chunks(values, pulled, few=few)
+    found = {name: x for name, x in chunk.scalars.items() if name in asked}
+    found |= {name: chunk.series[chunk.kept[name][0]][chunk.kept[name][1]] for name in asked & chunk.kept.keys()}
+    found |= observer(chunk.series, asked - found.keys()) if asked - found.keys() else {}
+    return {name: np.asarray(x)[: chunk.count] for name, x in found.items()}
 
 
 def bands_on(study: Study, series: Mapping[str, Array], asked: Asked) -> dict[str, dict[str, float]]:

@@ -6,10 +6,12 @@ from datetime import date
 from pathlib import Path
 
 from premortem.errors import MissingData
+from premortem.progress import LOG
 from premortem.questions import futures_under_policies, weighted_board
 from premortem.questions.policy_paths import along
 from premortem.questions.redraw import redraw
 from premortem.study import Run, Study
+from premortem.text.numbers import count_noun
 from premortem.watch import dated_events, hindcast_words, observations, process, quantities
 from premortem.watch import forecasts as forecast_tables
 from premortem.watch import hindcast as scoring
@@ -72,11 +74,13 @@ def hindcast(
         whose = (file or events or Path(case.name)).name
         raise MissingData(f"no reading of {whose} became known after {as_of}, so there is nothing to judge by")
     asked = [(every[r.quantity], r.over) for r in (*known, *later)]
+    LOG.info("hindcast: looking at the futures by what was known on %s", as_of)
     found = _in_view(study, run, as_of, asked, futures, seed)
     under = weighted_board.reading_policy(case, found.policies, as_of)
     weights = weigh(found.columns[under], known, every)
     if weights.collapsed:
         found, weights = redraw(study, known, under, found.policies, asked, found.seed)
+    LOG.info("hindcast: scoring %s and %s", count_noun(len(later), "reading"), count_noun(len(table.events), "event"))
     read_later = [(every[r.quantity], r.over) for r in later]
     happened = everything.happened(as_of, case)
     paths, base = (

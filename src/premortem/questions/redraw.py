@@ -1,19 +1,28 @@
 """Futures drawn anew by what was read, where too few of those that were drawn agree with it to tell a share."""
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from premortem.case import Levers
+from premortem.ensemble.cores import side_by_side
+from premortem.ensemble.part import CHUNK
 from premortem.questions import futures_under_policies
 from premortem.questions.futures_under_policies import Array, Asked, Futures
-from premortem.study import Study
+from premortem.study import Study, model
 from premortem.watch import quantities, smc
+from premortem.watch.quantities import Observer
 from premortem.watch.readings import Reading
 from premortem.watch.weights import Weights, joint_log_likelihood
 
 # Futures that are drawn: a share is known to a point or so by as many.
 COUNT = 2048
+# Where a number of effective ones is wanted, so many times what the draw before says is needed is drawn next, no more often than `TRIES`
+# and never more than `MOST` times the number that is wanted: a share of hardly any futures says little of how many are needed.
+SPARE, TRIES, MOST = 1.05, 3, 4
 # Futures that were drawn, by study and by what they were drawn by.
 _DRAWN: WeakKeyDictionary[Study, dict[tuple[object, ...], smc.Drawn]] = WeakKeyDictionary()
 
@@ -26,39 +35,69 @@ def redraw(
     asked: Asked,
     seed: int,
     count: int | None = None,
+    effective: int | None = None,
 ) -> tuple[Futures, Weights]:
     """Futures by the posterior of all readings, which are read `under` a policy, with margins under `policies` and what is `asked`; and
-    weights that count them alike and say how many independent futures they are worth.
+    weights that count them alike and say how many independent futures they are worth: at least `effective` where that is given, for which
+    more are drawn.
 
     Readings outside the simulated steps are left out. Raises `MissingData` where no future comes near them.
     """
-    drawn, used = draw_by(study, readings, under, seed, count)
-    found = futures_under_policies.of_values(study, values_of(study, drawn.z), asked, policies, seed)
-    worth, count = _worth(found, drawn.roots), len(drawn.roots)
-    note = f"Too few futures agree with the readings, so {count:,} were drawn anew by them, worth {worth:,.0f} independent ones."
+    count, worth = count or COUNT, 0.0
+    for _ in range(TRIES if effective else 1):
+        drawn, used = draw_by(study, readings, under, seed, count)
+        found = futures_under_policies.of_values(study, values_of(study, drawn.z), asked, policies, seed)
+        worth = _worth(found, drawn.roots)
+        if worth >= (effective or 0):
+            break
+        wanted = effective or 0
+        count = math.ceil(min(SPARE * wanted * found.count / worth, max(MOST * wanted, found.count)))
+    short = f", fewer than the {effective:,} asked for" if effective and worth < effective else ""
+    note = f"Too few futures agree with the readings, so {found.count:,} were drawn anew by them, worth {worth:,.0f} independent ones{short}."
     left_out = tuple(r.label for r in readings if r not in used)
-    alike = np.full(count, 1 / count)
+    alike = np.full(found.count, 1 / found.count)
     return found, Weights(alike, worth, worth, 1.0, float("nan"), tuple(used), left_out, (note,), redrawn=True)
 
 
 def draw_by(
-    study: Study, readings: Sequence[Reading], under: str, seed: int, count: int | None = None
+    study: Study,
+    readings: Sequence[Reading],
+    under: str,
+    seed: int,
+    count: int | None = None,
 ) -> tuple[smc.Drawn, list[Reading]]:
     """Futures by the posterior of readings, which are read `under` a policy, as scores; and the readings that lie in the simulated steps."""
-    every, count = quantities.shipped_quantities(study.case), count or COUNT
+    every = quantities.shipped_quantities(study.case)
     observer = futures_under_policies.observer_of(study, [(every[r.quantity], r.over) for r in readings])
-    used = [r for r in readings if every[r.quantity].column(r.over) in observer.expressions]
-    pulled = study.levers(under)
-
-    def log_likelihood(z: Array) -> Array:
-        read = futures_under_policies.observe(study, values_of(study, z), pulled, observer)
-        return joint_log_likelihood(read, used, every)
-
-    key = (tuple(used), under, seed, count)
-    held = _DRAWN.setdefault(study, {})
+    used = tuple(r for r in readings if every[r.quantity].column(r.over) in observer.expressions)
+    read_by = _Read(study, used, study.levers(under), observer)
+    key, held = (used, under, seed, count := count or COUNT), _DRAWN.setdefault(study, {})
     if key not in held:  # a board, what to watch and a brief ask for the same futures
-        held[key] = smc.draw(log_likelihood, len(study.priors.rows), count, seed)
-    return held[key], used
+        held[key] = smc.draw(read_by, len(study.priors.rows), count, seed)
+    return held[key], list(used)
+
+
+@dataclass(frozen=True)
+class _Read:
+    """Log likelihood of readings at scores (parameter, future), in chunks side by side on all cores."""
+
+    study: Study
+    readings: Sequence[Reading]
+    pulled: Levers
+    observer: Observer
+
+    def __call__(self, z: Array) -> Array:
+        """Of shape (future,)."""
+        few = futures_under_policies.SHARED if z.shape[1] <= futures_under_policies.SHARED else 0
+        size = model.SMALL if few else CHUNK
+        return np.concatenate(
+            [*side_by_side(lambda at: self._of(z[:, at : at + size], few), range(0, z.shape[1], size))]
+        )
+
+    def _of(self, z: Array, few: int) -> Array:
+        values = values_of(self.study, z)
+        read = futures_under_policies.observe(self.study, values, self.pulled, self.observer, few)
+        return joint_log_likelihood(read, self.readings, quantities.shipped_quantities(self.study.case))
 
 
 def values_of(study: Study, z: Array) -> Array:

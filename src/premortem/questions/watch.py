@@ -16,6 +16,8 @@ from premortem.watch import observations, quantities, weights
 from premortem.watch.readings import Reading
 from premortem.watch.value import Shift, Worth
 
+# Effective futures that answer a reading, at the least: others are drawn by it where those at hand leave fewer.
+ENOUGH = 1000
 # How the unweighted shares are named to people.
 ALIKE = "share of futures, all counted alike"
 
@@ -144,7 +146,7 @@ def what_to_watch(
     raise_all(_unusable(found, own, as_of))
     all_alike = found
     first_found, before = weighted_board.settle(found, asked, as_of)
-    found, after = weighted_board.settle(found, asked, as_of, own) if own else (first_found, before)
+    found, after = weighted_board.settle(found, asked, as_of, own, ENOUGH) if own else (first_found, before)
     weighed = weighted_board.weight_words(as_of)
     rows = [_row(w) for w in rank(found, as_of, view, after)]
     gone = _settled(study, rows, as_of)

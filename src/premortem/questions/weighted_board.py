@@ -119,39 +119,45 @@ def weight_words(as_of: date) -> str:
 
 
 def settle(
-    found: Futures, asked: futures_under_policies.Asked, as_of: date, own: Sequence[Reading] = ()
+    found: Futures,
+    asked: futures_under_policies.Asked,
+    as_of: date,
+    own: Sequence[Reading] = (),
+    effective: int | None = None,
 ) -> tuple[Futures, Weights]:
-    """Futures with weights by the record and `own` readings; drawn anew by them where the weights of those at hand collapse."""
+    """Futures with weights by the record and `own` readings; drawn anew by them where the weights of those at hand collapse, or leave fewer
+    than so many `effective` ones.
+    """
     weights = weigh_by_record(found, as_of, own)
-    if not weights.collapsed:
+    if not weights.collapsed and weights.effective >= (effective or 0):
         return found, weights
     under = reading_policy(found.study.case, found.policies, as_of)
     every = quantities.shipped_quantities(found.study.case)
     readings = replace_readings(found.study.readings.telling(as_of), own, every)
-    return redraw(found.study, readings, under, found.policies, asked, found.seed)
+    return redraw(found.study, readings, under, found.policies, asked, found.seed, effective=effective)
 
 
-def board_of(run: Run, as_of: date | None = None, drawn: bool = False) -> Board:
+def board_of(run: Run, as_of: date | None = None, drawn: bool = False, effective: int | None = None) -> Board:
     """The board of a run: weighted by what was known on a day if given, and with drawn paths of policy if asked. Where the weights
-    collapse, futures are drawn anew by what was known.
+    collapse, or leave fewer than so many `effective` futures, others are drawn anew by what was known.
 
     Drawn paths are simulated for the first futures only. Raises `BadInput` for a day in the future.
     """
     alike = cells(run.board()) + (_drawn_cells(run, as_of, None) if drawn else ())
     if as_of is None:
         return Board(alike, non_finite=_counted(run))
-    found, weights = settle_run(run, as_of)
+    found, weights = settle_run(run, as_of, effective)
     rows = weighted_cells(run, found, weights)
     if drawn and not weights.redrawn:
         rows += weighted_rows(_drawn_cells(run, as_of, weights.values), weights)
     return Board(rows, alike, _counted(run), _weights(run, as_of, weights))
 
 
-def settle_run(run: Run, as_of: date) -> tuple[Futures, Weights]:
-    """Futures of a run, of a large one its first, weighted by what was known on a day, or drawn anew by it."""
+def settle_run(run: Run, as_of: date, effective: int | None = None) -> tuple[Futures, Weights]:
+    """Futures of a run, of a large one its first, weighted by what was known on a day, or drawn anew by it (see `settle`)."""
     run = in_memory(run)
     asked, under = asked_of(run.study, as_of), reading_policy(run.study.case, run.policies, as_of)
-    return settle(futures_under_policies.stored(run, asked, under=[under]), asked, as_of)
+    return settle(futures_under_policies.stored(run, asked, under=[under]), asked, as_of, effective=effective)
 
 
 def weighted_cells(run: Run, found: Futures, weights: Weights) -> tuple[BoardCell, ...]:

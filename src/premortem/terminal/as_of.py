@@ -34,13 +34,15 @@ def print_as_of(result: AsOfDay) -> None:
             phrases.share(s.before),
             phrases.share(s.holds),
             phrases.interval(s.low, s.high),
-            s.verdict,
+            words.verdict(s),
             s.depends,
             s.fails_first,
         )
     print_table(console, table)
     for heading, lines in (
-        ("What came since", words.came(result)),
+        ("What changed, and by what", words.changes(result)),
+        ("Events of the policy process that came since", words.came(result)),
+        ("The latest dated events", words.latest_events(result)),
         ("What the readings moved", words.moved(result)),
         ("Watch next", words.next_ones(result)),
         ("No longer worth watching", words.settled(result)),

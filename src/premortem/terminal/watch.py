@@ -133,14 +133,14 @@ def _scores(console: Console, found: Hindcast) -> None:
 
 def _readings(shown: Sequence[Scored]) -> Table:
     table = Table(box=None, padding=(0, 1))
-    headings = ("", "quantity", "date", "kind", "group", "observed", "5%", "50%", "95%", "unit", "error")
-    add_columns(table, *headings, texts=("", "quantity", "kind", "group", "unit"))
+    headings = ("", "what was read", "date", "kind", "observed", "5%", "50%", "95%", "unit", "error")
+    add_columns(table, *headings, texts=("", "what was read", "kind", "unit"))
     for s in shown:
         error = "-" if not s.crps_persistence else f"{phrases.number(s.crps / s.crps_persistence)} x"
         numbers = (phrases.number(x, 3) for x in (s.observed, s.p5, s.p50, s.p95))
-        quantity = f"{s.quantity} (read: {s.named})" if s.named else s.quantity
+        read = f"{words.measured(s)} (read: {s.named})" if s.named else words.measured(s)
         mark = "" if s.inside else "MISS"
-        table.add_row(mark, quantity, s.date.isoformat(), s.kind, s.group, *numbers, s.unit, error)
+        table.add_row(mark, read, s.date.isoformat(), s.kind, *numbers, s.unit, error)
     return table
 
 
@@ -150,7 +150,7 @@ def _event(e: EventScored) -> str:
     narrower = f" [dim]({e.narrower})[/dim]" if e.narrower else ""
     return (
         f"  {'MISS ' if e.missed else ''}{e.title} by {e.date}: {phrases.share(e.share)} of futures{base}; it {came}. "
-        f"[dim]{e.event}, Brier {e.brier:.2f}[/dim]{narrower}"
+        f"[dim]Brier {e.brier:.2f}[/dim]{narrower}"
     )
 
 

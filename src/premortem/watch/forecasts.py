@@ -100,27 +100,21 @@ def read(path: Path, case: Case, as_of: date) -> tuple[Forecast, ...]:
     """Forecasts of a CSV file to be compared on a day. Raises `BadInput`, or all of them at once: also for one made after the day."""
     columns, rows = read_table(path, "a CSV file of forecasts")
     raise_all(wrong_columns(path.name, columns, COLUMNS, NEEDED))
-    found = sort_out(rows, path.name, case)
-    raise_all(
-        [
-            BadInput(
-                path.name, f"row {number}: known_on", f"a forecast of {f.known_on} is no baseline on {as_of}",
-                got=f.known_on, allowed=f"up to {as_of}", hint="leave it out, or stand on a later day with --as-of",
-            )
-            for number, f in enumerate(found, 2)
-            if f.known_on > as_of
-        ]
-    )  # fmt: skip
-    return tuple(found)
+    return tuple(sort_out(rows, path.name, case, as_of))
 
 
-def sort_out(rows: Iterable[Mapping[str, str]], file: str, case: Case) -> list[Forecast]:
-    """Rows of text as forecasts. Raises `BadInput`, or all of them at once."""
+def sort_out(rows: Iterable[Mapping[str, str]], file: str, case: Case, as_of: date | None = None) -> list[Forecast]:
+    """Rows of text as forecasts. Raises `BadInput`, or all of them at once: where a day is given, also for one made after it."""
     found: list[Forecast] = []
     errors: list[BadInput] = []
     for number, row in enumerate(rows, 2):
         try:
             made = _forecast(row, file, f"row {number}", case)
+            if made and as_of and made.known_on > as_of:
+                raise BadInput(
+                    file, f"row {number}: known_on", f"a forecast of {made.known_on} is no baseline on {as_of}",
+                    got=made.known_on, allowed=f"up to {as_of}", hint="leave it out, or stand on a later day with --as-of",
+                )  # fmt: skip
         except BadInput as error:
             errors.append(error)
         else:

@@ -148,7 +148,7 @@ def _together(
 
 
 def _left(reading: Reading, why: str) -> dict[str, str]:
-    return {"quantity": reading.quantity, "date": reading.on.isoformat(), "why": why}
+    return {"quantity": reading.quantity, "says": reading.says, "date": reading.on.isoformat(), "why": why}
 
 
 @cache

@@ -46,12 +46,13 @@ class Hindcast:
 
     @property
     def groups(self) -> list[dict[str, Any]]:
-        """Groups of readings that tell of one fact, those with misses first: name, readings, how many of them lie inside, of what kinds,
+        """Groups of readings that tell of one fact, those with misses first: name, what it `says` was read, readings, how many of them lie inside, of what kinds,
         and by kind of baseline whether the model has the smaller CRPS.
         """
         rows = [
             {
                 "group": name,
+                "says": "; ".join(dict.fromkeys(s.measures or s.quantity for s in held)),
                 "readings": len(held),
                 "inside": sum(s.inside for s in held),
                 "outcomes": sum(s.kind == "outcome" for s in held),

@@ -1,9 +1,10 @@
 """A hindcast in sentences: each stands here once, for the terminal, the brief, the app and the docs."""
 
 from collections import Counter
+from collections.abc import Mapping
 
 from premortem.case import Case
-from premortem.text.numbers import lower_first, number, share
+from premortem.text.numbers import capital, lower_first, number, share
 from premortem.watch import quantities
 from premortem.watch.event_scores import NO_EVENT, NOBODY, EventScored
 from premortem.watch.hindcast_results import Hindcast
@@ -38,6 +39,11 @@ def _missed(s: Scored, count: int, case: Case) -> str:
         f"; {count} readings of this fact" if count > 1 else "",
     )
     return f"{says} ({s.kind}{more}) of {s.date.isoformat()} was {observed(s)}, outside {span(s)}."
+
+
+def measured(s: Scored) -> str:
+    """What was read, in words."""
+    return capital(s.measures or s.quantity.replace("_", " "))
 
 
 def observed(s: Scored) -> str:
@@ -127,7 +133,12 @@ def left_out(found: Hindcast) -> list[str]:
     counts = Counter(left["why"] for left in found.not_scored)
     said = [f"{counts[why]} dated events: {why}" for why in (NO_EVENT, NOBODY) if counts[why]]
     readings = [left for left in found.not_scored if left["why"] not in (NO_EVENT, NOBODY)]
-    return [*said, *(f"{left['quantity']} {left['date']}: {left['why']}" for left in readings)]
+    return [*said, *dict.fromkeys(f"{_called(left)}, {left['date']}: {left['why']}" for left in readings)]
+
+
+def _called(left: Mapping[str, str]) -> str:
+    """What was read, in the words of its file; the name of its quantity where the file has none."""
+    return left.get("says") or capital(left["quantity"].replace("_", " "))
 
 
 def sentences(found: Hindcast) -> dict[str, str | list[str]]:

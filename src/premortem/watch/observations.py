@@ -1,7 +1,4 @@
-"""Readings: what was observed of a quantity, when it became known, and how sure it is. Units are checked.
-
-Over 300 lines, since a reading has one way from its text to the model, whether it comes from a file or an option.
-"""
+"""Readings: what was observed of a quantity, when it became known, and how sure it is. Units are checked."""
 
 import math
 import re
@@ -111,7 +108,11 @@ def sort_out(rows: Iterable[Mapping[str, str]], file: str, case: Case, today: da
     events: list[Reading] = []
     unknown: list[Reading] = []
     errors: list[BadInput] = []
+    seen: dict[str, int] = {}
     for number, row in enumerate(rows, 2):
+        if row.get("id") and (first := seen.setdefault(row["id"], number)) != number:
+            what = f"is that of row {first} too"
+            errors.append(BadInput(file, f"row {number}: id", what, got=row["id"], allowed="an id once"))
         found = known_quantities.find_reported(row["quantity"], known)
         event = process.resolve(row["quantity"], case)
         is_event = row.get("unit") == EVENT or (found is None and event is not None)

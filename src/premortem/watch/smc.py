@@ -2,7 +2,7 @@
 
 From standard normal scores, so that it serves any priors. The likelihood is let in by degrees (Neal 2001; Del Moral, Doucet and Jasra 2006):
 at each the futures are weighted, resampled and moved by steps that keep their law (pCN around the futures' own mean and spread: Cotter and
-others 2013; Rudolf and Sprungk 2018).
+others 2013; Rudolf and Sprungk 2018). How long the steps are is learnt from how far they brought the futures (Fearnhead and Taylor 2013).
 """
 
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from premortem.errors import MissingData
+from premortem.progress import LOG
 from premortem.watch.quantities import Array
 from premortem.watch.weights import effective, resample
 
@@ -18,11 +19,12 @@ LogLikelihood = Callable[[Array], Array]
 # Part of the futures that stays effective when more of the likelihood is let in.
 KEPT = 0.5
 # Moves after each part, and after the last.
-MOVES, LAST = 5, 10
+MOVES, LAST = 3, 6
 # A mean or spread further than so many standard errors from the prior's is told of by the readings; part of the prior's spread that is kept.
 CHANCE, LITTLE = 3.0, 0.02
-# Share of moves that is aimed at (of 0.234 for a walk to 0.57 for a drift; between), and the first step.
-AIMED, STEP = 0.3, 0.5
+# Lengths of steps that are tried side by side (1 is a draw from the normal around which futures are moved), and the least share of futures
+# that tries each.
+STEPS, LEAST = np.array([0.05, 0.2, 0.5, 1.0]), 0.05
 # Halvings in the search for the next part, and most parts before it is given up.
 HALVINGS, MOST = 40, 60
 
@@ -49,7 +51,8 @@ def draw(log_likelihood: LogLikelihood, dimensions: int, count: int, seed: int) 
     rng = np.random.default_rng(seed)
     z = rng.standard_normal((dimensions, count))
     level, roots = np.asarray(log_likelihood(z), float), np.arange(count)
-    power, evidence, parts, step, moved = 0.0, 0.0, 0, STEP, 0.0
+    power, evidence, parts, moved = 0.0, 0.0, 0, 0.0
+    tries = np.full(len(STEPS), 1 / len(STEPS))
     while power < 1:
         if not np.isfinite(level).any() or parts == MOST:
             raise MissingData("no future comes near what was read: leave readings out, or widen the priors behind them")
@@ -61,8 +64,8 @@ def draw(log_likelihood: LogLikelihood, dimensions: int, count: int, seed: int) 
         at = resample(weights, count, int(rng.integers(2**31)))
         z, level, roots = z[:, at], level[at], roots[at]
         for _ in range(LAST if power == 1 else MOVES):
-            z, level, moved = _move(z, level, power, around, step, log_likelihood, rng)
-            step = float(np.clip(step * np.exp(moved - AIMED), 0.02, 1.0))
+            z, level, moved, tries = _move(z, level, power, around, tries, log_likelihood, rng)
+        LOG.info("drawing %s futures by what was read: %.0f%% of it let in", f"{count:,}", 100 * power)
     return Drawn(z, roots, evidence, parts, moved)
 
 
@@ -121,11 +124,13 @@ def _move(
     level: Array,
     power: float,
     around: _Around,
-    step: float,
+    tries: Array,
     log_likelihood: LogLikelihood,
     rng: np.random.Generator,
-) -> tuple[Array, Array, float]:
-    """One move of every future, and the share that was taken."""
+) -> tuple[Array, Array, float, Array]:
+    """One move of every future, the share that was taken, and the shares that try each length next: by how far each brought them."""
+    chosen = rng.choice(len(STEPS), len(level), p=tries)
+    step = STEPS[chosen]
     keep = np.sqrt(1 - step**2)
     tried = keep * z + step * rng.standard_normal(z.shape)
     own = around.split(z)
@@ -137,7 +142,12 @@ def _move(
     with np.errstate(invalid="ignore"):
         chance = power * (reached - level) + after - before
     taken = np.log(rng.random(len(level))) < np.where(np.isfinite(reached), chance, -np.inf)
-    return np.where(taken, tried, z), np.where(taken, reached, level), float(taken.mean())
+    reach = np.bincount(chosen, taken * (1 - keep), len(STEPS)) / np.maximum(
+        np.bincount(chosen, minlength=len(STEPS)), 1
+    )
+    share = reach / reach.sum() if reach.any() else tries
+    tries = (share + LEAST) / (share + LEAST).sum()
+    return np.where(taken, tried, z), np.where(taken, reached, level), float(taken.mean()), tries
 
 
 def effective_number(flags: Array, roots: Array) -> float:
