@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from premortem.ensemble.cores import side_by_side
 from premortem.errors import MissingData
 from premortem.propositions.assumption import Assumption
 from premortem.propositions.board_cells import BoardCell
@@ -37,6 +38,13 @@ class Ground:
     @cached_property
     def _cells(self) -> dict[tuple[str, str], BoardCell]:
         return {(c.assumption, c.policy): c for c in self.board}
+
+    @cached_property
+    def orders(self) -> tuple[Array, ...]:
+        """Places of the futures by the value of each uncertainty, the smallest first, each of shape (future,): sorted once for all
+        assumptions.
+        """
+        return tuple(side_by_side(partial(np.argsort, kind="stable"), self.values))
 
     def cell(self, assumption: str, policy: str = "") -> BoardCell:
         """One cell of the board, of the leading policy unless another is named."""
