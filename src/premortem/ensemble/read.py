@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import polars as pl
 import pyarrow as pa
 from numpy.typing import NDArray
 
@@ -27,6 +26,8 @@ def read_parts(
 
     Raises `MissingData` for a part that is missing or damaged, and for a column that the run does not hold.
     """
+    import pandas  # noqa: F401  # pyarrow loads it at its first column, and two threads that do so at once see half of it
+
     manifest = store.read_manifest(folder)
     inputs = manifest["inputs"]
     size, total = inputs["part"], inputs["futures"]
@@ -35,9 +36,7 @@ def read_parts(
         name = store.part_name(group, "part", start // size)
         table = _part(folder, manifest["run"], name, columns, min(size, total - start))
         count = min(size, wanted - start)
-        # through polars: pyarrow loads pandas at its first column, which takes a third of a second
-        frame = pl.DataFrame(pl.from_arrow(table))
-        yield {column.name: column.to_numpy(writable=True)[:count] for column in frame}
+        yield {name: table[name].to_numpy()[:count] for name in table.column_names}
 
 
 def read_columns(folder: Path, group: str, columns: Sequence[str] | None = None, first: int | None = None) -> Columns:

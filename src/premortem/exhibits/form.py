@@ -85,7 +85,10 @@ class Exhibit:
     @cached_property
     def drawn(self) -> str:
         """The picture as SVG text, no wider than it has to be."""
-        return render.cut(render.svg(self.picture()), max(WIDTH, render.width_of(render.svg(self.chart))))
+        whole = render.svg(self.picture())
+        if render.width_of(whole) <= WIDTH:
+            return whole
+        return render.cut(whole, max(WIDTH, render.width_of(render.svg(self.chart))))
 
     def csv(self) -> str:
         """The data as CSV text."""

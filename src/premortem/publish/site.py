@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from html import unescape
 from importlib.metadata import version
 from importlib.resources import files
-from os import cpu_count
 from typing import Any
 
 from premortem import exhibits
 from premortem.briefing import write_brief
 from premortem.charts.render import png_of, with_font
+from premortem.ensemble import cores
 from premortem.exhibits.form import Exhibit
 from premortem.files.reader import read_bytes
 from premortem.propositions.board_cells import BoardCell
@@ -45,7 +45,7 @@ def site(run: Run, at: str = "") -> Site:
     known `at` which it will stand, with a slash at its end, pages tell it to those who show a link to them.
     """
     names = exhibits.names(run.study.case)
-    with ThreadPoolExecutor(cpu_count()) as pool:  # drawing and simulating leave the interpreter free
+    with ThreadPoolExecutor(cores.count()) as pool:  # drawing and simulating leave the interpreter free
         told = pool.submit(_story, run)
         made = list(pool.map(lambda name: _exhibit(run, name), names))
         brief = _brief(run)

@@ -12,12 +12,11 @@ from premortem.ensemble.cores import side_by_side
 from premortem.errors import MissingData
 from premortem.propositions.assumption import Assumption
 from premortem.propositions.board_cells import BoardCell
+from premortem.questions import at_hand
 from premortem.study import Run, Study
 from premortem.text import phrases
 
 Array = NDArray[Any]
-# Futures that are split by their uncertainties: shares of thirds are known to a point or so among them.
-LOOKED_AT = 20_000
 
 
 @dataclass(frozen=True)
@@ -90,8 +89,9 @@ def ground_of_run(run: Run, policy: str = "") -> Ground:
     """The ground of a stored run. Without a policy, the case's baseline leads where the run has it, else its first policy."""
     board = ground_of_board(run, policy)
     ids = [a.id for a in run.study.assumptions]
-    columns = run.columns(board.policy, [f"margin.{k}" for k in ids], LOOKED_AT)
-    return replace(board, values=run.parameters(first=LOOKED_AT), margins={k: columns[f"margin.{k}"] for k in ids})
+    first = at_hand.LOOKED_AT  # shares of thirds are known to a point or so among them
+    columns = run.columns(board.policy, [f"margin.{k}" for k in ids], first)
+    return replace(board, values=run.parameters(first=first), margins={k: columns[f"margin.{k}"] for k in ids})
 
 
 def ground_of_board(run: Run, policy: str = "") -> Ground:
