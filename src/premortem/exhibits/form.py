@@ -147,8 +147,10 @@ def frame_chart(bare: Any, title: str, unit: str, foot: str, alternative: str, w
         frame="bounds",
     )
     # a chart has one title, so the source is that of a frame around it
-    inner = alt.concat(bare, title=top).resolve_legend(color="independent")
-    whole = alt.concat(inner, title=under, description=alternative).resolve_legend(color="independent")
+    # (told at once: each later word to Altair copies all that the chart holds)
+    apart = alt.Resolve(legend=alt.LegendResolveMap(color="independent"))
+    inner = alt.concat(bare, title=top, resolve=apart)
+    whole = alt.concat(inner, title=under, description=alternative, resolve=apart)
     return apply_theme(whole, width=None)
 
 
