@@ -43,7 +43,7 @@ class Ground:
         """Places of the futures by the value of each uncertainty, the smallest first, each of shape (future,): sorted once for all
         assumptions.
         """
-        return tuple(side_by_side(partial(np.argsort, kind="stable"), self.values))
+        return tuple(side_by_side(partial(np.argsort, kind="stable"), [*self.values]))
 
     def cell(self, assumption: str, policy: str = "") -> BoardCell:
         """One cell of the board, of the leading policy unless another is named."""
