@@ -54,6 +54,31 @@ def test_a_page_comes_before_the_model_is_ready_and_the_answer_when_it_is_and_a_
     assert "Traceback" not in err
 
 
+def test_the_story_of_a_stored_run_is_told_before_futures_are_simulated(small_run, monkeypatch):
+    from fastapi.testclient import TestClient
+
+    from premortem.app import session, startup
+    from premortem.ensemble import compiled
+
+    simulates, go_on = threading.Event(), threading.Event()
+    compiles = []
+    monkeypatch.setattr(compiled, "_compile", lambda *given: compiles.append(given))
+    monkeypatch.setattr(session.Desk, "first", lambda desk: (simulates.set(), go_on.wait(LONGEST)))
+    monkeypatch.setattr(session.Desk, "warm", lambda desk: None)
+    monkeypatch.setattr(startup, "FIRST", LONGEST)  # the first page has the processor for itself
+    door = startup.Doorway(None, (), lambda: None, run=small_run.folder)
+    door.start()
+    page = TestClient(door, base_url="http://localhost").get("/").text  # waits until the door is open
+    assert 'id="bets"' in page
+    assert "5,000 simulated futures" in page
+    assert "_model" not in vars(door.site.state.desk.live)
+    assert not compiles
+    assert simulates.wait(LONGEST)
+    go_on.set()
+    assert door.close(LONGEST)
+    assert not door.fault
+
+
 def test_a_stop_before_the_model_is_ready_is_as_clean():
     with served() as (process, address):
         get(address, accept="text/html")
@@ -72,6 +97,20 @@ def test_a_stop_has_one_status_also_where_the_shell_ignores_it_for_what_runs_in_
     server.stopped_by = signal.SIGINT
     with pytest.raises(KeyboardInterrupt):
         server.tell_of_stop()
+
+
+def test_what_was_loaded_is_not_looked_through_again():
+    import gc
+
+    from premortem.app.startup import _loading
+
+    before = gc.get_freeze_count()
+    with pytest.raises(ValueError, match="a study that does not read"), _loading():
+        assert not gc.isenabled()
+        raise ValueError("a study that does not read")
+    assert gc.isenabled()
+    assert gc.get_freeze_count() > before
+    gc.unfreeze()
 
 
 def test_what_cannot_be_interrupted_is_left_behind_at_a_stop(monkeypatch):

@@ -67,3 +67,15 @@ def test_a_picture_that_stands_alone_brings_its_typeface():
     drawn = render.with_font(render.svg(bars("Compute doubles")))
     assert drawn.count("@font-face") == 1
     assert drawn.index("<svg") < drawn.index("@font-face") < drawn.index("Compute")
+
+
+def test_a_picture_that_is_no_wider_than_print_is_drawn_once(monkeypatch):
+    from premortem.charts.theme import WIDTH
+    from premortem.exhibits import form
+
+    drawn, svg = [], render.svg
+    monkeypatch.setattr(render, "svg", lambda chart: drawn.append(1) or svg(chart))
+    says = form.Says("Two is twice one", "Bars of one and two", "")
+    narrow = form.Exhibit("bars", "Bars", "ours", says, "", "", "made up", BARS, lambda data, width=WIDTH: bars(""))
+    assert render.width_of(narrow.drawn) <= WIDTH
+    assert len(drawn) == 1

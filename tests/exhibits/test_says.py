@@ -218,6 +218,11 @@ def test_f061_the_hindcast_of_the_gallery_is_that_of_the_brief_and_the_app(small
             make(small_run)
     assert asked == [small_run] * 2
     assert questions.futures_under_policies.AT_ONCE == at_hand.LOOKED_AT  # of which the app asks
+    told = re.search(r"the first ([\d,]+) where it has more", hindcast.SOURCE)
+    assert int(told[1].replace(",", "")) in (
+        20_000,
+        at_hand.LOOKED_AT,
+    )  # what was read of the constant before tests made it smaller
 
 
 def test_a_margin_that_stays_is_told_by_all_that_is_drawn():

@@ -27,7 +27,7 @@ from premortem.propositions.board_cells import BoardCell, cells
 from premortem.questions.move import Standing
 from premortem.questions.weighted_board import reading_policy, weighted_rows
 from premortem.study import Study
-from premortem.study.model import Chunk
+from premortem.study.model import Chunk, Model
 from premortem.watch import quantities, weights
 
 Array = NDArray[Any]
@@ -40,10 +40,15 @@ class Live:
     """The compiled model of a study, and what it answers for a `State`."""
 
     def __init__(self, study: Study) -> None:
-        self.study, self._model = study, study.compiled
+        self.study = study
         self._simulated, self._boards, self._drawn = Kept(KEPT), Kept(BOARDS), Kept(DRAWN)
         self._scored, self._seen = Kept(SCORED), Kept(SCORED)
         self.turns, self._quick = Turns(), False
+
+    @cached_property
+    def _model(self) -> Model:
+        """The compiled model, made when the first future is asked for: a stored run is told of without it."""
+        return self.study.compiled
 
     # what is asked
 

@@ -1,7 +1,6 @@
 """What every screen works with: the study and its live model, a stored run, and what was worked out from them."""
 
 import hashlib
-import os
 import threading
 import time
 from collections.abc import Callable, Hashable
@@ -15,6 +14,7 @@ from typing import Any
 from premortem.app.live_model import Live
 from premortem.app.temp_folders import Temporary
 from premortem.app.view_state import State
+from premortem.ensemble import cores
 from premortem.ensemble import run as ensemble
 from premortem.ensemble.compiled import Kept
 from premortem.errors import BadInput, PremortemError
@@ -105,7 +105,7 @@ class Desk:
             if not self.closing.is_set():
                 self.live.rows(State(policy))
 
-        with ThreadPoolExecutor(os.cpu_count()) as pool:  # simulating leaves the interpreter free
+        with ThreadPoolExecutor(cores.count()) as pool:  # simulating leaves the interpreter free
             list(pool.map(rows, self.study.policies))
 
     def warm(self) -> None:

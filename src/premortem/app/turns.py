@@ -1,9 +1,10 @@
 """Turns of those who ask for simulations at once: as many as there are cores work, the others wait in line."""
 
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from premortem.ensemble import cores
 
 # In a line as long as this whoever comes is answered with fewer futures.
 CROWD = 3
@@ -13,7 +14,7 @@ class Turns:
     """A line for the processor's cores. Two simulations share a core for twice as long, and their memory lies there twice."""
 
     def __init__(self, at_once: int | None = None) -> None:
-        self._places = threading.Semaphore(at_once or os.cpu_count() or 1)
+        self._places = threading.Semaphore(at_once or cores.count())
         self._count, self.waiting = threading.Lock(), 0
 
     @property

@@ -128,7 +128,7 @@ def state_from_address(pairs: Iterable[tuple[str, str]], study: Study) -> State:
         wrong.append(f"state={given['state'][:60]} ({LOST})")
     known = _OWN | OTHERS | set(study.case.text.app.form)
     wrong += [key[:60] for key in given if key not in known and key[:2] not in ("l.", "d.", "t.", "p.", "f.", "r.")]
-    limits = study.scorer.thresholds
+    limits = study.scorer.thresholds if thresholds else {}  # parsing the propositions takes a second
     return State(
         policy,
         vs,

@@ -1,6 +1,5 @@
 """Writes the brief into the run folder: pictures once, then the editions asked for."""
 
-import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ from premortem.briefing import html, pdf
 from premortem.briefing.assemble import assemble
 from premortem.briefing.typesetting import Paper
 from premortem.charts.render import svg
+from premortem.ensemble import cores
 from premortem.errors import PremortemError
 from premortem.files import writer
 from premortem.questions.as_of import AsOfDay
@@ -40,7 +40,7 @@ def write_brief(
     _check_folder(run.folder)
     brief = assemble(run, old, as_of)
     figures = list(brief.figures())
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # drawing leaves the interpreter free
+    with ThreadPoolExecutor(cores.count()) as pool:  # drawing leaves the interpreter free
         pictures = dict(zip((f.id for f in figures), pool.map(lambda f: svg(f.chart), figures), strict=True))
     page = _put(run.folder / "brief.html", html.render(brief, pictures).encode("utf-8"))
     left_out, printed = list(brief.left_out), None

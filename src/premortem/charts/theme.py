@@ -17,7 +17,8 @@ PHONE_WIDTH = 330
 
 def apply_theme(chart: Any, height: int | None = None, width: int | None = WIDTH) -> Any:
     """The chart with the project's look; configure once, at the outermost level."""
-    sized = chart.properties(**({"width": width} if width else {}), **({"height": height} if height else {}))
+    sizes = {**({"width": width} if width else {}), **({"height": height} if height else {})}
+    sized = chart.properties(**sizes) if sizes else chart.copy(deep=False)
     sized.config = _config()
     return sized
 

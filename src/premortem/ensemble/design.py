@@ -2,13 +2,15 @@
 
 import warnings
 from functools import cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import qmc
 
 from premortem.errors import BadInput
+
+if TYPE_CHECKING:  # loading scipy.stats takes half a second, and most who import this draw nothing yet
+    from scipy.stats import qmc
 
 Array = NDArray[np.float64]
 Design = Literal["sobol", "lhs", "montecarlo"]
@@ -64,7 +66,9 @@ def _scramble(parameters: int, seed: int, r: int, skip: int, wanted: int) -> Arr
 
 
 @cache
-def _engine(parameters: int, seed: int, r: int) -> qmc.Sobol:
+def _engine(parameters: int, seed: int, r: int) -> "qmc.Sobol":
+    from scipy.stats import qmc
+
     return qmc.Sobol(parameters, scramble=True, rng=np.random.default_rng([seed, r]))
 
 
@@ -91,6 +95,8 @@ def _lhs(parameters: int, seed: int, start: int, count: int) -> Array:
 
 
 def _lhs_block(parameters: int, seed: int, block: int) -> Array:
+    from scipy.stats import qmc
+
     return np.asarray(qmc.LatinHypercube(parameters, rng=np.random.default_rng([seed, block])).random(LHS_BLOCK))
 
 

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import PchipInterpolator
 from scipy.special import expit, logit, ndtr, ndtri
 
 from premortem.ensemble.distributions import Array
@@ -101,6 +100,8 @@ def quantile(opinion: Opinion, prior: Prior, u: Array) -> Array:
     """Value by an expert at each chance in (0, 1), same shape."""
     to, back = SCALES[_ends(prior)]
     z, at, y = ndtri(u), ndtri(np.array(opinion.chances)), to(np.array(opinion.values))
+    from scipy.interpolate import PchipInterpolator  # late: few studies ask experts
+
     inside = PchipInterpolator(at, y)(np.clip(z, at[0], at[-1])) if len(at) > 2 else np.interp(z, at, y)
     below = (y[1] - y[0]) / (at[1] - at[0]) * np.minimum(z - at[0], 0)
     above = (y[-1] - y[-2]) / (at[-1] - at[-2]) * np.maximum(z - at[-1], 0)

@@ -1,6 +1,5 @@
 """An exhibit of a case by its name, and all of them as rows: which there are, what each is about, and its files."""
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from premortem.case import Case, default
+from premortem.ensemble import cores
 from premortem.errors import BadInput, MissingData, PremortemError, raise_all, unknown
 from premortem.exhibits.form import FORMATS, Badge, Exhibit
 from premortem.facts import catalogue
@@ -141,7 +141,7 @@ def rows(
     raise_all(wrong + [unknown("--format", "no such format", kind, FORMATS) for kind in formats if kind not in FORMATS])
     if folder:
         _make(folder)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # simulating and drawing leave the interpreter free
+    with ThreadPoolExecutor(cores.count()) as pool:  # simulating and drawing leave the interpreter free
         return list(
             pool.map(
                 lambda name: _row(name, case, *_tried(name, run, case), folder, formats or FORMATS),

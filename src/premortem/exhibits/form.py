@@ -85,7 +85,10 @@ class Exhibit:
     @cached_property
     def drawn(self) -> str:
         """The picture as SVG text, no wider than it has to be."""
-        return render.cut(render.svg(self.picture()), max(WIDTH, render.width_of(render.svg(self.chart))))
+        whole = render.svg(self.picture())
+        if render.width_of(whole) <= WIDTH:
+            return whole
+        return render.cut(whole, max(WIDTH, render.width_of(render.svg(self.chart))))
 
     def csv(self) -> str:
         """The data as CSV text."""
@@ -144,8 +147,10 @@ def frame_chart(bare: Any, title: str, unit: str, foot: str, alternative: str, w
         frame="bounds",
     )
     # a chart has one title, so the source is that of a frame around it
-    inner = alt.concat(bare, title=top).resolve_legend(color="independent")
-    whole = alt.concat(inner, title=under, description=alternative).resolve_legend(color="independent")
+    # (told at once: each later word to Altair copies all that the chart holds)
+    apart = alt.Resolve(legend=alt.LegendResolveMap(color="independent"))
+    inner = alt.concat(bare, title=top, resolve=apart)
+    whole = alt.concat(inner, title=under, description=alternative, resolve=apart)
     return apply_theme(whole, width=None)
 
 

@@ -24,7 +24,7 @@ UNIT = (
     "dot: the reading, cross: one outside the bar; at the right the reading and the ends of the bar"
 )
 TABLES = ("observations", "readings")
-SOURCE = "futures of the run, the first 50,000 where it has more, each along the path of policy that it draws; {tables}"
+SOURCE = f"futures of the run, the first {at_hand.LOOKED_AT:,} where it has more, each along the path of policy that it draws; {{tables}}"
 # How far outside its bar a reading is still drawn in its place, in widths of the bar.
 EDGE = 0.35
 # Room of a letter of a name, and of a line of them, in units of the picture.

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from html import unescape
 from importlib.metadata import version
 from importlib.resources import files
-from os import cpu_count
 from typing import Any
 
 from premortem import exhibits
 from premortem.briefing import write_brief
 from premortem.charts.render import png_of, with_font
+from premortem.ensemble import cores
 from premortem.exhibits.form import Exhibit
 from premortem.files.reader import read_bytes
 from premortem.propositions.board_cells import BoardCell
@@ -45,17 +45,18 @@ def site(run: Run, at: str = "") -> Site:
     known `at` which it will stand, with a slash at its end, pages tell it to those who show a link to them.
     """
     names = exhibits.names(run.study.case)
-    with ThreadPoolExecutor(cpu_count()) as pool:  # drawing and simulating leave the interpreter free
+    with ThreadPoolExecutor(cores.count()) as pool:  # drawing and simulating leave the interpreter free
         told = pool.submit(_story, run)
         made = list(pool.map(lambda name: _exhibit(run, name), names))
         brief = _brief(run)
         story = told.result()
-    shown = [e for e in made if isinstance(e, Exhibit)]
+        shown = [e for e in made if isinstance(e, Exhibit)]
+        drawn = list(pool.map(_exhibit_files, shown))
     left_out = [*story.left_out, *(e for e in made if isinstance(e, str))]
     places = {*PLACE.findall(brief.decode("utf-8"))}
     held: dict[str, bytes] = {"memo.html": brief, "story.css": CSS.read_bytes(), "font.woff2": FONT.read_bytes()}
     held |= {name: (HOME / name).read_bytes() for name in ("site.css", "search.js")}
-    held |= _exhibit_files(shown) | _data(run) | _shared(story)
+    held |= {name: found for each in drawn for name, found in each.items()} | _data(run) | _shared(story)
     common = {"story": story, "foot": _foot(run), "tabs": _tabs(bool(shown)), "at": at, "oembed": oembed.TYPE}
     held |= _oembed(story, at) if at else {}
     held["index.html"] = page("index", 0, to=within(places), **common)
@@ -112,13 +113,12 @@ def _brief(run: Run) -> bytes:
     return read_bytes(path, "the brief of a run")
 
 
-def _exhibit_files(shown: list[Exhibit]) -> dict[str, bytes]:
-    held = {}
-    for found in shown:
-        held[f"exhibits/{found.name}.svg"] = with_font(found.drawn).encode()
-        held[f"exhibits/{found.name}.csv"] = found.csv().encode()
-        held[f"exhibits/{found.name}.png"] = png_of(found.drawn, 1)
-    return held
+def _exhibit_files(found: Exhibit) -> dict[str, bytes]:
+    return {
+        f"exhibits/{found.name}.svg": with_font(found.drawn).encode(),
+        f"exhibits/{found.name}.csv": found.csv().encode(),
+        f"exhibits/{found.name}.png": png_of(found.drawn, 1),
+    }
 
 
 def _exhibit_pages(shown: list[Exhibit], common: dict[str, Any]) -> dict[str, bytes]:

@@ -17,7 +17,6 @@ from typing import Any
 import numba
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
 from premortem.questions._peeling import LEAST_MASS, Sample, peel
 from premortem.questions._search import MOST_LIMITS
@@ -162,6 +161,8 @@ def _planted(sample: Sample, rng: np.random.Generator) -> Flags:
     def rate(outside: float) -> float:
         odds = PLANTED_ODDS * outside / (1 - outside)
         return share * odds / (1 + odds) + (1 - share) * outside - base
+
+    from scipy.optimize import brentq  # late: it takes a fifth of a second to load
 
     outside = brentq(rate, 1e-9, 1 - 1e-9)
     odds = PLANTED_ODDS * outside / (1 - outside)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.stats import spearmanr
 
 from premortem.text.numbers import count_noun
 from premortem.text.result import Result
@@ -61,6 +60,8 @@ def by_act(ranked: Iterable[tuple[str, str]], edits: Iterable[Mapping[str, Any]]
     found = None
     if len(acts) >= FEWEST and len(units) > len(acts):
         middle = np.array([*means.values()])
+        from scipy.stats import spearmanr  # late: it takes half a second to load
+
         found = float(spearmanr(-middle[:, 0], middle[:, 1]).statistic)
         found = None if np.isnan(found) else found
     return ByAct(acts, len(units) - len(acts), found, _verdict(acts, found))

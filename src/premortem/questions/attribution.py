@@ -29,8 +29,9 @@ Holds = Callable[[frozenset[int]], Array]
 FAILED = -1
 # An item that moves the share that holds by less than this carries nothing that one could see [share of futures].
 LITTLE = 0.015
-# Futures in which items are frozen one at a time; sets of them are frozen in the first `FEW`.
-FROZEN = 4096
+# Futures in which items are frozen one at a time: an effect is known to some `LITTLE`, and each row says how far. Sets of items are
+# frozen in the first `FEW`.
+FROZEN = 2048
 # Chances at which a parameter is frozen: the ends of its prior.
 ENDS = np.array([0.05, 0.95])
 

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.stats import spearmanr
 
 from premortem import facts
 from premortem.case import Levers
@@ -282,6 +281,8 @@ def _verdict(ours: Hits, naive: Mapping[str, Hits]) -> str:
 def _correlation(order: Array, happened: Array) -> float:
     if len(set(order.tolist())) < 2 or len(set(happened.tolist())) < 2:
         return 0.0
+    from scipy.stats import spearmanr  # late: it takes half a second to load
+
     return float(spearmanr(order, happened).statistic)
 
 

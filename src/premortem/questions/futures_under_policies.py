@@ -1,6 +1,6 @@
 """Futures as they can be observed: the same futures under several policies, from a stored run or simulated at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -18,6 +18,7 @@ from premortem.ensemble.run import draw
 from premortem.questions._bounded_memory import in_memory
 from premortem.questions.margins import check_gives, check_inputs
 from premortem.study import Run, Study, outcome_names
+from premortem.study.model import Chunk
 from premortem.watch import process
 from premortem.watch import quantities as known_quantities
 from premortem.watch.quantities import Observer, Quantity, When
@@ -148,33 +149,51 @@ def simulate(
 
     `own` are levers in which each future differs, each of shape (step, future).
     """
-    _check_gives(study)
-    drivers, parts = _drivers(study), []
+    drivers = _drivers(study)
     wanted = {*observer.expressions, *drivers}
-    for chunk in study.compiled.chunks(values, pulled, own, few=SHARED):
+
+    def read(chunk: Chunk) -> dict[str, Any]:
         found = chunk.columns()
         # what the study watches comes with every future; what else is asked is read off the series
         lacking = wanted - found.keys()
         more = {n: chunk.series[n.partition("@")[0]][_step(study, n)] for n in drivers if n in lacking}
         more |= observer(chunk.series, lacking) if lacking else {}
-        found |= {name: np.asarray(x)[: chunk.count] for name, x in more.items()}
-        parts.append({k: x for k, x in found.items() if k in wanted or k.startswith("margin.")})
-    whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        return {k: x for k, x in found.items() if k in wanted or k.startswith("margin.")} | more
+
+    whole = _read_of(study, values, pulled, own, read)
     kept = {name: x for name, x in whole.items() if name in wanted}
     return {name: x for name, x in whole.items() if name not in wanted}, kept
 
 
 def observe(study: Study, values: Array, pulled: Levers, observer: Observer, few: int) -> dict[str, Array]:
-    """Quantities by column of futures that fit one chunk, a small one where they are asked for by at most so `few`: those that `simulate`
-    gives, without the margins, for who asks again and again and has other chunks done beside this one.
+    """Quantities by column of futures, in small chunks where they are at most so `few`: those that `simulate` gives, without the margins, for
+    who asks again and again.
     """
-    _check_gives(study)
     asked = observer.expressions.keys()
-    (chunk,) = study.compiled.chunks(values, pulled, few=few)
-    found = {name: x for name, x in chunk.scalars.items() if name in asked}
-    found |= {name: chunk.series[chunk.kept[name][0]][chunk.kept[name][1]] for name in asked & chunk.kept.keys()}
-    found |= observer(chunk.series, asked - found.keys()) if asked - found.keys() else {}
-    return {name: np.asarray(x)[: chunk.count] for name, x in found.items()}
+
+    def read(chunk: Chunk) -> dict[str, Any]:
+        found = {name: x for name, x in chunk.scalars.items() if name in asked}
+        found |= {name: chunk.series[chunk.kept[name][0]][chunk.kept[name][1]] for name in asked & chunk.kept.keys()}
+        return found | (observer(chunk.series, asked - found.keys()) if asked - found.keys() else {})
+
+    return _read_of(study, values, pulled, None, read, few)
+
+
+def _read_of(
+    study: Study,
+    values: Array,
+    pulled: Levers,
+    own: Mapping[str, Array] | None,
+    read: Callable[[Chunk], Mapping[str, Any]],
+    few: int = SHARED,
+) -> dict[str, Array]:
+    """What is read of each chunk of futures, joined, by column."""
+    _check_gives(study)
+    parts = [
+        {name: np.asarray(x)[: chunk.count] for name, x in read(chunk).items()}
+        for chunk in study.compiled.chunks(values, pulled, own, few=few)
+    ]
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def bands_on(study: Study, series: Mapping[str, Array], asked: Asked) -> dict[str, dict[str, float]]:

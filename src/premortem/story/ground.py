@@ -2,21 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from premortem.ensemble.cores import side_by_side
 from premortem.errors import MissingData
 from premortem.propositions.assumption import Assumption
 from premortem.propositions.board_cells import BoardCell
+from premortem.questions import at_hand
 from premortem.study import Run, Study
 from premortem.text import phrases
 
 Array = NDArray[Any]
-# Futures that are split by their uncertainties: shares of thirds are known to a point or so among them.
-LOOKED_AT = 20_000
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,13 @@ class Ground:
     @cached_property
     def _cells(self) -> dict[tuple[str, str], BoardCell]:
         return {(c.assumption, c.policy): c for c in self.board}
+
+    @cached_property
+    def orders(self) -> tuple[Array, ...]:
+        """Places of the futures by the value of each uncertainty, the smallest first, each of shape (future,): sorted once for all
+        assumptions.
+        """
+        return tuple(side_by_side(partial(np.argsort, kind="stable"), [*self.values]))
 
     def cell(self, assumption: str, policy: str = "") -> BoardCell:
         """One cell of the board, of the leading policy unless another is named."""
@@ -82,8 +89,9 @@ def ground_of_run(run: Run, policy: str = "") -> Ground:
     """The ground of a stored run. Without a policy, the case's baseline leads where the run has it, else its first policy."""
     board = ground_of_board(run, policy)
     ids = [a.id for a in run.study.assumptions]
-    columns = run.columns(board.policy, [f"margin.{k}" for k in ids], LOOKED_AT)
-    return replace(board, values=run.parameters(first=LOOKED_AT), margins={k: columns[f"margin.{k}"] for k in ids})
+    first = at_hand.LOOKED_AT  # shares of thirds are known to a point or so among them
+    columns = run.columns(board.policy, [f"margin.{k}" for k in ids], first)
+    return replace(board, values=run.parameters(first=first), margins={k: columns[f"margin.{k}"] for k in ids})
 
 
 def ground_of_board(run: Run, policy: str = "") -> Ground:

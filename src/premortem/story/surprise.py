@@ -52,18 +52,17 @@ def splits(ground: Ground, assumption: str) -> list[Split]:
     """Uncertainties by how far they part the share of an assumption, the largest first; those of rival forms are left out."""
     margins = np.asarray(ground.margins[assumption])
     known = np.isfinite(margins)
-    holds = (margins[known] > 0).astype(float)
-    if len(holds) < 3 * FEW:
+    holds = (margins > 0).astype(float)
+    if known.sum() < 3 * FEW:
         return []
     found = []
-    for row, values in zip(ground.study.priors.rows, ground.values, strict=True):
+    for row, values, order in zip(ground.study.priors.rows, ground.values, ground.orders, strict=True):
         if row.varies and row.distribution != "categorical":
-            found.append(_split(assumption, row.name, values[known], holds))
+            found.append(_split(assumption, row.name, values, order[known[order]], holds))
     return sorted(found, key=lambda s: -abs(s.effect))
 
 
-def _split(assumption: str, name: str, values: Array, holds: Array) -> Split:
-    order = np.argsort(values, kind="stable")
+def _split(assumption: str, name: str, values: Array, order: Array, holds: Array) -> Split:
     thirds = np.array_split(holds[order], 3)
     cuts = values[order[[len(thirds[0]), len(thirds[0]) + len(thirds[1])]]]
     first, middle, last = (float(part.mean()) for part in thirds)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtri
-from scipy.stats import rankdata
 
 from premortem.watch.quantities import Array
 from premortem.watch.weights import resample
@@ -83,6 +82,8 @@ def joint(
     if weights is not None:
         x = x[:, resample(weights, min(x.shape[1], 4 * PAIRED), seed)]
     count = x.shape[1]
+    from scipy.stats import rankdata  # late: it takes half a second to load
+
     z = ndtri((rankdata(x, axis=1) - 0.5) / count)
     y = ndtri(np.clip((x < observed[:, None]).mean(1), 0.5 / count, 1 - 0.5 / count))
     scale = np.sqrt(shares_of_groups(groups))
