@@ -94,6 +94,12 @@ def test_old_strengths_are_read_as_efforts_with_a_note(tmp_path):
     assert study.law("new").with_strength("deals", 0.2).strength("deals", date(2026, 1, 1)) == 0.2
 
 
+def test_a_policy_file_in_old_strengths_has_its_note_without_a_folder(tmp_path):
+    (old := tmp_path / "mine.toml").write_text(OLD)
+    (note,) = Study(policy_files=[old]).notes
+    assert note.startswith("mine.toml: strength is read as the effort of an instrument")
+
+
 @pytest.mark.parametrize(
     ("text", "key"),
     [
