@@ -11,8 +11,9 @@ from scipy.special import chdtri
 from premortem.ensemble.priors import Prior
 
 Array = NDArray[Any]
-# A form counts where its values' shares differ by more than they would by chance in all but so many of boards.
-CHANCE = 0.01
+# A form counts in a cell where its values' shares differ by more than by chance in all but so many of boards: a board has some 170 such
+# tests (six rows, seven policies, four forms), so that one board of six shows a band that is none.
+CHANCE = 0.001
 
 
 @dataclass
@@ -74,7 +75,7 @@ class FormShares:
         A share p of n futures differs from the truth by a variance of p (1 - p) / n; so values of a form that changes nothing spread
         by (values - 1) p (1 - p) / N on average over all N futures (weighted ones: the effective number). Where they spread by so much
         that chance gives it in less than `CHANCE` of boards (chi-squared), effects are shrunk until their variance is what is left of
-        it; else the form has none.
+        it; else the form has none, so that few futures may show less of a band than there is.
         """
         total = counted.sum()
         share = float(np.asarray(self.held)[0] / np.asarray(self.products)[0, 0])
