@@ -90,7 +90,7 @@ def step(s: State, levers: Levers, year: jax.Array, places: Regions, p: Any) -> 
     """One quarter: politics, China's chips, supply, allocation, energy, models, market; and the outcomes it shows."""
     capped_share = (levers.tier2[:, None] * places.other * places.weight).sum()
     efforts = instruments.follow_up(s.efforts, levers, p)
-    cost, levers = instruments.costs(efforts, p), instruments.in_effect(efforts, levers, p)
+    cost, levers = instruments.costs(efforts, levers, p), instruments.in_effect(efforts, levers, p)
     pol = politics(s.goodwill, s.unmet_share, capped_share, cost.goodwill, levers, p)
     fabs, made = chips.make_chips(s.fabs, levers, pol, year, p)
     free_fabs, free_made = chips.make_chips(s.free_fabs, chips.lifted(levers, year), pol, year, p)
