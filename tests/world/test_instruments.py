@@ -179,8 +179,7 @@ def test_a_listing_of_chinas_maker_of_memory_costs_supply(simulate, futures, lev
     path = pulled.dram_tools_denied.copy()
     path[10:] = 1.0
     before, after = (
-        np.asarray(simulate(fixed, of)["us_offered"])[10:]
-        for of in (pulled, pulled._replace(dram_tools_denied=path))
+        np.asarray(simulate(fixed, of)["us_offered"])[10:] for of in (pulled, pulled._replace(dram_tools_denied=path))
     )
     assert (after <= before * (1 + 1e-6)).all()
     assert (after[0] < before[0]).mean() > 0.99
