@@ -94,12 +94,12 @@ def step(s: State, levers: Levers, year: jax.Array, places: Regions, p: Any) -> 
     efforts = instruments.follow_up(s.efforts, levers, p)
     cost, levers = instruments.costs(efforts, levers, p), instruments.in_effect(efforts, levers, p)
     pol = politics(s.goodwill, s.unmet_share, capped_share, cost.goodwill, levers, p)
-    fabs, made = chips.make_chips(s.fabs, levers, pol, year, p)
-    free_fabs, free_made = chips.make_chips(s.free_fabs, chips.lifted(levers, year), pol, year, p)
+    spending, supplied = supply.spend(s.spending, s.rho, s.excess, year, p)
+    fabs, made = chips.make_chips(s.fabs, levers, pol, supplied, year, p)
+    free_fabs, free_made = chips.make_chips(s.free_fabs, chips.lifted(levers, year), pol, supplied, year, p)
     power = purchases.buying_power(year, p)
     wanted = purchases.buy_chips(power, levers, pol.held, p)
     bought = purchases.let_in(wanted, made.domestic_mh, year, p)
-    spending, supplied = supply.spend(s.spending, s.rho, s.excess, year, p)
 
     home_made, free_home_made = made.domestic_mh + made.foundry_mh, free_made.domestic_mh + free_made.foundry_mh
     offered = supplied * (1 - cost.supply)
