@@ -125,7 +125,7 @@ def test_fewer_us_aligned_chips_leave_china_less_memory_without_controls(simulat
     )
     less, same = (after[name].cumsum(0) / before[name].cumsum(0) for name in ("cn_made_without", "cn_made"))
     assert (less <= 1 + 1e-4).all()
-    assert np.median(less[23]) < 0.99
+    assert (less[23] < 0.99).mean() > 0.2
     assert np.allclose(same, 1, rtol=1e-5)
 
 
