@@ -100,7 +100,7 @@ def attribution(
 
 def disagreements(rows: Attribution, items: Kinded) -> tuple[str, ...]:
     """Where the model disagrees with the document behind the case, a sentence an item: a driver by more of which fewer futures hold, an
-    arrestor by more of which more do, and what hardly moves the share that holds; with why, where the item says so.
+    arrestor by more of which more do, and what hardly moves the share that holds; with why, where the item says so. And what items to watch say that the model has otherwise.
     """
     reasons = {item.id: item.disagrees for _, item in items}
     told = []
@@ -108,6 +108,7 @@ def disagreements(rows: Attribution, items: Kinded) -> tuple[str, ...]:
         said = [_against(row) if isinstance(row, Carried) else "", reasons.get(row.item, "")]
         if any(said):
             told.append(". ".join([row.statement, *filter(None, said)]))
+    told += [f"{item.statement}. {item.disagrees}" for kind, item in items if kind == "watch" and item.disagrees]
     return tuple(told)
 
 

@@ -85,11 +85,11 @@ def firm_twh_wished(wished_gw: jax.Array, training_share: jax.Array, places: Reg
     power, less what flexible room could take of what answers added since the end of 2024. What could not be powered is asked for all
     the same, so that a shortage is no sign of plenty.
     """
-    drawn = wished_gw * p.utilisation
+    drawn = wished_gw * p.utilisation[None]
     since = (jnp.arange(QUARTERS) >= ROOM_FROM)[:, None]
-    answers = (1 - training_share) * jnp.where(since, jnp.maximum(drawn - drawn[ROOM_FROM - 1], 0.0), 0.0)
+    answers = (1 - training_share) * jnp.where(since, jnp.maximum(drawn - drawn[ROOM_FROM - 1][None], 0.0), 0.0)
     room = (places.us * flexible_room(places, p)).sum(0)
-    return (drawn - softmin(answers, room)) * HOURS_PER_YEAR
+    return (drawn - softmin(answers, room[None])) * HOURS_PER_YEAR
 
 
 def _a_year(series: jax.Array) -> jax.Array:
