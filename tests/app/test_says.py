@@ -65,7 +65,7 @@ def test_f059_the_sentence_of_an_assumption_tells_what_fails_as_failing(study):
     }
     said = labels.verdict(row, fails)
     assert said.endswith(
-        "what fails first in 80% of its breaks: the US lead in compute does not widen enough through controls."
+        "what fails first in 80% of its breaks: controls cost China too little of its compute in use."
     )
     assert a.condition[0].says not in said
 

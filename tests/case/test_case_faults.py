@@ -162,6 +162,7 @@ def test_a_fault_of_a_clause_is_told_of_no_policy_and_hides_no_fault_of_an_assum
     edited(cars, "clauses/charge.toml", "grams > line", "gramms > line")
     assert "charge.line" in (cars / "policies/no-charge.toml").read_text()
     edited(cars, "assumptions/c1.toml", 'binds = ["fall"]', 'binds = ["fal"]')
+    edited(cars, "assumptions/c1.toml", 'raises = ["fall"]', 'raises = ["fal"]')
     assert [f"{e.file}: {e.key}" for e in case_faults(load(cars))] == [
         "clauses/charge.toml: charge.line.applies",
         "assumptions/c1.toml: driver.cleaner.binds",

@@ -1,6 +1,7 @@
 """Priors against scipy.stats; designs whose futures follow from (seed, index) alone."""
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -84,6 +85,40 @@ def test_all_faults_of_a_table_are_reported_at_once(tmp_path):
     assert "row 3 (b)" in text
     assert "row 4 (c).distribution" in text
     assert "stands twice" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "at", "allowed"),
+    [
+        ("patch_lag", "-0.5,-0.3,-0.1,triangular", "patch_lag.low", "above 0 yr"),
+        ("parts_years", "0,0.5,1,triangular", "parts_years.low", "above 0 yr"),
+        ("hbm_stockpile", "-1,2,3,triangular", "hbm_stockpile.low", "0 or more, in million stacks"),
+        ("enforcement", "0.5,0.8,1.2,triangular", "enforcement.high", "at most 1"),
+    ],
+)
+def test_an_override_that_reaches_what_cannot_be_is_one_clear_error(tmp_path, name, values, at, allowed):
+    shipped = priors.read(world.PARAMS)
+    with pytest.raises(BadInput) as wrong:
+        shipped.override(own_prior(tmp_path, shipped[name], values))
+    assert wrong.value.key == at
+    assert allowed in str(wrong.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "values"), [("capex_long_run", "-0.1,0.0,0.1,triangular"), ("cost_fall", "0.1,0.2,0.3,normal")]
+)
+def test_a_growth_may_be_a_fall(tmp_path, name, values):
+    shipped = priors.read(world.PARAMS)
+    assert shipped.override(own_prior(tmp_path, shipped[name], values))[name].low == float(values.partition(",")[0])
+
+
+def own_prior(tmp_path, row, values):
+    """A table with one row of one's own: low, central, high and distribution as said."""
+    low, central, high, distribution = values.split(",")
+    told = row.as_dict() | {"low": low, "central": central, "high": high, "distribution": distribution}
+    path = tmp_path / "params.csv"
+    pl.DataFrame([{name: str(told[name]) for name in priors.COLUMNS}]).write_csv(path)
+    return path
 
 
 def test_an_override_of_an_unknown_parameter_offers_the_near_name(tmp_path):

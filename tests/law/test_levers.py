@@ -176,6 +176,13 @@ def test_tools_for_memory_are_denied_by_who_makes_them_and_all_of_them_where_cxm
     assert maximal[~listed] == pytest.approx(written[~listed])
 
 
+def test_tools_for_logic_are_denied_by_value_as_those_for_memory_are():
+    """As written the US, Korea and Taiwan are bound: 0.4 + 0.05 + 0.05 of tools by value, though three makers of five."""
+    written = levers(rules.load("as-written")).tools_denied
+    note = [q for q, day in enumerate(days()) if day >= date(2025, 2, 1)]
+    assert written[note] == pytest.approx(0.5)
+
+
 LOOSE_LINE = """
 name = "loose"
 title = "Loose"

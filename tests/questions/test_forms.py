@@ -41,14 +41,41 @@ def test_a_fixed_form_is_drawn_in_every_future_and_does_not_vary():
 
 
 def test_the_band_over_forms_by_hand():
-    """Shares 0.2 and 0.4 by one form; the other adds 0, 0.1 and 0.3: combinations run from 0.2 to 0.7."""
+    """Shares 0.2 and 0.4 by one form; the other adds 0, 0.1 and 0.3: 0.4333 in all, and combinations from 0.2 to 0.7. Of 600 futures
+    chance spreads shares by 0.24556 / 600 for each value but one: 4.1% of the one form's 0.01, 5.3% of the other's 0.015556.
+    """
     shares = FormShares(TWO)
     for a in (0, 1):
         for b, more in enumerate((0.0, 0.1, 0.3)):
             holds = np.arange(100) < round(100 * (0.2 + 0.2 * a + more))
             shares.add({"a_form": np.full(100, a), "b_form": np.full(100, b)}, holds)
-    assert shares.band() == pytest.approx((0.2, 0.7))
+    of_a, of_b = np.sqrt(1 - 0.24556 / 600 / 0.01), np.sqrt(1 - 2 * 0.24556 / 600 / 0.015556)
+    low, high = 0.43333 - 0.1 * of_a - 0.13333 * of_b, 0.43333 + 0.1 * of_a + 0.16667 * of_b
+    assert shares.band() == pytest.approx((low, high), abs=1e-4)
     assert shares.by_value()["a_form"] == pytest.approx({"one": 0.2 + 0.4 / 3, "two": 0.4 + 0.4 / 3})
+
+
+def test_a_form_that_changes_nothing_has_no_band():
+    """Of 200 boards of 2,000 futures, in which four forms of three values do nothing, four in a thousand show a band, by chance."""
+    rng, forms = np.random.default_rng(5), tuple(form(f"{name}_form", "one", "two", "three") for name in "abcd")
+    wide = 0
+    for _ in range(200):
+        shares = FormShares(forms)
+        shares.add({f.name: rng.integers(0, 3, 2000) for f in forms}, rng.random(2000) < 0.7)
+        low, high = shares.band()
+        assert low <= shares.held[0] / 2000 <= high
+        wide += high - low > 0
+    assert wide <= 5
+
+
+def test_a_form_that_matters_keeps_its_band():
+    """A form by which shares differ by 0.2, in few futures and in many: the band is neither wide by chance nor narrow on purpose."""
+    rng, found = np.random.default_rng(6), []
+    for _ in range(100):
+        shares, values = FormShares(TWO), {f.name: rng.integers(0, len(f.categories), 2000) for f in TWO}
+        shares.add(values, rng.random(2000) < 0.4 + 0.2 * values["a_form"])
+        found.append(np.diff(shares.band())[0])
+    assert np.mean(found) == pytest.approx(0.2, abs=0.01)
 
 
 def test_a_form_that_is_fixed_has_one_share_and_no_band():

@@ -14,7 +14,7 @@ from premortem.case import default
 from premortem.propositions import positions
 from premortem.questions import _archetypes, edits
 from premortem.questions._paired import paired
-from premortem.questions.attribution import neutral_end, shapley
+from premortem.questions.attribution import least, shapley
 from premortem.questions.robustness import (
     best_in_all,
     pareto,
@@ -65,11 +65,12 @@ def test_paired_intervals_cover_the_truth_about_as_often_as_they_say():
     assert 0.92 <= inside / 400 <= 0.98
 
 
-@pytest.mark.parametrize(
-    ("correlation", "kind", "end"), [(0.5, "driver", 1.0), (0.5, "arrestor", 2.0), (-0.5, "driver", 2.0)]
-)
-def test_a_driver_is_neutral_where_it_helps_least_and_an_arrestor_where_it_harms_least(correlation, kind, end):
-    assert neutral_end(correlation, kind, 1.0, 2.0) == end
+def test_an_item_is_least_at_the_end_that_it_declares_whatever_the_model_finds(study):
+    row = study.priors["wafer_growth"]
+    low, high = row.quantile(np.array([0.05, 0.95]))
+    assert least(row, raised=True) == pytest.approx(low)
+    assert least(row, raised=False) == pytest.approx(high)
+    assert least(study.priors["stacks_per_die"], raised=True) == 4.0
 
 
 @examples(1.2)

@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 
 from premortem.cases.us_ai_2025.world import chips
+from premortem.cases.us_ai_2025.world.inputs import chip
 from tests.world.hand import P, one, pulled
+from tests.world.moves import STILL as STILL_BUDGETS
+from tests.world.moves import put
 
 POLITICS = SimpleNamespace(alignment=one(0.4), held=one(0.75))
 
@@ -87,14 +90,43 @@ MEMORY = P(
 
 def test_memory_before_the_ban_is_the_need_and_a_stockpile_by_hand():
     # need 2, and one quarter of warning of two: 6 x 1 / 2 = 3
-    got = chips.hbm_inflow(one(2.0), one(0.0), pulled(hbm_ban=0.0, hbm_warning=1.0), one(0.75), MEMORY)
+    got = chips.hbm_inflow(one(2.0), one(1.0), one(0.0), pulled(hbm_ban=0.0, hbm_warning=1.0), one(0.75), MEMORY)
     assert float(got[0]) == pytest.approx(5.0, rel=1e-3)
 
 
 def test_memory_after_the_ban_is_a_leak_and_home_supply_by_hand():
     # the leak is 0.03 / 0.75 = 0.04 of a quarter's old imports of 6 / 2 = 3: 0.12; home: 0.25 x 16 = 4
-    got = chips.hbm_inflow(one(2.0), one(16.0), pulled(hbm_ban=1.0, hbm_warning=0.0), one(0.75), MEMORY)
+    got = chips.hbm_inflow(one(2.0), one(1.0), one(16.0), pulled(hbm_ban=1.0, hbm_warning=0.0), one(0.75), MEMORY)
     assert float(got[0]) == pytest.approx(4.12, rel=1e-3)
+
+
+def test_china_gets_of_foreign_memory_what_makers_can_spare_and_no_more_is_shipped_than_is_made():
+    # US-aligned supply of 2 MH at a B200's eight stacks; a need as large gets a half, a third of it three quarters, and with what the
+    # others keep that is all that is made
+    made = 2 * 8 / chip("B200").h100e
+    for need, got in ((made, 1 / 2), (made / 3, 3 / 4), (0.0, 1.0)):
+        share = float(chips.shared_memory(one(need), one(2.0))[0])
+        assert share == pytest.approx(got, rel=1e-5)
+        assert share * need + share * made == pytest.approx(made if need else share * made, rel=1e-5)
+
+
+def test_fewer_us_aligned_chips_leave_china_less_memory_without_controls(simulate, futures, levers, study):
+    """In every future: makers that ship less share out less; under the ban nothing of it reaches China. A die counts by the design of the
+    quarter that packages it, so that one which waits may count more: designs stand still here.
+    """
+    dear = futures.copy()
+    dear[study.priors.names.index("cost_2024")] *= 1.5
+    before, after = (
+        {name: np.asarray(o[name]) for name in ("cn_made_without", "cn_made")}
+        for o in (
+            simulate(put(study, values, **STILL_BUDGETS, die_growth=0.0), levers["as-written"])
+            for values in (futures, dear)
+        )
+    )
+    less, same = (after[name].cumsum(0) / before[name].cumsum(0) for name in ("cn_made_without", "cn_made"))
+    assert (less <= 1 + 1e-4).all()
+    assert (less[23] < 0.99).mean() > 0.2
+    assert np.allclose(same, 1, rtol=1e-5)
 
 
 def memory_line(denied, until=2030.5, held=0.8):
@@ -172,7 +204,9 @@ def test_logic_and_memory_meet_in_packages_by_hand():
     # equal amounts: 0.244 x 2^(-1/4) = 0.205179; in H100e: x 0.32 = 0.065657; 0.144 / 0.244 of it from home dies
     p = P(FABS, hbm_leak=0.0)
     start = fabs(hbm_stock=0.976)
-    state, out = chips.make_chips(start, pulled(**STILL, hbm_ban=1.0, fdd=0.0), POLITICS, jnp.float32(2024.375), p)
+    state, out = chips.make_chips(
+        start, pulled(**STILL, hbm_ban=1.0, fdd=0.0), POLITICS, one(1.0), jnp.float32(2024.375), p
+    )
     assert float(out.smic_dies[0]) == pytest.approx(0.144, rel=1e-4)
     assert float(out.foundry_dies[0]) == pytest.approx(0.1, rel=1e-5)
     assert float(out.packaged[0]) == pytest.approx(0.205179, rel=1e-3)
@@ -186,7 +220,9 @@ def test_dies_without_memory_wait_and_are_packaged_later_by_hand():
     # tenth aged: 0.2925 and 0.0975; of 0.634 million dies 0.1 are packaged (the smooth minimum: 0.0999846)
     p = P(FABS, hbm_leak=0.0, die_decay=0.1)
     start = fabs(hbm_stock=0.4, home_bank=0.3, foreign_bank=0.1)
-    state, out = chips.make_chips(start, pulled(**STILL, hbm_ban=1.0, fdd=0.0), POLITICS, jnp.float32(2024.375), p)
+    state, out = chips.make_chips(
+        start, pulled(**STILL, hbm_ban=1.0, fdd=0.0), POLITICS, one(1.0), jnp.float32(2024.375), p
+    )
     assert float(out.packaged[0]) == pytest.approx(0.0999846, rel=1e-3)
     assert float(state.home_bank[0]) == pytest.approx(0.4365 * (1 - 0.0999846 / 0.634), rel=1e-3)
     # conservation: what was there and made is packaged or waits
@@ -212,7 +248,9 @@ def test_controls_on_production_are_lifted_from_the_day_of_the_note():
 def test_foundry_due_diligence_stops_dies_as_far_as_it_works_and_holds():
     # 0.1 x (1 - 1 x 0.9 x 0.75) = 0.0325
     start = fabs(hbm_stock=1.0)
-    _, out = chips.make_chips(start, pulled(**STILL, hbm_ban=1.0, fdd=1.0), POLITICS, jnp.float32(2025.5), FABS)
+    _, out = chips.make_chips(
+        start, pulled(**STILL, hbm_ban=1.0, fdd=1.0), POLITICS, one(1.0), jnp.float32(2025.5), FABS
+    )
     assert float(out.foundry_dies[0]) == pytest.approx(0.0325, rel=1e-5)
 
 

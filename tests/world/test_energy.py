@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from premortem.cases.us_ai_2025.world import energy
+from premortem.cases.us_ai_2025.world import outcomes as outcomes_
 from premortem.cases.us_ai_2025.world.inputs import DT, chip, region_ids, regions, times
 from tests.world.hand import P, by_region, one, places, pulled
+from tests.world.moves import STILL, put
 
 
 def test_power_of_an_h100_equivalent_a_year_on_by_hand():
@@ -143,3 +145,41 @@ def test_a_chinese_die_saves_power_by_its_design_alone():
     ascend, p = chip("Ascend 910B"), P(kw_2024=1.0, energy_efficiency_growth=0.336, die_growth=0.08)
     got = energy.chinese_power(one(1.0), one(0.0), one(0.0), jnp.float32(2028.5), p)
     assert float(got[0]) == pytest.approx(ascend.power / ascend.h100e * 0.726149, rel=1e-4)
+
+
+def test_the_load_that_is_wished_for_counts_each_chip_once_by_hand():
+    # 100 GW, a twentieth retires; of 10 MH wanted in the US and 5 abroad 4 in 5 were not waiting already: 95 + 8 x 1 kW
+    p = P(retirement=0.2, kw_2024=1.0, energy_efficiency_growth=0.0)
+    world = places(["us", "ally"])
+    got = energy.wished_load(one(100.0), by_region(10.0, 5.0), one(0.8), jnp.float32(2026.0), world, p)
+    assert float(got[0]) == pytest.approx(103.0)
+
+
+def test_what_flexible_room_leaves_to_be_supplied_by_hand():
+    # drawn: 0.5 of 10 GW to the end of 2024, then 110: of 50 added half is answers, room 98 x 0.25 = 24.5: softmin(25, 24.5) = 20.8095
+    wished = jnp.where(times()[:, None] < 2025, 10.0, 110.0)
+    p = P(utilisation=0.5, flexible_gw=98.0, flexibility_used=0.25)
+    got = outcomes_.firm_twh_wished(wished, 0.5 + 0 * wished, places(["us"], electricity=[4000]), p)
+    assert float(got[7, 0]) == pytest.approx(5 * 8.76, rel=1e-5)
+    assert float(got[8, 0]) == pytest.approx((55 - 20.8095) * 8.76, rel=1e-4)
+
+
+def test_flexible_room_lowers_what_is_asked_for_and_a_shortage_does_not_refute_it(simulate, futures, levers, study):
+    """A5's condition, in every future: all of the flexible room for AI never raises the peak. Where AI can claim a fifth of the surplus or
+    seven tenths, what it asks for by 2030 is the same to a tenth, though so much less of it finds power.
+    """
+    o = {
+        name: {key: np.asarray(series) for key, series in simulate(put(study, futures, **STILL, **values), levers["as-written"]).items()}
+        for name, values in {
+            "none": {"flexibility_used": 0.0},
+            "all": {"flexibility_used": 1.0},
+            "scarce": {"ai_claim": 0.2, "flexibility_used": 0.0},
+            "plenty": {"ai_claim": 0.7, "flexibility_used": 0.0},
+        }.items()
+    }  # fmt: skip
+    none, all_ = (o[name]["us_surge_ratio"][8:].max(0) for name in ("none", "all"))
+    assert (all_ <= none * 1.001).all()
+    assert np.median(all_ / none) < 0.7
+    scarce, plenty = (o[name]["us_wished_gw"][30] for name in ("scarce", "plenty"))
+    assert np.allclose(scarce, plenty, rtol=0.1)
+    assert np.median(o["scarce"]["ai_gw_us"][30] / o["plenty"]["ai_gw_us"][30]) < 0.9

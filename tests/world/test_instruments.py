@@ -59,6 +59,10 @@ class Levers(NamedTuple):
     huawei_blocking: float = 1.0
     permitting: float = 1.0
     hbm_ban: float = 1.0
+    dram_tools_denied: float = 0.5
+    cn_free_h100e: float = 0.15
+    cn_case_h100e: float = 0.0
+    cn_granted: float = 1.0
 
 
 def efforts(**values):
@@ -92,6 +96,12 @@ def test_old_strengths_are_read_as_efforts_with_a_note(tmp_path):
     day = date(2025, 7, 1)
     assert study.law("mine").strength("deals", day) == study.law("new").strength("deals", day) == 0.5
     assert study.law("new").with_strength("deals", 0.2).strength("deals", date(2026, 1, 1)) == 0.2
+
+
+def test_a_policy_file_in_old_strengths_has_its_note_without_a_folder(tmp_path):
+    (old := tmp_path / "mine.toml").write_text(OLD)
+    (note,) = Study(policy_files=[old]).notes
+    assert note.startswith("mine.toml: strength is read as the effort of an instrument")
 
 
 @pytest.mark.parametrize(
@@ -139,9 +149,40 @@ def test_what_efforts_cost_by_hand():
         open_weights_limits=0.5, chinese_model_limits=0.5, huawei_blocking=1.0, allied_servicing=0.4, api_limits=1.0,
         compute_governance=0.5,
     )  # fmt: skip
-    cost = instruments.costs(s, PRIORS)
+    cost = instruments.costs(s, Levers(), PRIORS)
     assert [float(x[0]) for x in cost] == pytest.approx([0.13, 0.014, 0.02, 0.01])
-    assert [float(x[0]) for x in instruments.costs(efforts(), PRIORS)] == [0, 0, 0, 0]
+    assert [float(x[0]) for x in instruments.costs(efforts(), Levers(), PRIORS)] == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("levers", "share"),
+    [
+        ({"dram_tools_denied": 1.0}, 1 / 3),  # a listing that reaches every maker counts as one instrument
+        ({"dram_tools_denied": 0.75}, 1 / 6),
+        ({"dram_tools_denied": 0.0}, 0.0),
+        ({"cn_free_h100e": 0.0}, 0.2),  # nothing may be sold
+        ({"cn_free_h100e": 0.0, "cn_case_h100e": 0.2}, 0.0),
+        ({"cn_free_h100e": 0.0, "cn_case_h100e": 0.2, "cn_granted": 0.0}, 0.2),
+        ({"dram_tools_denied": 1.0, "cn_free_h100e": 0.0}, 1 / 3 + 0.2),
+    ],
+)
+def test_china_answers_a_listing_and_a_bar_on_every_chip_by_hand(levers, share):
+    lost = instruments.costs(efforts(), Levers(**levers), PRIORS).supply
+    assert float(lost[0]) == pytest.approx(0.03 * share, abs=1e-7)
+    all_of_it = efforts(allied_servicing=1.0, coercion=1.0, huawei_blocking=1.0)
+    assert float(instruments.costs(all_of_it, Levers(**levers), PRIORS).supply[0]) == pytest.approx(0.03)
+
+
+def test_a_listing_of_chinas_maker_of_memory_costs_supply(simulate, futures, levers, study):
+    """From 2025Q3, all else as written: US-aligned supply never rises, and falls wherever China answers at all."""
+    pulled, fixed = levers["as-written"], put(study, futures, **STILL)
+    path = pulled.dram_tools_denied.copy()
+    path[10:] = 1.0
+    before, after = (
+        np.asarray(simulate(fixed, of)["us_offered"])[10:] for of in (pulled, pulled._replace(dram_tools_denied=path))
+    )
+    assert (after <= before * (1 + 1e-6)).all()
+    assert (after[0] < before[0]).mean() > 0.99
 
 
 @pytest.mark.parametrize("name", instruments.Efforts._fields)

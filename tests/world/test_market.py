@@ -164,6 +164,18 @@ def test_answers_that_no_fleet_can_serve_are_not_sold():
     assert float(sold.tokens[0]) == pytest.approx(0.8 / 0.3, rel=1e-3)
 
 
+@pytest.mark.parametrize(("form", "dearer"), [(0.0, False), (1.0, False), (2.0, True)])
+def test_hosts_of_open_models_pay_what_clouds_charge_by_hand(form, dearer):
+    """No growth of any kind but of demand: an open answer costs 27 x 0.08, times the scarcity where clouds earn it."""
+    p = P(
+        MARKET, market_multiple=100.0, token_weight_growth=0.0, cost_fall=0.0, efficiency_growth=0.0, clearing_form=form
+    )
+    _, sold = trade(gap=6.0, year=2026.0, p=p, fleet=market.Fleet(one(1.0), one(1.0)))
+    scarcity = float(sold.scarcity[0])
+    assert scarcity > 2
+    assert float(sold.price_open[0]) == pytest.approx(27 * 0.08 * (scarcity if dearer else 1.0), rel=1e-4)
+
+
 def test_whether_cheaper_answers_raise_compute_is_an_outcome():
     """Jevons: with a demand elasticity above 1 compute demand rises with efficiency, below 1 it falls."""
 

@@ -8,6 +8,7 @@ from scipy.stats import spearmanr
 from premortem.case import default
 from premortem.cases.us_ai_2025 import world
 from premortem.ensemble.evidence import evidence
+from premortem.propositions.assumption import shipped_assumptions
 from tests.world.moves import STILL, put
 
 AS_WRITTEN = "as-written"
@@ -232,3 +233,13 @@ def test_tracking_cuts_the_rented_compute_that_china_trains_on(simulate, futures
     without, tracked = (simulate(still, pull(levers[AS_WRITTEN], compute_governance=x)) for x in (0.0, 1.0))
     less = np.asarray(tracked["capability_cn"])[Y2028] < np.asarray(without["capability_cn"])[Y2028]
     assert less.mean() > 0.9
+
+
+def test_load_above_published_forecasts_is_as_common_as_a5_and_the_model_page_say(outcomes):
+    """LBNL's 325 to 580 TWh for US data centres in 2028 and the IEA's 700 to 1,260 for the world's in 2030 (quantities 78 and 80)."""
+    o = outcomes[AS_WRITTEN]
+    above = [(o[name][at : at + 4].mean(0) > most).mean() for name, at, most in
+             (("us_datacentre_twh", 20, 580), ("world_datacentre_twh", 28, 1260))]  # fmt: skip
+    assert above == pytest.approx([0.28, 0.49], abs=0.05)
+    (item,) = [i for a in shipped_assumptions(default()) for _, i in a.items if i.id == "w_linear_history"]
+    assert all(share in item.disagrees for share in ("28%", "49%"))

@@ -168,7 +168,7 @@ def _effects(a: Assumption, why: Explained) -> Figure | None:
         f"effects-{a.id}",
         _strongest(a, top),
         figures.effects(rows),
-        "Change of the share that holds when an item is as it is rather than at its neutral end, paired over "
+        "Change of the share that holds by more of an item: as it is rather than at its least, by what it says that it raises and lowers; paired over "
         f"{questions.FROZEN:,} futures; line: 95% interval. The {len(rows)} strongest of {len(why.attribution)}; the HTML edition lists all.",
         f"{said}.",
     )

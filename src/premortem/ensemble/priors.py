@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pydantic import FiniteFloat, ValidationError, ValidationInfo, field_validator, model_validator
 from scipy.special import ndtr, ndtri
 
-from premortem.ensemble import correlation
+from premortem.ensemble import correlation, support
 from premortem.ensemble.correlation import Copula
 from premortem.ensemble.distributions import Category, Distribution, category, quantile
 from premortem.errors import BadInput, nearest, raise_all
@@ -222,9 +222,10 @@ class Priors:
     def override(self, path: Path) -> "Priors":
         """These priors with the rows of a study's table in place of the shipped ones of the same name.
 
-        Raises `BadInput` for an unknown name and for every fault of `read`.
+        Raises `BadInput` for an unknown name, for values that a time, a share or a stock cannot have, and for every fault of `read`.
         """
         given = {row.name: row for row in read(path, self.names).rows}
+        raise_all([wrong for row in given.values() if (wrong := support.beyond(row, self[row.name], path.name))])
         return Priors(tuple(given.get(row.name, row) for row in self.rows))
 
     def correlated(self, path: Path) -> "Priors":

@@ -62,6 +62,11 @@ class Item(Strict):
     statement: str
     binds: tuple[str, ...] = ()
     observable: str = ""
+    raises: tuple[str, ...] = Field(
+        default=(), description="of what a driver or arrestor binds: what is higher where there is more of it"
+    )
+    lowers: tuple[str, ...] = Field(default=(), description="what is lower where there is more of it")
+    untold: str = Field(default="", description="of what it binds: which way it goes the text does not tell, and why")
     modelled: bool = True
     why: str = ""
     disagrees: str = Field(
@@ -76,12 +81,23 @@ class Item(Strict):
             )
         if not self.modelled and not self.why:
             raise ValueError("is not modelled: say why")
+        if lost := [name for name in (*self.raises, *self.lowers) if name not in self.binds]:
+            raise ValueError(f"raises or lowers {', '.join(lost)}, which it does not bind")
+        if twice := [name for name in self.raises if name in self.lowers]:
+            raise ValueError(f"both raises and lowers {', '.join(twice)}")
         return self
 
     @property
     def parameters(self) -> tuple[str, ...]:
         """Uncertainties it is bound to."""
         return tuple(bound for bound in self.binds if ":" not in bound)
+
+    @property
+    def directed(self) -> tuple[str, ...]:
+        """What it is taken away by: uncertainties whose direction it declares, and levers that it does not lower."""
+        declared = {*self.raises, *self.lowers}
+        levers = (name for name in self.levers if f"lever:{name}" not in self.lowers)
+        return (*(name for name in self.parameters if name in declared), *levers)
 
     @property
     def levers(self) -> tuple[str, ...]:

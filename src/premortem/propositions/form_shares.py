@@ -6,10 +6,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import chdtri
 
 from premortem.ensemble.priors import Prior
 
 Array = NDArray[Any]
+# A form counts in a cell where its values' shares differ by more than by chance in all but so many of boards: a board has some 170 such
+# tests (six rows, seven policies, four forms), so that one board of six shows a band that is none.
+CHANCE = 0.001
 
 
 @dataclass
@@ -17,7 +21,8 @@ class FormShares:
     """Counts over futures, part by part, of what holds in which form; `forms` are the priors of the forms.
 
     There are too many combinations to count futures in each, so that the lowest of them would be low by chance. The share of a
-    combination is what the effects of its values come to, fitted by least squares to all futures.
+    combination is what the effects of its values come to, fitted by least squares to all futures; of each form's effects, what
+    sampling alone would give is taken out (`_beyond_chance`).
     """
 
     forms: tuple[Prior, ...]
@@ -25,6 +30,7 @@ class FormShares:
         0.0  # sums of products of the columns: 1, and for each value of each form whether a future has it
     )
     held: Array | float = 0.0  # the same sums over futures that hold
+    squares: float = 0.0  # sum of squared weights
 
     def add(self, values: Mapping[str, Array], holds: Array, weights: Array | None = None) -> None:
         """Count further futures; `values` of the forms by name."""
@@ -35,6 +41,7 @@ class FormShares:
         weighted = found if weights is None else found * weights
         self.products = self.products + weighted @ found.T
         self.held = self.held + weighted @ np.asarray(holds, float)
+        self.squares += float(len(holds) if weights is None else np.square(weights).sum())
 
     def by_value(self) -> dict[str, dict[str, float]]:
         """Share that holds by form and value; of a value that no future has, none."""
@@ -53,12 +60,32 @@ class FormShares:
         products, held = np.asarray(self.products), np.asarray(self.held)
         if not any(len(values) > 1 for values in self.by_value().values()):
             return None
+        share = float(held[0] / products[0, 0])
         effects = np.linalg.lstsq(products, held, rcond=None)[0]
-        low = high = float(effects[0])
+        low = high = share
         for form, at in self._places():
-            occurs = [effects[at + k] for k in range(len(form.categories)) if products[at + k, at + k] > 0]
-            low, high = low + float(min(occurs)), high + float(max(occurs))
+            counted = np.diagonal(products)[at : at + len(form.categories)]
+            found = self._beyond_chance(effects[at : at + len(form.categories)][counted > 0], counted[counted > 0])
+            low, high = low + float(found.min()), high + float(found.max())
         return max(low, 0.0), min(high, 1.0)
+
+    def _beyond_chance(self, effects: Array, counted: Array) -> Array:
+        """Effects of a form's values on the share, about their mean, less what sampling gives; same shape.
+
+        A share p of n futures differs from the truth by a variance of p (1 - p) / n; so values of a form that changes nothing spread
+        by (values - 1) p (1 - p) / N on average over all N futures (weighted ones: the effective number). Where they spread by so much
+        that chance gives it in less than `CHANCE` of boards (chi-squared), effects are shrunk until their variance is what is left of
+        it; else the form has none, so that few futures may show less of a band than there is.
+        """
+        total = counted.sum()
+        share = float(np.asarray(self.held)[0] / np.asarray(self.products)[0, 0])
+        about = effects - counted @ effects / total
+        spread = float(counted @ np.square(about) / total)
+        chance = share * (1 - share) * self.squares / total**2
+        free = len(effects) - 1
+        if not free or spread <= chdtri(free, CHANCE) * chance:
+            return np.zeros_like(about)
+        return np.asarray(about * np.sqrt(1 - free * chance / spread))
 
     def _places(self) -> list[tuple[Prior, int]]:
         sizes = [len(form.categories) for form in self.forms]

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from premortem.case import Levers
+from premortem.ensemble.priors import Prior
 from premortem.propositions.assumption import Item
 from premortem.questions._paired import LEVEL, Effect, paired
 from premortem.questions.margins import margins_of
-from premortem.questions.sensitivity import rank_correlation
 from premortem.study import Study
 from premortem.study.model import FEW
 from premortem.text.numbers import change_in_points
@@ -22,7 +22,7 @@ from premortem.text.result import OPTIONAL, Result
 
 Array = NDArray[Any]
 Kinded = Sequence[tuple[str, Item]]
-# Which futures hold when a set of items is frozen at its neutral end: item numbers to flags of shape (future,), NaN where a
+# Which futures hold when a set of items is taken away, each at its least: item numbers to flags of shape (future,), NaN where a
 # future failed.
 Holds = Callable[[frozenset[int]], Array]
 # How a future that failed is noted among flags.
@@ -32,14 +32,14 @@ LITTLE = 0.015
 # Futures in which items are frozen one at a time: an effect is known to some `LITTLE`, and each row says how far. Sets of items are
 # frozen in the first `FEW`.
 FROZEN = 2048
-# Chances at which a parameter is frozen: the ends of its prior.
+# Chances at which there is least of an item: the ends of a prior.
 ENDS = np.array([0.05, 0.95])
 
 
 @dataclass(frozen=True, repr=False)
 class Carried(Result):
-    """What a driver or arrestor carries: the change of the share that holds [share of futures] against the item at its neutral end, with
-    its 95% interval; alone, and where it was asked for in company (`shapley`).
+    """What a driver or arrestor carries: the change of the share that holds [share of futures] by more of it, as it is against the item
+    at its least, with its 95% interval; alone, and where it was asked for in company (`shapley`).
     """
 
     item: str
@@ -77,8 +77,8 @@ def attribution(
     """Effect of each driver and arrestor on the share that holds, largest first; unmodelled ones are listed so.
 
     `values` and `margins` are futures of this policy, at least `FROZEN` of them. `effect` is the share that holds with
-    the item as it is less the share with it frozen at its neutral end, in the same futures; `shapley` the same averaged
-    over the company of the other items.
+    the item as it is less the share with it at its least, in the same futures; `shapley` the same averaged over the company of the
+    other items. Which way is less an item itself declares, so that a model may have it the other way than the text does.
     """
     known = np.isfinite(margins)
     if not known.any():
@@ -86,12 +86,11 @@ def attribution(
         return tuple(_unmodelled(kind, item, "every future failed: the margin is no number") for kind, item in items)
     values, margins = (values, margins) if known.all() else (values[:, known], margins[known])
     items = [(kind, item) for kind, item in study.assumptions[place].items if kind != "watch"]
-    acting = [(kind, item) for kind, item in items if item.modelled and (item.parameters or item.levers)]
-    correlation = dict(zip(study.priors.names, rank_correlation(values, margins), strict=True))
+    acting = [(kind, item) for kind, item in items if item.modelled and item.directed]
     rows: list[Carried | NotCarried] = [_unmodelled(kind, item) for kind, item in items if (kind, item) not in acting]
-    holds = holder(study, place, pulled, values[:, :FROZEN], acting, correlation)
+    holds = holder(study, place, pulled, values[:, :FROZEN], acting)
     base = (margins[:FROZEN] > 0).astype(float)
-    few = holder(study, place, pulled, values[:, :FEW], acting, correlation)
+    few = holder(study, place, pulled, values[:, :FEW], acting)
     shared = shapley(few, len(acting), seed=seed) if in_company and acting else [None] * len(acting)
     for i, ((kind, item), company) in enumerate(zip(acting, shared, strict=True)):
         alone = paired(base - holds(frozenset({i})))
@@ -101,19 +100,30 @@ def attribution(
 
 
 def disagreements(rows: Attribution, items: Kinded) -> tuple[str, ...]:
-    """Where the model disagrees with the document behind the case, a sentence an item: what it has the other way, and why; and what
-    hardly moves the share that holds, whichever way, with how little that is.
+    """Where the model disagrees with the document behind the case, a sentence an item: a driver by more of which fewer futures hold, an
+    arrestor by more of which more do, and what hardly moves the share that holds; with why, where the item says so. And what items to watch say that the model has otherwise.
     """
-    against = {item.id: item.disagrees for _, item in items if item.disagrees}
+    reasons = {item.id: item.disagrees for _, item in items}
     told = []
     for row in rows:
-        if row.item in against:
-            told.append(f"{row.statement}. {against[row.item]}")
-        elif isinstance(row, Carried) and abs(row.effect) < LITTLE:
-            told.append(
-                f"{row.statement}. As {_a(row.kind)} it moves the share that holds by {change_in_points(row.effect)} points, too little to count (under {100 * LITTLE:g})"
-            )
+        said = [_against(row) if isinstance(row, Carried) else "", reasons.get(row.item, "")]
+        if any(said):
+            told.append(". ".join([row.statement, *filter(None, said)]))
+    told += [f"{item.statement}. {item.disagrees}" for kind, item in items if kind == "watch" and item.disagrees]
     return tuple(told)
+
+
+def _against(row: Carried) -> str:
+    """In what an item moves the share that holds otherwise than the text has it; empty where it does not."""
+    moved = change_in_points(row.effect)
+    if abs(row.effect) < LITTLE:
+        return f"As {_a(row.kind)} it moves the share that holds by {moved} points, too little to count (under {100 * LITTLE:g})"
+    if (row.effect > 0) == (row.kind == "driver"):
+        return ""
+    meant = "raise" if row.kind == "driver" else "lower"
+    return (
+        f"As {_a(row.kind)} it is meant to {meant} the share that holds; here more of it moves that by {moved} points"
+    )
 
 
 def _a(kind: str) -> str:
@@ -121,37 +131,43 @@ def _a(kind: str) -> str:
 
 
 def _unmodelled(kind: str, item: Item, why: str = "") -> NotCarried:
-    said = why or item.why or "bound to facts only, to no parameter or lever of the model"
+    bound = bool(item.parameters or item.levers)
+    undeclared = item.untold or "says of nothing that it is bound to which way it goes (raises, lowers)"
+    said = why or item.why or (undeclared if bound else "bound to facts only, to no parameter or lever of the model")
     return NotCarried(item.id, kind, item.statement, said)
 
 
-def holder(
-    study: Study, place: int, pulled: Levers, values: Array, items: Kinded, correlation: dict[str, float]
-) -> Holds:
-    """Which futures hold (NaN where one fails) when items are frozen: their parameters at the neutral end, their levers at rest."""
+def holder(study: Study, place: int, pulled: Levers, values: Array, items: Kinded) -> Holds:
+    """Which futures hold (NaN where one fails) when items are taken away: parameters at the end of their prior where there is least of
+    the item, by its own `raises` and `lowers`; levers at rest, or as the policy has them where it lowers them.
+    """
 
     def holds(frozen: frozenset[int]) -> Array:
         moved, changed = values.copy(), {}
         for i in sorted(frozen):
-            kind, item = items[i]
-            for name in item.parameters:
-                row = study.priors[name]
-                ends = row.quantile(ENDS) if row.varies else np.array([row.low, row.low])
-                end = neutral_end(correlation[name], kind, float(ends[0]), float(ends[1]))
-                moved[study.priors.names.index(name)] = end
-            for name in item.levers:
-                changed[name] = np.full_like(getattr(pulled, name), study.case.world.AT_REST.get(name, 0.0))
+            _, item = items[i]
+            for name in item.directed:
+                if name in study.priors.names:
+                    moved[study.priors.names.index(name)] = least(study.priors[name], raised=name in item.raises)
+                else:
+                    changed[name] = np.full_like(getattr(pulled, name), study.case.world.AT_REST.get(name, 0.0))
         margins = margins_of(study, moved, pulled._replace(**changed))[place]
         return np.where(np.isfinite(margins), margins > 0, np.nan)
 
     return holds
 
 
+def least(row: Prior, *, raised: bool) -> float:
+    """End of a prior at which there is least of an item that raises or lowers it; the one value of a prior without width."""
+    low, high = row.quantile(ENDS) if row.varies else (row.low, row.low)
+    return float(low if raised else high)
+
+
 def shapley(holds: Holds, items: int, permutations: int = 8, seed: int = 0) -> list[Effect]:
     """Shapley value of each item (a group of parameters and levers) for the share that holds (Shapley 1953).
 
     By antithetic permutations over the same futures, or by all of them where that asks for no more sets; effects add up to the share
-    as it is less the share with all items neutral. The 95% intervals count both the futures and the permutations drawn: t intervals
+    as it is less the share with all items at their least. The 95% intervals count both the futures and the permutations drawn: t intervals
     with the degrees of freedom of Satterthwaite 1946, since few permutations tell little of their own spread.
     """
     rng = np.random.default_rng(seed)
@@ -196,11 +212,3 @@ def _walk(flags: Callable[[frozenset[int]], Array], order: Array) -> Array:
     sets = [frozenset(int(i) for i in order[:k]) for k in range(len(order) + 1)]
     rows = {int(i): flags(a).astype(float) - flags(b) for i, (a, b) in zip(order, pairwise(sets), strict=True)}
     return np.array([rows[i] for i in range(len(order))])
-
-
-def neutral_end(correlation: float, kind: str, low: float, high: float) -> float:
-    """End of a prior at which an item is weakest: for an arrestor the end that helps the assumption, for a driver the
-    other.
-    """
-    helps_high = correlation >= 0
-    return high if helps_high == (kind == "arrestor") else low

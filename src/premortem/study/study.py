@@ -175,7 +175,7 @@ class Study:
 
     @cached_property
     def _named(self) -> tuple[str, ...]:
-        own = sorted(path.stem for path in (self.folder / "policies").glob("*.toml")) if self.folder else []
+        own = [path.stem for path in self._own_policies]
         return (*rules.policies(self.case), *(name for name in own if name not in rules.policies(self.case)))
 
     @cached_property
@@ -213,18 +213,24 @@ class Study:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What of the study's own policies is read as an older version wrote it, a sentence a file: strengths, where the world of
-        the case has instruments.
+        """What of the user's own policies, in the folder or given as files, is read as an older version wrote it, a sentence a file:
+        strengths, where the world of the case has instruments.
         """
-        if self.folder is None or not instruments(self.case):
+        if not instruments(self.case):
             return ()
-        policies = sorted((self.folder / "policies").glob("*.toml"))
+        own = {f"policies/{path.name}": path for path in self._own_policies} | {
+            path.name: path for path in self._files.values()
+        }
         return tuple(
-            f"policies/{path.name}: strength is read as the effort of an instrument, which takes time, works in part and costs something; "
+            f"{name}: strength is read as the effort of an instrument, which takes time, works in part and costs something; "
             "write [[instrument.NAME]] and effort"
-            for path in policies
+            for name, path in own.items()
             if "strength" in read_toml(path)
         )
+
+    @property
+    def _own_policies(self) -> tuple[Path, ...]:
+        return tuple(sorted((self.folder / "policies").glob("*.toml"))) if self.folder else ()
 
     def unknown_policy(self, asked: str, policy: str) -> BadInput:
         """What is said of a policy that the study has not, asked for by an option: those that it has, and which case has it."""

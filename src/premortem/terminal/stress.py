@@ -135,7 +135,9 @@ def _print_sensitivity(console: Console, result: Stress, study: Study) -> None:
 
 
 def _print_attribution(console: Console, rows: Attribution, items: Sequence[tuple[str, Item]], source: str) -> None:
-    heading(console, "What carries it: change of the share that holds, against the item at its weakest")
+    heading(
+        console, "What carries it: change of the share that holds, by more of the item, against the item at its least"
+    )
     table = Table(box=None, pad_edge=False)
     texts = (f"  item of {source}" if source else "  item", "kind")
     add_columns(table, *texts, "alone", "95% interval", "in company", texts=texts)

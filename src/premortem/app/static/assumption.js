@@ -76,7 +76,7 @@ async function why() {
     const most = found.effects[0];
     const says = most ? `\u2018${most.statement}\u2019 (${most.kind}) moves the share most: ${points(most.change)}` : "no effects";
     if (found.effects.length) $("effects").replaceChildren(
-      figure({ id: "drivers", heading: says, says, source: `${source}; each item frozen at its neutral end`, spec: found.effects_spec, rows: found.effects, columns: { statement: "What is said", kind: "kind", change: "change of the share", low: "low", high: "high" } }),
+      figure({ id: "drivers", heading: says, says, source: `${source}; each item at its least, by what it says that it raises and lowers`, spec: found.effects_spec, rows: found.effects, columns: { statement: "What is said", kind: "kind", change: "change of the share", low: "low", high: "high" } }),
       ...(found.not_modelled.length ? [el("p", { class: "note missing", text: `Not modelled: ${found.not_modelled.map((r) => r.statement).join("; ")}.` })] : []));
     await drawAll();
   } catch (error) {

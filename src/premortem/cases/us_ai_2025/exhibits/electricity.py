@@ -59,7 +59,9 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
     panels = [
         left.properties(width=size, height=230, title=muted_title("World, for AI")),
         right.properties(
-            width=size, height=230, title=muted_title(f"Added a year in the US; dashed: surplus, {surplus:.0f}")
+            width=size,
+            height=230,
+            title=muted_title(f"Asked for a year in the US, beyond flexible room; dashed: surplus, {surplus:.0f}"),
         ),
     ]
     return apply_theme(alt.concat(*panels, columns=1 if narrow else 2, spacing=20), width=None)

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
-from premortem.cases.us_ai_2025.world.inputs import BASE_YEAR, BEFORE, DT
+from premortem.cases.us_ai_2025.world.inputs import BASE_YEAR, BEFORE, DT, chip
 from premortem.cases.us_ai_2025.world.smooth import TINY, ramp, softmin, step_at
 
 # `yield_2024` is the yield of the Ascend line in the first quarter of 2024; it learns from the next one on [yr].
@@ -35,6 +35,8 @@ ON_PRODUCTION = (
     "fdd",
 )
 LIFTED = 2025.25
+# Stacks of memory in a B200, the best chip on sale at the day of the note (NVIDIA, March 2024: 192 GB in eight stacks of 24).
+STACKS_IN_BEST = 8.0
 
 
 class Fabs(NamedTuple):
@@ -79,8 +81,11 @@ def lifted(levers: Any, year: jax.Array) -> Any:
     return levers._replace(**{name: getattr(levers, name) * before for name in ON_PRODUCTION})
 
 
-def make_chips(s: Fabs, levers: Any, politics: Any, year: jax.Array, p: Any) -> tuple[Fabs, Output]:
-    """Fabs after one quarter, and the chips that they give.
+def make_chips(
+    s: Fabs, levers: Any, politics: Any, us_supply: jax.Array, year: jax.Array, p: Any
+) -> tuple[Fabs, Output]:
+    """Fabs after one quarter, and the chips that they give; `us_supply` is US-aligned supply of the quarter [MH], which uses the same
+    makers' memory.
 
     Dies that find no memory wait and age (`die_decay`, judgement); both origins share the memory by what they have.
     """
@@ -93,7 +98,9 @@ def make_chips(s: Fabs, levers: Any, politics: Any, year: jax.Array, p: Any) -> 
     smic = wafers * uptime * MONTHS * THOUSAND * p.dies_per_wafer * yield_ * ai_share(year, fdd_held, p)
     foundry = DT * p.foundry_dies_2024 * (1 - fdd_held)
     capacity = hbm_capacity(s.hbm_capacity, levers.dram_tools_denied, politics.held, year, p)
-    inflow = hbm_inflow((smic + foundry) * p.stacks_per_die, capacity, levers, politics.held, p)
+    need = (smic + foundry) * p.stacks_per_die
+    got = jnp.where(year < LIFTED, 1.0, shared_memory(need, us_supply))
+    inflow = hbm_inflow(need, got, capacity, levers, politics.held, p)
     fed = (s.hbm_stock + inflow) / p.stacks_per_die
     kept = 1 - DT * p.die_decay
     home, foreign = smic + s.home_bank * kept, foundry + s.foreign_bank * kept
@@ -188,16 +195,26 @@ def hbm_capacity(capacity: jax.Array, denied: jax.Array, held: jax.Array, year: 
     return capacity + p.hbm_domestic_ramp * (1 - p.hbm_tool_dependence * more) * begun
 
 
-def hbm_inflow(need: jax.Array, capacity: jax.Array, levers: Any, held: jax.Array, p: Any) -> jax.Array:
+def shared_memory(need: jax.Array, us_supply: jax.Array) -> jax.Array:
+    """Share of the memory that China needs of foreign makers that it gets while trade is free, shape (future,).
+
+    Makers ship what US-aligned supply takes (`us_supply` [MH], at a B200's stacks), and share it out by need: what China gets and what
+    is left for the others is what is made. That they would make no more for a further buyer is the least that they could do.
+    """
+    made = us_supply * STACKS_IN_BEST / chip("B200").h100e
+    return made / (made + need + TINY)
+
+
+def hbm_inflow(need: jax.Array, got: jax.Array, capacity: jax.Array, levers: Any, held: jax.Array, p: Any) -> jax.Array:
     """Stacks of high-bandwidth memory that reach China in a quarter [million], shape (future,).
 
-    While trade is free, imports meet the need; when a ban is in sight they fill a stockpile; after it a leak remains,
-    wider where controls hold badly; `capacity` is that of home supply.
+    While trade is free, imports meet the need as far as makers can (`got`, a share; to the day of the note the record's); when a ban
+    is in sight they fill a stockpile; after it a leak remains, wider where controls hold badly; `capacity` is that of home supply.
     """
     hoarding = p.hbm_stockpile * levers.hbm_warning / WARNING_QUARTERS
     before_ban = DT * 2 * p.hbm_stockpile  # `hbm_stockpile` is half a year of imports at the rate before the ban
     leak = jnp.minimum(p.hbm_leak / held, 1.0) * before_ban
-    return (1 - levers.hbm_ban) * need + hoarding + levers.hbm_ban * leak + DT * capacity
+    return (1 - levers.hbm_ban) * need * got + hoarding + levers.hbm_ban * leak + DT * capacity
 
 
 def die_h100e(year: jax.Array, p: Any) -> jax.Array:

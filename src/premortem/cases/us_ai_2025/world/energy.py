@@ -60,6 +60,17 @@ def connect(
     return Powered(placed + moved, short - moving), used
 
 
+def wished_load(
+    load: jax.Array, allowed: jax.Array, first_time: jax.Array, year: jax.Array, regions: Regions, p: Any
+) -> jax.Array:
+    """Rated load that AI would have in the US had all that is wanted there found power at once [GW], shape (future,), after a quarter.
+
+    `allowed` is what is wanted of a quarter and let through [MH], (region, future), of which `first_time` was not waiting already.
+    """
+    wanted = (regions.us * allowed).sum(0) * first_time
+    return load * (1 - DT * p.retirement) + wanted * kw_per_h100e(year, p)
+
+
 def new_power(levers: Any, year: jax.Array, regions: Regions, p: Any) -> jax.Array:
     """Average new generation that AI can have [GW a year], shape (region, future).
 

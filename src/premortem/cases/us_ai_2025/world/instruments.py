@@ -6,12 +6,14 @@ import jax
 import jax.numpy as jnp
 
 from premortem.case import instruments
+from premortem.cases.us_ai_2025.world.chips import DENIED_THEN
 from premortem.cases.us_ai_2025.world.inputs import CASE, DT
 
 # Effectiveness of these is taken where they work: of deals in conditions, of permits in new power.
 WHERE_IT_WORKS = ("deals", "permitting")
-# Instruments to which China answers by holding back what chips are made of; each counts alike.
-PROVOKE = ("allied_servicing", "coercion", "huawei_blocking")
+# Instruments to which China answers by holding back what chips are made of, as to a listing of its maker of memory: each counts alike,
+# and so many of them in full bring the whole answer; where no chip at all may be sold to it, this much more of it (judgement).
+PROVOKE, WHOLE_ANSWER, NOTHING_SOLD = ("allied_servicing", "coercion", "huawei_blocking"), 3.0, 0.2
 
 
 class Efforts(NamedTuple):
@@ -63,13 +65,20 @@ def in_effect(s: Efforts, levers: Any, p: Any) -> Any:
     return levers._replace(**works)
 
 
-def costs(s: Efforts, p: Any) -> Costs:
-    """What efforts cost: they are paid in full, whatever works of them. Sizes are judgement (`params.csv`)."""
+def costs(s: Efforts, levers: Any, p: Any) -> Costs:
+    """What efforts cost: they are paid in full, whatever works of them. Sizes are judgement (`params.csv`).
+
+    Two clauses provoke China as instruments do: a listing that denies tools to its maker of memory beyond the law of the day of the
+    note, and a bar on every chip.
+    """
     asked = 1 - (1 - s.open_weights_limits) * (1 - s.chinese_model_limits)
     goodwill = (
         p.limits_goodwill * asked + p.blocking_goodwill * s.huawei_blocking + p.servicing_goodwill * s.allied_servicing
     )
-    provoked = sum(getattr(s, name) for name in PROVOKE) / len(PROVOKE)
+    listed = jnp.maximum(levers.dram_tools_denied - DENIED_THEN, 0.0) / (1 - DENIED_THEN)
+    sold = jnp.maximum(levers.cn_free_h100e, levers.cn_case_h100e * levers.cn_granted)
+    provoked = (sum(getattr(s, name) for name in PROVOKE) + listed) / WHOLE_ANSWER
+    provoked = jnp.minimum(provoked + jnp.where(sold > 0, 0.0, NOTHING_SOLD), 1.0)
     return Costs(
         goodwill=goodwill,
         supply=p.retaliation * provoked,

@@ -90,7 +90,8 @@ def trade(
     room = clearing.room(fleet.serving, base.serving, p)
     sold = clearing.clear(clearing.demand(relative, year, p), relative, markup / (1 + markup), room, p)
     price = sold.price * p.unit_cost_2024 * (1 + p.markup_max)
-    price_open = unit_cost * p.open_cost_ratio
+    # hosts of open models run on the same clouds: where clouds charge what clears, they pay it
+    price_open = unit_cost * p.open_cost_ratio * sold.cloud_value / (sold.answers * relative)
     share_cn, logit = cn_share(
         s.cn_share, price / price_open, standing, serving_ratio, unmet_share, goodwill, levers, p
     )

@@ -6,10 +6,12 @@ import jax
 import jax.numpy as jnp
 
 from premortem.cases.us_ai_2025.world.conditions import conditioned
-from premortem.cases.us_ai_2025.world.energy import twh
-from premortem.cases.us_ai_2025.world.inputs import BASE_YEAR, QUARTERS, Regions, times
-from premortem.cases.us_ai_2025.world.smooth import TINY
+from premortem.cases.us_ai_2025.world.energy import flexible_room, twh
+from premortem.cases.us_ai_2025.world.inputs import BASE_YEAR, DT, HOURS_PER_YEAR, QUARTERS, START, Regions, times
+from premortem.cases.us_ai_2025.world.smooth import TINY, softmin
 
+# First quarter in which grids take flexible load, 2025Q1: the study of it is of February 2025.
+ROOM_FROM = round((2025 - START) / DT)
 # Quarters in a year: growth compares with the same quarter a year before.
 YEAR = 4
 # Sources of the compute that China gains in a quarter, by sea, by foundry and by wire.
@@ -58,7 +60,9 @@ def shares(
 
 
 def _electricity(s: dict[str, jax.Array], places: Regions, p: Any) -> dict[str, jax.Array]:
-    """Loads and electricity, with growth over a year and how it compares with straight and exponential paths."""
+    """Loads and electricity, with growth over a year and how it compares with straight and exponential paths; and what new supply AI
+    asks for in a year in the US over the surplus: what is wanted, found power or not, less what flexible room takes.
+    """
     world, us = twh(s["gw_world"], p), twh(s["ai_gw_us"], p)
     surplus = float((places.us * places.surplus_twh).sum())
     added = _a_year(world)
@@ -68,12 +72,24 @@ def _electricity(s: dict[str, jax.Array], places: Regions, p: Any) -> dict[str, 
         "ai_twh": twh(s["gw"], p),
         "ai_twh_world": world,
         "ai_twh_us": us,
-        "us_surge_ratio": _a_year(us) / surplus,
+        "us_surge_ratio": _a_year(firm_twh_wished(s["us_wished_gw"], s["training_share"], places, p)) / surplus,
         "ai_growth": _a_year(jnp.log(world)),
         "ai_convexity": (added - before) / (jnp.abs(added) + TINY),
         "us_datacentre_twh": us + p.us_base_twh[None] * other_load,
         "world_datacentre_twh": world + p.world_base_twh[None] * other_load,
     }
+
+
+def firm_twh_wished(wished_gw: jax.Array, training_share: jax.Array, places: Regions, p: Any) -> jax.Array:
+    """What AI would have in the US of supply that is always there [TWh a year], shape (quarter, future): what it would draw had all found
+    power, less what flexible room could take of what answers added since the end of 2024. What could not be powered is asked for all
+    the same, so that a shortage is no sign of plenty.
+    """
+    drawn = wished_gw * p.utilisation[None]
+    since = (jnp.arange(QUARTERS) >= ROOM_FROM)[:, None]
+    answers = (1 - training_share) * jnp.where(since, jnp.maximum(drawn - drawn[ROOM_FROM - 1][None], 0.0), 0.0)
+    room = (places.us * flexible_room(places, p)).sum(0)
+    return (drawn - softmin(answers, room[None])) * HOURS_PER_YEAR
 
 
 def _a_year(series: jax.Array) -> jax.Array:

@@ -72,7 +72,7 @@ class Levers(NamedTuple):
     hbm_ban: Series  # HBM stacks to China denied
     hbm_warning: Series  # quarters in which the coming ban was publicly known
     us_servicing: Series  # service by US persons at advanced Chinese fabs denied
-    tools_denied: Series  # share of the tool-making countries whose listed tools are denied to such a fab
+    tools_denied: Series  # share by value of listed tools that are denied to such a fab
     dram_tools_denied: (
         Series  # share by value of tools that are denied to the newest DRAM line of China's maker of memory
     )
@@ -94,7 +94,7 @@ class Levers(NamedTuple):
 BEYOND_ANY_LIMIT = float("inf")
 # Countries whose firms make the tools that an advanced fab needs.
 TOOL_MAKERS = ("USA", "NLD", "JPN", "KOR", "TWN")
-# What each makes of a DRAM line's tools by value: judgement.
+# What each makes of a line's tools by value, of logic as of DRAM: judgement.
 TOOL_VALUE = {"USA": 0.4, "JPN": 0.3, "NLD": 0.2, "KOR": 0.05, "TWN": 0.05}
 # The newest DRAM of China's maker of memory, as a chip of it was measured: 16 nm, a cell of 0.0020 um2, 0.239 Gb/mm2 (TechInsights in
 # the South China Morning Post, 30 January 2025). Parts of tools go the way that tools go.
@@ -140,8 +140,8 @@ def levers(book: Book) -> Levers:
         hbm_ban=_share_denied(answers, "hbm"),
         hbm_warning=_warning(book, asked),
         us_servicing=_share_denied(answers, "service"),
-        tools_denied=_share_denied(answers, "tool"),
-        dram_tools_denied=_dram_tools_denied(answers),
+        tools_denied=_tools_denied(answers, "tool"),
+        dram_tools_denied=_tools_denied(answers, "dram_tool"),
         fdd=_share_denied(answers, "die"),
         weights_control=_share_denied(answers, "weights"),
         **strengths,
@@ -272,10 +272,10 @@ def _share_denied(answers: _Answers, question: str) -> Series:
     return np.asarray(_by_quarter(answers.to(question), "denied").mean(1), np.float32)
 
 
-def _dram_tools_denied(answers: _Answers) -> Series:
-    """Share by value of tools for the newest DRAM line that are denied, a quarter."""
+def _tools_denied(answers: _Answers, question: str) -> Series:
+    """Share by value of a line's tools that are denied, a quarter."""
     values = [TOOL_VALUE[maker] for maker in TOOL_MAKERS]
-    return np.asarray(_by_quarter(answers.to("dram_tool"), "denied") @ values, np.float32)
+    return np.asarray(_by_quarter(answers.to(question), "denied") @ values, np.float32)
 
 
 def _by_quarter(asked: pl.DataFrame, column: str) -> NDArray[np.float64]:

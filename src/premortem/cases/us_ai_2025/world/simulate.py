@@ -38,6 +38,7 @@ class State(NamedTuple):
     fleet: allocation.Fleet
     flexible: jax.Array  # flexible room in use [average GW], (region, future)
     gw: jax.Array  # rated load of the fleets [GW], (region, future)
+    us_wished_gw: jax.Array  # rated load in the US had all that was wanted there found power [GW]
     cn_serving: jax.Array  # China's stock by memory bandwidth [million H100]
     cn_free_stock: jax.Array  # China's stock had controls on production and on sales been lifted [MH]
     race: models.Race
@@ -79,6 +80,7 @@ def start(places: Regions, p: Any) -> State:
         fleet=fleet,
         flexible=jnp.zeros_like(load),
         gw=load,
+        us_wished_gw=(places.us * load).sum(0),
         cn_serving=p.cn_stock_2022 + 0.0,
         cn_free_stock=p.cn_stock_2022 + 0.0,
         race=models.start(p),
@@ -90,14 +92,14 @@ def step(s: State, levers: Levers, year: jax.Array, places: Regions, p: Any) -> 
     """One quarter: politics, China's chips, supply, allocation, energy, models, market; and the outcomes it shows."""
     capped_share = (levers.tier2[:, None] * places.other * places.weight).sum()
     efforts = instruments.follow_up(s.efforts, levers, p)
-    cost, levers = instruments.costs(efforts, p), instruments.in_effect(efforts, levers, p)
+    cost, levers = instruments.costs(efforts, levers, p), instruments.in_effect(efforts, levers, p)
     pol = politics(s.goodwill, s.unmet_share, capped_share, cost.goodwill, levers, p)
-    fabs, made = chips.make_chips(s.fabs, levers, pol, year, p)
-    free_fabs, free_made = chips.make_chips(s.free_fabs, chips.lifted(levers, year), pol, year, p)
+    spending, supplied = supply.spend(s.spending, s.rho, s.excess, year, p)
+    fabs, made = chips.make_chips(s.fabs, levers, pol, supplied, year, p)
+    free_fabs, free_made = chips.make_chips(s.free_fabs, chips.lifted(levers, year), pol, supplied, year, p)
     power = purchases.buying_power(year, p)
     wanted = purchases.buy_chips(power, levers, pol.held, p)
     bought = purchases.let_in(wanted, made.domestic_mh, year, p)
-    spending, supplied = supply.spend(s.spending, s.rho, s.excess, year, p)
 
     home_made, free_home_made = made.domestic_mh + made.foundry_mh, free_made.domestic_mh + free_made.foundry_mh
     offered = supplied * (1 - cost.supply)
@@ -107,6 +109,8 @@ def step(s: State, levers: Levers, year: jax.Array, places: Regions, p: Any) -> 
     share = models.training_share(year, s.excess, p)
     room = jnp.where(levers.tier2[:, None] + levers.denied[:, None] > 0, 0.0, 1.0) * (placed.wanted + TINY)
     powered, flexible = energy.connect(placed.allowed, room, s.flexible, s.gw, share, levers, year, places, p)
+    first_time = offered / (offered + s.fleet.backlog + TINY)
+    us_wished_gw = energy.wished_load(s.us_wished_gw, placed.allowed, first_time, year, places, p)
     smuggled, rented = allocation.leaks(powered.additions, power, levers, pol.held, places, p)
     diverted, kept = smuggled.sum(0), powered.additions - smuggled
 
@@ -151,6 +155,7 @@ def step(s: State, levers: Levers, year: jax.Array, places: Regions, p: Any) -> 
         fleet,
         flexible,
         gw,
+        us_wished_gw,
         cn_serving,
         cn_free_stock,
         race,
@@ -210,6 +215,7 @@ def step(s: State, levers: Levers, year: jax.Array, places: Regions, p: Any) -> 
         "capex": jnp.exp(spending.log_capex),
         "gw_world": gw.sum(0),
         "ai_gw_us": (places.us * gw).sum(0),
+        "us_wished_gw": us_wished_gw,
         "additions": kept,
         "chinese_abroad": placed.chinese,
         "unmet": placed.unmet,
