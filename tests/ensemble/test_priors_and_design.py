@@ -124,10 +124,10 @@ def test_an_unknown_design_is_refused():
         design.uniforms("latin", 2, 0, 0, 4)  # type: ignore[arg-type]
 
 
-def study_row(tmp_path, name, distribution, high=2):
+def study_row(tmp_path, name, distribution, high=2, low=0):
     shipped = priors.read(world.PARAMS)[name]
     path = tmp_path / "params.csv"
-    told = f'{name},{shipped.module},category,0,,{high},"{distribution}",as shipped,X1,judgement,2025-01-01,low\n'
+    told = f'{name},{shipped.module},category,{low},,{high},"{distribution}",as shipped,X1,judgement,2025-01-01,low\n'
     path.write_text(world.PARAMS.read_text().splitlines()[0] + "\n" + told)
     return path
 
@@ -162,3 +162,11 @@ def test_a_study_that_orders_categories_anew_keeps_what_each_means(tmp_path):
 def test_a_category_that_the_shipped_row_has_not_is_refused_with_file_and_row(tmp_path, name, distribution, says):
     with pytest.raises(BadInput, match=rf"params.csv: row 2 \({name}\).*{re.escape(says)}"):
         priors.read(world.PARAMS).override(study_row(tmp_path, name, distribution))
+
+
+def test_a_form_that_a_study_fixes_stays_at_a_number_that_has_a_name(tmp_path):
+    shipped = priors.read(world.PARAMS)
+    own = shipped.override(study_row(tmp_path, "beijing_form", "fixed", high=2, low=2))
+    assert set(own["beijing_form"].quantile(np.array([0.1, 0.9]))) == {2.0}
+    with pytest.raises(BadInput, match="7 is none of its values; allowed: 0 welcomes, 1 quotas, 2 refuses"):
+        shipped.override(study_row(tmp_path, "beijing_form", "fixed", high=7, low=7))

@@ -73,11 +73,23 @@ class Prior(Strict):
     def _by_name(self, info: ValidationInfo) -> "Prior":
         """As many names as whole numbers; a row that stands in place of a shipped one, the context, has that one's numbers of names."""
         shipped: Prior | None = info.context
-        ends = (shipped.low, shipped.high) if shipped else None
-        if self.categories and ends != (self.low, self.high) and self.high - self.low + 1 != len(self.categories):
+        own, ends = (self.low, self.high), (shipped.low, shipped.high) if shipped else None
+        if self.categories and ends != own and self.high - self.low + 1 != len(self.categories):
             raise ValueError(f"low {self.low:g} to high {self.high:g} are not {len(self.categories)} categories")
-        laid = named_values.in_order_of(shipped.categories, self.categories) if shipped else ()
+        if shipped is None:
+            return self
+        if self.distribution == "fixed" and shipped.categories:  # at a number of the world's
+            return self._at_one_of(shipped)
+        laid = named_values.in_order_of(shipped.categories, self.categories)
         return self.model_copy(update={"low": shipped.low, "high": shipped.high, "categories": laid}) if laid else self
+
+    def _at_one_of(self, shipped: "Prior") -> "Prior":
+        """The same, where its value is one that the shipped row names."""
+        numbers = {shipped.low + i: category.name for i, category in enumerate(shipped.categories)}
+        if self.low not in numbers:
+            allowed = ", ".join(f"{value:g} {name}" for value, name in numbers.items())
+            raise ValueError(f"{self.low:g} is none of its values; allowed: {allowed}")
+        return self
 
     @field_validator("central", mode="before")
     @classmethod
@@ -271,10 +283,10 @@ def _parse(
         return Prior.model_validate(told, context=known.get(row.get("name", "")))
     except ValidationError as wrong:
         at = f"row {line} ({row.get('name')})"
-        for told, found in zip(faults_of(wrong, Prior, file, at), wrong.errors(), strict=True):
+        for fault, found in zip(faults_of(wrong, Prior, file, at), wrong.errors(), strict=True):
             if found["type"] != "missing":  # a column that is absent is told once
                 in_order = (found["type"], found["loc"]) == ("value_error", ("distribution",))
-                errors.append(told.at(file, f"{at}.range") if in_order else told)
+                errors.append(fault.at(file, f"{at}.range") if in_order else fault)
         return None
 
 
