@@ -41,7 +41,7 @@ def amounts(case: Case) -> Amounts:
 
 
 def called(case: Case, number: str) -> str:
-    """What a reader calls `CLAUSE.NUMBER`: `the lower chip line`; nothing where the case does not say."""
+    """What a reader calls `CLAUSE.NUMBER`; nothing where the case does not say."""
     told = amounts(case)
     amount = told.amounts.get(number) or told.lines.get(number)
     return amount.says if amount else ""
