@@ -189,3 +189,13 @@ def test_python_shown_runs(page, tmp_path, monkeypatch):
     names: dict[str, object] = {"shipments": shipments}
     for code in blocks(page, "python"):
         exec(compile(code, name_of(page), "exec"), names)
+
+
+def test_no_page_and_no_notebook_teaches_strengths_of_instruments():
+    taught = [*WRITTEN, *(ROOT / "notebooks").glob("*.ipynb"), ROOT / "src/premortem/study/readme.md"]
+    old = [
+        name_of(page)
+        for page in taught
+        if page.name != "CHANGELOG.md" and re.search(r"\[\[strength\.[a-z]", page.read_text("utf-8"))
+    ]
+    assert not old, "efforts are written [[instrument.NAME]]"

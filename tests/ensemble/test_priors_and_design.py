@@ -1,5 +1,7 @@
 """Priors against scipy.stats; designs whose futures follow from (seed, index) alone."""
 
+import re
+
 import numpy as np
 import polars as pl
 import pytest
@@ -155,3 +157,51 @@ def test_designs_fill_the_unit_cube_evenly(kind):
 def test_an_unknown_design_is_refused():
     with pytest.raises(BadInput, match="no such design"):
         design.uniforms("latin", 2, 0, 0, 4)  # type: ignore[arg-type]
+
+
+def study_row(tmp_path, name, distribution, high=2, low=0):
+    shipped = priors.read(world.PARAMS)[name]
+    path = tmp_path / "params.csv"
+    told = f'{name},{shipped.module},category,{low},,{high},"{distribution}",as shipped,X1,judgement,2025-01-01,low\n'
+    path.write_text(world.PARAMS.read_text().splitlines()[0] + "\n" + told)
+    return path
+
+
+def test_a_study_gives_chances_of_categories_by_name_and_a_name_that_is_left_out_has_none(tmp_path):
+    shipped, u = priors.read(world.PARAMS), np.linspace(0.01, 0.99, 99)
+    names = [category.name for category in shipped["beijing_form"].categories]
+    for high in (1, 2):  # as many numbers as names, or those of the shipped row
+        own = shipped.override(study_row(tmp_path, "beijing_form", "categorical: welcomes 0.5, refuses 0.5", high))
+        drawn = {own["beijing_form"].category(value) for value in own["beijing_form"].quantile(u)}
+        assert drawn == {"welcomes", "refuses"}
+        assert set(own["beijing_form"].quantile(u)) == {names.index("welcomes"), names.index("refuses")}
+
+
+def test_a_study_that_orders_categories_anew_keeps_what_each_means(tmp_path):
+    shipped, u = priors.read(world.PARAMS), np.linspace(0.001, 0.999, 999)
+    turned = ", ".join(f"{c.name} {c.chance:g}" for c in reversed(shipped["beijing_form"].categories))
+    own = shipped.override(study_row(tmp_path, "beijing_form", f"categorical: {turned}"))
+    assert np.array_equal(own["beijing_form"].quantile(u), shipped["beijing_form"].quantile(u))
+
+
+@pytest.mark.parametrize(
+    ("name", "distribution", "says"),
+    [
+        ("beijing_form", "categorical: welcomes 0.5, quotas 0.4, dumps 0.1", "no value is called dumps; allowed: welcomes, quotas, refuses"),
+        ("beijing_form", "categorical: welcomes 0.5, quota 0.2, refuses 0.3", "did you mean quotas?"),
+        ("beijing_form", "categorical: quotas 0.5, refuses 0.2, quotas 0.3", "quotas stands twice; allowed: each name once"),
+        ("beijing_form", "uniform", "with chances of welcomes, quotas, refuses"),
+        ("breakthrough_1_owner", "categorical: us 0.5, china 0.3, other 0.2", "values have no names here"),
+    ],
+)  # fmt: skip
+def test_a_category_that_the_shipped_row_has_not_is_refused_with_file_and_row(tmp_path, name, distribution, says):
+    with pytest.raises(BadInput, match=rf"params.csv: row 2 \({name}\).*{re.escape(says)}"):
+        priors.read(world.PARAMS).override(study_row(tmp_path, name, distribution))
+
+
+def test_a_form_that_a_study_fixes_stays_at_a_number_that_has_a_name(tmp_path):
+    shipped = priors.read(world.PARAMS)
+    own = shipped.override(study_row(tmp_path, "beijing_form", "fixed", high=2, low=2))
+    assert set(own["beijing_form"].quantile(np.array([0.1, 0.9]))) == {2.0}
+    with pytest.raises(BadInput, match="7 is none of its values; allowed: 0 welcomes, 1 quotas, 2 refuses"):
+        shipped.override(study_row(tmp_path, "beijing_form", "fixed", high=7, low=7))

@@ -147,7 +147,9 @@ def test_stress_says_which_form_a_verdict_hangs_on(small_run):
     rows = form_dependence(small_run, "A3", "as-written")
     assert {row.form for row in rows} == set(small_run.study.case.settings.forms)
     assert [row.spread for row in rows] == sorted((row.spread for row in rows), reverse=True)
-    assert rows[0].says.startswith(f"A3 hangs on {rows[0].form.replace('_', ' ')}: it holds in ")
+    assert rows[0].says.startswith(f"A3 hangs on '{rows[0].meaning}': it holds in ")
+    said = small_run.study.case.text.forms[rows[0].form]
+    assert all(f"where {words}" in rows[0].says for words in said.values())
 
 
 def test_a_run_keeps_the_forms_that_it_fixed(tmp_path, home):

@@ -79,6 +79,9 @@ class Text(Strict):
         default_factory=dict, description="arguments that the help of a command shows as examples, by command"
     )
     uncounted: str = Field(default="", description="what regret does not count: 'It counts ..., and leaves out ...'")
-    capitals: tuple[str, ...] = Field(default=(), description="words of names that are written in capitals")
+    capitals: tuple[str, ...] = Field(default=(), description="words of names that are written with capitals")
+    forms: Mapping[str, Mapping[str, str]] = Field(
+        default_factory=dict, description="what each value of a form of the world says: 'holds in 40% where ...'"
+    )
     app: AppText = AppText()
     brief: BriefText = BriefText()

@@ -5,7 +5,7 @@ sample, and differentiable, which the nearest break in standard normal space nee
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pydantic import FiniteFloat, ValidationError, ValidationInfo, field_validator, model_validator
 from scipy.special import ndtr, ndtri
 
-from premortem.ensemble import correlation, support
+from premortem.ensemble import correlation, named_values, support
 from premortem.ensemble.correlation import Copula
 from premortem.ensemble.distributions import Category, Distribution, category, quantile
 from premortem.errors import BadInput, nearest, raise_all
@@ -30,8 +30,6 @@ from premortem.text.numbers import count_noun
 Array = NDArray[np.float64]
 # Where the names of uncertainties are listed.
 FOUND = "a name in params.csv of the case"
-# How far chances of categories may be from a sum of 1.
-CLOSE = 1e-9
 # Scores between which quantiles are tabulated, and their spacing; beyond them a value stays at the end.
 Z_MAX, Z_STEP = 6.0, 0.01
 SCORES = np.arange(-Z_MAX, Z_MAX + Z_STEP / 2, Z_STEP)
@@ -62,21 +60,35 @@ class Prior(Strict):
     @classmethod
     def _named_categories(cls, row: Any) -> Any:
         kind, colon, named = str(row.get("distribution", "")).partition(":") if isinstance(row, dict) else ("", "", "")
-        return row | {"distribution": kind.strip(), "categories": _categories(named)} if colon else row
+        return (
+            row | {"distribution": kind.strip(), "categories": named_values.names_and_chances(named)} if colon else row
+        )
 
     @field_validator("categories")
     @classmethod
     def _whole(cls, categories: tuple[Category, ...]) -> tuple[Category, ...]:
-        chances = [c.chance for c in categories]
-        if categories and (min(chances) <= 0 or abs(sum(chances) - 1) > CLOSE):
-            said = ", ".join(map("{:g}".format, chances))
-            raise ValueError(f"chances {said} sum to {sum(chances):g}; allowed: each above 0, together 1")
-        return categories
+        return named_values.whole(categories)
 
     @model_validator(mode="after")
-    def _as_many(self) -> "Prior":
-        if self.categories and self.high - self.low + 1 != len(self.categories):
+    def _by_name(self, info: ValidationInfo) -> "Prior":
+        """As many names as whole numbers; a row that stands in place of a shipped one, the context, has that one's numbers of names."""
+        shipped: Prior | None = info.context
+        own, ends = (self.low, self.high), (shipped.low, shipped.high) if shipped else None
+        if self.categories and ends != own and self.high - self.low + 1 != len(self.categories):
             raise ValueError(f"low {self.low:g} to high {self.high:g} are not {len(self.categories)} categories")
+        if shipped is None:
+            return self
+        if self.distribution == "fixed" and shipped.categories:  # at a number of the world's
+            return self._at_one_of(shipped)
+        laid = named_values.in_order_of(shipped.categories, self.categories)
+        return self.model_copy(update={"low": shipped.low, "high": shipped.high, "categories": laid}) if laid else self
+
+    def _at_one_of(self, shipped: "Prior") -> "Prior":
+        """The same, where its value is one that the shipped row names."""
+        numbers = {shipped.low + i: category.name for i, category in enumerate(shipped.categories)}
+        if self.low not in numbers:
+            allowed = ", ".join(f"{value:g} {name}" for value, name in numbers.items())
+            raise ValueError(f"{self.low:g} is none of its values; allowed: {allowed}")
         return self
 
     @field_validator("central", mode="before")
@@ -220,11 +232,11 @@ class Priors:
         return self.ppf(np.full((len(self.rows), 1), 0.5))
 
     def override(self, path: Path) -> "Priors":
-        """These priors with the rows of a study's table in place of the shipped ones of the same name.
+        """These priors with the rows of a study's table in place of the shipped ones of the same name; categories go by name too.
 
         Raises `BadInput` for an unknown name, for values that a time, a share or a stock cannot have, and for every fault of `read`.
         """
-        given = {row.name: row for row in read(path, self.names).rows}
+        given = {row.name: row for row in read(path, self).rows}
         raise_all([wrong for row in given.values() if (wrong := support.beyond(row, self[row.name], path.name))])
         return Priors(tuple(given.get(row.name, row) for row in self.rows))
 
@@ -237,20 +249,21 @@ class Priors:
         return Priors(self.rows, correlation.read(path, self.names, orderless))
 
 
-def read(path: Any, known: Sequence[str] = ()) -> Priors:
+def read(path: Any, shipped: Priors | None = None) -> Priors:
     """Priors from a CSV table. Raises `BadInput` (all faults at once) naming the file, the row and what is allowed.
 
-    With `known` names, any other name is a fault too.
+    Rows that stand in place of `shipped` ones: a name that those have not is a fault too, of a row and of a category.
     """
+    known = {row.name: row for row in shipped.rows} if shipped else {}
     rows, errors = read_rows(path, COLUMNS)
     if not rows and not errors:
         raise BadInput(path.name, "", "no rows", allowed=f"columns {', '.join(COLUMNS)}")
-    priors = [prior for number, row in rows if (prior := _parse(path.name, number, row, errors))]
+    priors = [prior for number, row in rows if (prior := _parse(path.name, number, row, known, errors))]
     names = [row["name"] for _, row in rows if "name" in row]
     if known:
         lost = [n for n in dict.fromkeys(names) if n not in known]
         errors += [
-            BadInput(path.name, n, "no such uncertainty", got=n, allowed=FOUND, hint=nearest(n, known)) for n in lost
+            BadInput(path.name, n, "no such uncertainty", got=n, allowed=FOUND, hint=nearest(n, [*known])) for n in lost
         ]
     errors += [BadInput(path.name, n, "stands twice", got=n) for n in sorted(set(names)) if names.count(n) > 1]
     raise_all(errors)
@@ -263,15 +276,18 @@ def quantities(basis: str) -> tuple[int, ...]:
     return tuple(sorted({int(number) for group in named for number in re.findall(r"\d+", group)}))
 
 
-def _parse(file: str, line: int, row: dict[str, str], errors: list[BadInput]) -> Prior | None:
+def _parse(
+    file: str, line: int, row: dict[str, str], known: Mapping[str, Prior], errors: list[BadInput]
+) -> Prior | None:
     try:
-        return Prior.model_validate({key: row[key] for key in row if key in COLUMNS})
+        told = {key: row[key] for key in row if key in COLUMNS}
+        return Prior.model_validate(told, context=known.get(row.get("name", "")))
     except ValidationError as wrong:
         at = f"row {line} ({row.get('name')})"
-        for told, found in zip(faults_of(wrong, Prior, file, at), wrong.errors(), strict=True):
+        for fault, found in zip(faults_of(wrong, Prior, file, at), wrong.errors(), strict=True):
             if found["type"] != "missing":  # a column that is absent is told once
                 in_order = (found["type"], found["loc"]) == ("value_error", ("distribution",))
-                errors.append(told.at(file, f"{at}.range") if in_order else told)
+                errors.append(fault.at(file, f"{at}.range") if in_order else fault)
         return None
 
 
@@ -280,11 +296,3 @@ def _interpolate(z: jax.Array, row: jax.Array) -> jax.Array:
     below = place.astype(jnp.int32)
     part = place - below
     return row[below] * (1 - part) + row[below + 1] * part
-
-
-def _categories(text: str) -> list[tuple[str, str]]:
-    """Names and chances of a text: each name ends with its chance, or all are names alone and as likely as each other."""
-    parts = [part.strip() for part in text.split(",")]
-    if all(part.isidentifier() for part in parts):
-        return [(name, str(1 / len(parts))) for name in parts]
-    return [(name.strip(), chance) for name, _, chance in (part.rpartition(" ") for part in parts)]

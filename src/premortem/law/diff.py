@@ -184,7 +184,7 @@ def _strengths(before: tuple[Book, date], after: tuple[Book, date]) -> Iterator[
     for name in a.vocabulary.instruments:
         old, new = a.strength(name, day_a), b.strength(name, day_b)
         if old != new:
-            text = f"{capital(a.vocabulary.called(name))} goes from strength {old:g} to {new:g}"
+            text = f"{capital(a.vocabulary.called(name))} goes from effort {old:g} to {new:g}"
             yield {"kind": "strength", "parameter": name, "from": old, "to": new, "text": text}
 
 

@@ -33,6 +33,11 @@ def verdict(
     return "holds" if holds > HALF else "breaks"
 
 
+def form_name(form: str) -> str:
+    """How a verdict calls a form: `clearing`."""
+    return form.removesuffix("_form").replace("_", " ")
+
+
 def _sampling(bands: Mapping[str, Sequence[float] | None]) -> list[str]:
     band = bands.get("sampling")
     return ["sampling"] if band and band[0] <= HALF <= band[1] else []
@@ -47,9 +52,7 @@ def _forms(
     holds: float, bands: Mapping[str, Sequence[float] | None], by_form: Mapping[str, Mapping[str, float]]
 ) -> list[str]:
     flipped = {
-        form.removesuffix("_form").replace("_", " "): [
-            v for v, share in shares.items() if (share > HALF) != (holds > HALF)
-        ]
+        form_name(form): [v for v, share in shares.items() if (share > HALF) != (holds > HALF)]
         for form, shares in by_form.items()
     }
     flipped = {form: values for form, values in flipped.items() if values}

@@ -38,3 +38,10 @@ def amounts(case: Case) -> Amounts:
     """Clause numbers that are tried; none where a case names none. Raises `BadInput`, or all of them at once."""
     path = case / FILE
     return read_typed(path, Amounts) if path.is_file() else Amounts()
+
+
+def called(case: Case, number: str) -> str:
+    """What a reader calls `CLAUSE.NUMBER`; nothing where the case does not say."""
+    told = amounts(case)
+    amount = told.amounts.get(number) or told.lines.get(number)
+    return amount.says if amount else ""

@@ -15,6 +15,7 @@ from premortem.ensemble.run import draw
 from premortem.errors import MissingData
 from premortem.law.book import Book
 from premortem.propositions import positions
+from premortem.questions._amounts import called
 from premortem.questions._edit_acts import ByAct, by_act
 from premortem.questions.instrument_costs import InstrumentCost, instrument_costs
 from premortem.questions.margins import check_inputs, margins_of
@@ -53,6 +54,7 @@ class Priced(Result):
     index: float
     rank: int
     citation: str
+    called: str = ""  # what a reader calls the number, where the case says
 
 
 @dataclass(frozen=True, repr=False)
@@ -175,6 +177,7 @@ def _row(
         index=r["index"],
         rank=r["rank"],
         citation=book.by_id[r["clause"]].citation,
+        called=called(study.case, f"{r['clause']}.{r['parameter']}"),
     )
 
 

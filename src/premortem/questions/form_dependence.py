@@ -30,11 +30,15 @@ def form_dependence(run: Run, assumption: str, policy: str) -> tuple[FormDepende
     found = []
     for name, holds in cell(run, assumption, policy).by_form.items():
         if len(holds) > 1:
+            said, meaning = run.study.case.text.forms.get(name, {}), run.study.priors[name].meaning
             spread = max(holds.values()) - min(holds.values())
             told = phrases.listing(
-                [f"{phrases.share(share)} where {value.replace('_', ' ')}" for value, share in holds.items()]
+                [
+                    f"{phrases.share(share)} where {said.get(value, value.replace('_', ' '))}"
+                    for value, share in holds.items()
+                ]
             )
             verb = "hangs on" if spread >= HANGS else "hardly depends on"
-            says = f"{assumption} {verb} {name.replace('_', ' ')}: it holds in {told}"
-            found.append(FormDependence(name, run.study.priors[name].meaning, holds, spread, says))
+            says = f"{assumption} {verb} '{meaning}': it holds in {told}"
+            found.append(FormDependence(name, meaning, holds, spread, says))
     return tuple(sorted(found, key=lambda row: -row.spread))

@@ -6,7 +6,7 @@ them elsewhere; whatever else asks what a single change does asks it of that.
 """
 
 from calendar import monthrange
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import MAXYEAR, MINYEAR, date
 from functools import cached_property
@@ -22,6 +22,7 @@ from premortem.errors import BadInput, MissingData, nearest
 from premortem.law.book import Book
 from premortem.study import Study
 from premortem.study.model import Chunk
+from premortem.text.numbers import in_words
 
 Array = NDArray[Any]
 STRENGTH = "strength"
@@ -180,15 +181,9 @@ def title(at: Standing, key: str) -> str:
     if kind == "p":
         return at.study.priors[name].meaning
     clause, _, number = name.rpartition(".")
-    said = _spaced(number, at.study.case.text.capitals)
+    said = in_words(number, at.study.case.text.capitals)
     if kind == "l" and clause == STRENGTH:
         return at.book.vocabulary.instruments[number].name or said
     if kind == "d":
         return name.replace("_", " ")
     return f"{clause.split('.')[-1].replace('_', ' ')}: {said}"
-
-
-def _spaced(name: str, capitals: Sequence[str]) -> str:
-    """A name in words, some of them in capitals as the case says."""
-    by_lower = {word.lower(): word for word in capitals}
-    return " ".join(by_lower.get(word, word) for word in name.split("_"))

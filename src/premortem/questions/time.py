@@ -1,6 +1,6 @@
 """Time asymmetry: how long controls lag what they control, and what more or less time would change."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -76,6 +76,7 @@ class TimeAsymmetry(Result):
     cases: tuple[TimeCase, ...]
     faster: str  # the case of time in which controls come soonest
     futures: int
+    why: Mapping[str, str]  # by case, why it changes what it does where that surprises
 
 
 class Shift(Strict):
@@ -86,6 +87,7 @@ class Shift(Strict):
     least: float = 0.0  # the shortest that it may come to [yr]
     lever: str = ""
     earlier: int = 0  # steps; 0 lets it rest
+    why: str = ""  # why it changes what it does, a clause
 
 
 class Shifts(Strict):
@@ -209,4 +211,5 @@ def time_told(study: Study, policy: str) -> TimeAsymmetry | None:
         cases=cases,
         faster=shifts(study.case).fastest,
         futures=MOVED,
+        why={name: case.why for name, case in shifts(study.case).cases.items() if case.why},
     )

@@ -12,13 +12,20 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from premortem.propositions.board_cells import BoardCell, cells
-from premortem.propositions.verdicts import BANDS
+from premortem.propositions.verdicts import BANDS, DEPENDS, form_name
+from premortem.study import Study
 from premortem.terminal.layout import UNBOUNDED, add_columns, next_step, print_table
 from premortem.text import phrases
 
 PLAIN = "Share of futures in which each assumption holds (not forecasts)"
 STEPS = " ▏▎▍▌▋▊▉█"
 BAR_CELLS = 5
+# Marks a share that by itself is no verdict.
+MARK = "*"
+NO_VERDICT = (
+    "By other readers' limits, in another form of the world or by sampling it may fall the other way, so that this share alone is no verdict; "
+    "board --json says by which."
+)
 WAIT = 1.0  # [s] a run that ends sooner shows no progress
 
 
@@ -56,7 +63,7 @@ def print_board(run: Any, rows: Sequence[BoardCell] | None = None, title: str = 
     rows = cells(run.board()) if rows is None else rows
     policies = list(dict.fromkeys(row.policy for row in rows))
     names = {a.id: a.name for a in run.study.assumptions}
-    share = {(row.assumption, row.policy): row.holds for row in rows}
+    share = {(row.assumption, row.policy): row for row in rows}
     keys, heads = [*names, "all"], [*names, "All"]
     said = {**{k: f"{k} {v}" for k, v in names.items()}, "all": phrases.at_once(len(names))}
     across = _table(title, policies)
@@ -67,7 +74,7 @@ def print_board(run: Any, rows: Sequence[BoardCell] | None = None, title: str = 
         down = _table(title, heads)
         for policy in policies:
             shares = [share[key, policy] for key in keys]
-            down.add_row(policy, *(_cell(x, console) if bars else phrases.short(x) for x in shares))
+            down.add_row(policy, *(_cell(x, console) if bars else _share(x) for x in shares))
         layouts.append(down)
     fitting = next(
         (
@@ -82,11 +89,15 @@ def print_board(run: Any, rows: Sequence[BoardCell] | None = None, title: str = 
     else:
         console.print(title)
         for policy in policies:
-            told = [f"{head}\u00a0{phrases.short(share[k, policy])}" for head, k in zip(heads, keys, strict=True)]
+            told = [f"{head}\u00a0{_share(share[k, policy])}" for head, k in zip(heads, keys, strict=True)]
             console.print(f"{policy}: {', '.join(told)}")
     if fitting is not across:
         console.print("; ".join(said[k] for k in names), style="dim")
+    if any(_depends(row) for row in rows):
+        console.print(f"{MARK} {NO_VERDICT}", style="dim")
     print_bands(rows, policies[0], console)
+    if any(row.verdict.startswith(DEPENDS) for row in rows if row.policy == policies[0]):
+        _print_readers(run.study, [row.verdict for row in rows if row.policy == policies[0]], console)
     for line in phrases.not_finite(run.non_finite, run.stored):
         console.print(line, style="yellow")
 
@@ -99,7 +110,7 @@ def print_bands(rows: Sequence[BoardCell], policy: str, console: Console) -> Non
     table = Table(
         title=f"\nUnder {policy}, lowest and highest share by", title_justify="left", box=None, padding=(0, 1)
     )
-    add_columns(table, "", *BANDS, "verdict, where all agree", texts=("", "verdict, where all agree"))
+    add_columns(table, "", *BANDS, "verdict", texts=("", "verdict"))
     for row in shown:
         table.add_row(row.assumption, *(phrases.band(row.bands.get(kind)) for kind in BANDS), row.verdict)
     print_table(console, table)
@@ -113,9 +124,30 @@ def _table(title: str, columns: list[str]) -> Table:
     return table
 
 
-def _cell(share: float | None, console: Console) -> str:
-    """A bar and its share; a dash where no futures can tell it, as a line below the table says."""
-    return f"{bar(share, console)} {phrases.short(share)}"
+def _print_readers(study: Study, verdicts: Sequence[str], console: Console) -> None:
+    """Who the readers are that verdicts name, and what the forms of the world are."""
+    readers = dict.fromkeys(i.name for a in study.assumptions for i in a.interpretation)
+    forms = {form_name(prior.name): prior.meaning for prior in study.form_priors}
+    told = "It holds or breaks only where all three agree; else it depends on what is named."
+    named = [name for name in readers if any(name in verdict for verdict in verdicts)]
+    if named:
+        told += f" {phrases.capital(phrases.listing(named))}: the same assumption by another reader's limits."
+    console.print(told + phrases.explained(forms, *verdicts), style="dim")
+
+
+def _depends(row: BoardCell) -> bool:
+    """Whether its share by itself is no verdict."""
+    return row.verdict.startswith(DEPENDS)
+
+
+def _share(row: BoardCell) -> str:
+    """Its share, with a mark where that is no verdict; a dash where no futures can tell it, as a line below the table says."""
+    return phrases.short(row.holds) + MARK * _depends(row)
+
+
+def _cell(row: BoardCell, console: Console) -> str:
+    """A bar and its share."""
+    return f"{bar(row.holds, console)} {_share(row)}"
 
 
 def bar(share: float | None, console: Console) -> str:

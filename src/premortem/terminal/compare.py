@@ -1,6 +1,7 @@
 """Policies against each other, and what time changes, in a terminal."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from rich.console import Console
 from rich.table import Table
@@ -11,8 +12,8 @@ from premortem.questions.time import TimeAsymmetry, TimeCase
 from premortem.terminal.layout import add_columns, heading, print_table
 from premortem.text import phrases
 
-# Shares of futures below this are not told.
-RESCUED = 0.0005
+# Smallest share of futures that is told to a tenth of a point.
+TURNED = 0.0005
 # Measures of robustness in words, in the order in which they are told.
 METRICS = {
     "mean_regret": "least regret on average",
@@ -75,17 +76,17 @@ def print_compare(result: Compared, uncounted: str = "") -> None:
 
 def print_costs(console: Console, costs: Mapping[str, Sequence[InstrumentCost]]) -> None:
     """What no clause says that policies put effort into, and who bears its costs, a line an instrument."""
-    told: dict[str, list[str]] = {}
+    told: dict[InstrumentCost, list[str]] = {}
     for policy, rows in costs.items():
         for row in rows:
-            who = row.falls_on if row.modelled else f"{row.falls_on} (no cost is modelled)"
-            told.setdefault(f"{phrases.capital(row.instrument.replace('_', ' '))} falls on {who}", []).append(
-                f"{policy} {row.effort:g}"
-            )
+            told.setdefault(replace(row, effort=1.0), []).append(f"{policy} {row.effort:g}")
     if told:
-        heading(console, "What no clause says, by effort, and who bears its costs")
-    for says, efforts in told.items():
-        console.print(f"  {says}: {', '.join(efforts)}.")
+        heading(console, "What no clause says, by effort (0 to 1), who bears its costs, and what an effort of 1 costs")
+    for row, efforts in told.items():
+        cost = "; ".join(amount.says for amount in row.amounts) or "no cost is modelled"
+        console.print(f"  {phrases.capital(row.called)} ({', '.join(efforts)}), borne by {row.falls_on}: {cost}.")
+    if any(row.amounts for row in told):
+        console.print("  Costs: median of the prior (90% interval), in its own unit.", style="dim")
 
 
 def _print_differences(console: Console, differences: Mapping[str, Mapping[str, Difference]], first: str) -> None:
@@ -123,8 +124,16 @@ def _print_time(console: Console, told: TimeAsymmetry) -> None:
         rows = [r for r in told.cases if r.case == case and _clear(r)]
         told_rows = [f"{r.assumption} {_interval(r)}" for r in rows]
         if rows:
-            console.print(f"    {phrases.capital(case)}: {', '.join(told_rows)}")
-    faster = [r for r in told.cases if r.case == told.faster and r.rescued >= RESCUED]
+            why = f"; {told.why[case]}" if case in told.why else ""
+            console.print(f"    {phrases.capital(case)}: {', '.join(told_rows)}{why}.")
+    faster = [r for r in told.cases if r.case == told.faster and max(r.rescued, r.lost) >= TURNED]
     if faster:
-        rescued = phrases.listing([f"{r.rescued:.1%} for {r.assumption}" for r in faster])
-        console.print(f"  {phrases.capital(told.faster)}: the assumption then holds in more futures, {rescued}.")
+        turned = phrases.listing([f"{r.assumption} {_turned(r.rescued)} and {_turned(r.lost)}" for r in faster])
+        console.print(
+            f"  {phrases.capital(told.faster)}, points of futures that then hold, and that then break: {turned}."
+        )
+
+
+def _turned(share: float) -> str:
+    """A share of futures in points to a tenth; `0` for none, and never none of what is there."""
+    return f"{100 * share:.1f}" if share >= TURNED else "under 0.1" if share else "0"

@@ -21,12 +21,14 @@ def print_edits(result: HeavyEdits) -> None:
     headings = ("rank", "clause number", "moves most", "by 10%", "binds in", "pressure", "index")
     add_columns(table, *headings, texts=("clause number", "moves most"))
     moving = [r for r in result.clauses if r.index > 0]
+    called = {f"{r.clause}.{r.parameter}": r.called for r in moving if r.called}
+    measured = any(r.method != "gradient" for r in moving)
     for row in moving:
         most = max(row.shadow_price, key=lambda a: abs(row.shadow_price[a]))
         mark = "" if row.method == "gradient" else " *"
         table.add_row(
             str(row.rank),
-            f"{row.clause}.{row.parameter}",
+            called.get(f"{row.clause}.{row.parameter}", f"{row.clause}.{row.parameter}"),
             most,
             f"{row.shadow_price[most]:+.4f}{mark}",
             phrases.share(row.binds),
@@ -37,8 +39,8 @@ def print_edits(result: HeavyEdits) -> None:
     rest = len(result.clauses) - len(moving)
     console.print(
         f"{rest} more numbers have index 0: changing them by a tenth changes no result, or nobody asked for a change.\n"
-        "By 10%: change of the expected softened margin (between -1 and 1) when the number rises by a tenth, by gradient; "
-        "* measured by running the model, because a threshold lies within that tenth.\n"
+        "By 10%: change of the expected softened margin (between -1 and 1) when the number rises by a tenth, by gradient"
+        f"{'; * measured by running the model, because a threshold lies within that tenth' if measured else ''}.\n"
         "Index: size of that change x share of futures in which the number binds x pressure from those who had commented by that day, "
         "each relative to the largest.",
         style="dim",

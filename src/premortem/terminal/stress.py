@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
+from premortem.case import Text
 from premortem.propositions.assumption import Item
 from premortem.questions.attribution import Attribution, Carried, disagreements
 from premortem.questions.breaking_points import Threshold
@@ -43,7 +44,7 @@ def print_stress(result: Stress, study: Study) -> None:
         _print_thresholds(console, result.thresholds)
         _print_sensitivity(console, result, study)
     items = next(a.items for a in study.assumptions if a.id == name)
-    _print_attribution(console, result.attribution, items, study.case.text.source)
+    _print_attribution(console, result.attribution, items, study.case.text)
 
 
 def _print_breaking(console: Console, result: Stress, study: Study) -> None:
@@ -134,7 +135,8 @@ def _print_sensitivity(console: Console, result: Stress, study: Study) -> None:
     )
 
 
-def _print_attribution(console: Console, rows: Attribution, items: Sequence[tuple[str, Item]], source: str) -> None:
+def _print_attribution(console: Console, rows: Attribution, items: Sequence[tuple[str, Item]], text: Text) -> None:
+    source, capitals = text.source, text.capitals
     heading(
         console, "What carries it: change of the share that holds, by more of the item, against the item at its least"
     )
@@ -144,9 +146,11 @@ def _print_attribution(console: Console, rows: Attribution, items: Sequence[tupl
     for row in [r for r in rows if isinstance(r, Carried)]:
         interval = f"{_whole(row.low)} to {_whole(row.high)}"
         company = "" if row.shapley is None else phrases.points(row.shapley)
-        table.add_row(f"  {row.item.replace('_', ' ')}", row.kind, phrases.points(row.effect), interval, company)
+        table.add_row(
+            f"  {phrases.in_words(row.item, capitals)}", row.kind, phrases.points(row.effect), interval, company
+        )
     print_table(console, table)
-    unmodelled = [r.item.replace("_", " ") for r in rows if not r.modelled]
+    unmodelled = [phrases.in_words(r.item, capitals) for r in rows if not r.modelled]
     if unmodelled:
         console.print(f"  Not modelled, so not counted: {phrases.listing(unmodelled)}.", style="dim")
     if against := disagreements(rows, items):

@@ -76,6 +76,16 @@ def change_in_points(change: float) -> str:
     return shown if float(shown) else f"under {'+' if change > 0 else '-'}0.1"
 
 
+def in_words(name: str, capitals: Sequence[str]) -> str:
+    """A name in words, some of them in capitals as the case says.
+
+    >>> in_words("api_limits", ["API"])
+    'API limits'
+    """
+    by_lower = {word.lower(): word for word in capitals}
+    return " ".join(by_lower.get(word, word) for word in name.replace("_", " ").split(" "))
+
+
 def number(value: float, digits: int = 2) -> str:
     """A number to two significant digits, with a thin space between thousands; `-` when it is not a number.
 
