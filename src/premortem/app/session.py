@@ -181,7 +181,10 @@ class Desk:
             folder / "run",
             inputs=study.hashes(study.policies),
             kept=study.compiled.forward.kept,
+            reread=study.compiled.interpreted,
+            assumptions=[a.id for a in study.assumptions],
             case=study.case.reference,
+            forms=study.forms,
         )
         return Run(study, folder / "run", timing)
 
