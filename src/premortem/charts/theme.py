@@ -45,6 +45,8 @@ def _config() -> Any:
         background="white",
         view={"stroke": None},
         axis=axis,
+        # numbers along the foot stand apart: on a phone every other one is left out before they run together
+        axisXQuantitative={"labelOverlap": True, "labelSeparation": 10},
         legend={"labelFontSize": 13, "titleFontSize": 13, "labelColor": INK, "titleColor": MUTED},
         title={
             "anchor": "start",
