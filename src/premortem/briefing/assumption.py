@@ -209,7 +209,9 @@ def _more(run: Run, a: Assumption, policy: str) -> Fold:
         (
             i.statement,
             kind,
-            phrases.listing([describe.stands_for(run.study, b) for b in i.binds]) if i.modelled else f"not modelled: {i.why}",
+            phrases.listing([describe.stands_for(run.study, b) for b in i.binds])
+            if i.modelled
+            else f"not modelled: {i.why}",
         )
         for kind, i in a.items
         if kind != "watch"

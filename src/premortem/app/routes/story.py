@@ -102,7 +102,9 @@ def ground_of(desk: Desk, view: State) -> Ground:
     if run := desk.stored:
         try:
             return desk.keep(("ground", view.policy), lambda: ground_of_run(run, view.policy))
-        except MissingData as error:  # damaged, or without something that it should hold: the story is told all the same
+        except (
+            MissingData
+        ) as error:  # damaged, or without something that it should hold: the story is told all the same
             desk.put_aside(error)
     return desk.keep(("ground", view.policy), lambda: _live(desk, State(view.policy, usual=view.usual)))
 
