@@ -4,7 +4,9 @@ import re
 
 import pytest
 
+from premortem.app import routes
 from premortem.app.pages import DARK, SCREENS
+from premortem.app.routes import aliases
 from premortem.charts import theme
 from premortem.law.book import load
 from premortem.law.decide import Transaction, explain
@@ -58,6 +60,16 @@ def test_a_page_that_is_not_there_and_an_assumption_that_is_not_are_told(client)
     assert answer.status_code == 404
     assert "There is no such page" in answer.text
     assert "A1, A2, A3, A4, A5" in answer.text
+
+
+def test_an_address_that_people_guess_leads_to_its_screen_with_its_settings(client, site):
+    held = {route.path for router in routes.ALL for route in router.routes} | {"/a/A1", site.openapi_url}
+    for guess, screen in aliases.GUESSED.items():
+        answer = client.get(f"{guess}?policy=rescinded", follow_redirects=False)
+        to, _, settings = answer.headers["location"].partition("?")
+        assert (answer.status_code, settings) == (307, "policy=rescinded"), guess
+        assert to in held, guess
+        assert to == screen or screen == "Assumptions", guess
 
 
 def test_text_of_the_address_is_never_markup(client):

@@ -5,6 +5,11 @@ from html import unescape
 
 import pytest
 
+from premortem import facts
+from premortem.briefing.clauses import label
+from premortem.questions.describe import stands_for
+from premortem.study import Study
+
 # What stands in <code> is typed as it is; the rest is read.
 TYPED = re.compile(r"<(script|style|code|pre|template|datalist)\b.*?</\1>|<svg.*?</svg>", re.S)
 REFUSED = {
@@ -15,6 +20,10 @@ REFUSED = {
     "a prefix on a unit": re.compile(r"\b\d+(?:\.\d+)?[kµ]\b"),
     "a code of a country": re.compile(r"(?<!\()\b(?:ARE|CHN|SAU|MYS|IND|POL|JPN|KOR|DEU|SGP|TWN|NLD|QAT|BRA)\b"),
     "odds on an axis": re.compile(r"\blogit\b"),
+    "a lever by its key": re.compile(r"\blever:"),
+    "thousands parted by a space": re.compile(r"\d[\u2009\u202f\u00a0]\d|\b\d{1,3} 000\b"),
+    "a share of nothing": re.compile(r"\b\d[\d.,]* share\b"),
+    "a unit said twice": re.compile(r"\b(TPP|GB/s|nm): [\d.,]+ (?:million |billion )?\1"),
 }
 PATHS = [
     "/",
@@ -59,7 +68,33 @@ def test_a_page_shows_no_key_no_code_and_no_raw_number(client, path):
         ("100k million", "a prefix on a unit"),
         ("3: CHN, HKG", "a code of a country"),
         ("margin [logit]", "odds on an axis"),
+        ("lever:huawei blocking", "a lever by its key"),
+        ("2 000 futures", "thousands parted by a space"),
+        ("2\u2009400 TPP", "thousands parted by a space"),
+        ("0.0450 share", "a share of nothing"),
+        ("second China line: TPP: 2,400 TPP", "a unit said twice"),
     ],
 )
 def test_what_is_refused_is_found(text, kind):
     assert [k.partition(":")[0] for k in refused(text)] == [kind]
+
+
+@pytest.mark.parametrize("case", ["us_ai_2025", "eu_gpai"])
+def test_what_stands_for_an_item_is_said_and_never_a_key(case):
+    study = Study(case=case)
+    said = {b: stands_for(study, b) for a in study.assumptions for _, item in a.items for b in item.binds}
+    assert not {b: text for b, text in said.items() if text.replace(" ", "_") == b.rpartition(":")[2]}
+    assert not {b: text for b, text in said.items() if "_" in text or "lever" in text}
+
+
+def test_a_clause_number_says_its_unit_once(study):
+    book = study.law("as-written")
+    names = {(r["clause"], r["parameter"]): r["name"] for r in facts.read("clause_edits", study.case).to_dicts()}
+    assert label(book, names, "oct2023.3a090b", "tpp_low") == "Second China line: 2,400 TPP"
+    assert label(book, names, "oct2023.3a090a", "tpp_dense") == "China line of dense chips: 1,600 TPP"
+
+
+def test_a_signpost_without_a_number_says_what_would_pass_it(client):
+    text = read(client.get("/a/A2").text)
+    assert "that Huawei is put under full blocking sanctions" in text
+    assert "\nin words\n" not in text

@@ -6,10 +6,13 @@ from types import SimpleNamespace
 from urllib.parse import parse_qsl
 
 import pytest
+from fastapi.testclient import TestClient
 
-from premortem.app import policy_export
+from premortem.app import policy_export, session
 from premortem.app.routes import levers
+from premortem.app.site import close, make
 from premortem.app.view_state import State, state_from_address
+from premortem.ensemble.read import column_names
 from premortem.errors import BadInput
 from premortem.law.book import Book, load
 from premortem.study import Study, make_study, problems
@@ -223,3 +226,29 @@ def test_the_story_is_told_without_a_stored_run(at_study):
     assert made.state.desk.stored is None
     page = client.get("/")
     assert (page.status_code, 'id="bets"' in page.text) == (200, True)
+
+
+def test_futures_made_for_want_of_a_run_hold_all_that_a_stored_run_holds(desk, small_run, monkeypatch):
+    monkeypatch.setattr(session, "SMALL_RUN", 64)
+    monkeypatch.setattr(Study, "policies", ("as-written",))
+    made = desk._small()
+    assert column_names(made.folder, "as-written") == column_names(small_run.folder, "as-written")
+
+
+def test_a_run_that_lost_a_part_is_named_and_the_story_told_without_it(small_run, tmp_path):
+    shutil.copytree(small_run.folder, tmp_path / "run")
+    (tmp_path / "run" / "futures" / "part-00000.parquet").unlink()
+    made = make(run=tmp_path / "run")
+    page = TestClient(made, base_url="http://127.0.0.1:8760").get("/")
+    close(made)
+    assert (page.status_code, 'id="bets"' in page.text) == (200, True)
+    assert "the stored run is not shown: " in page.text
+    assert "futures/part-00000.parquet: is not there" in page.text
+
+
+def test_a_run_that_was_made_of_other_inputs_is_not_shown(small_run, monkeypatch):
+    now = Study.hashes
+    monkeypatch.setattr(Study, "hashes", lambda study, policies: now(study, policies) | {"parameters": "others"})
+    desk = session.Desk(run=small_run.folder)
+    assert desk.stored is None
+    assert "made with other parameters than the study has now" in desk.set_aside

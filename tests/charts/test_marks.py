@@ -1,11 +1,16 @@
 """Where the marks of a chart stand."""
 
+import re
+
+import altair as alt
 import polars as pl
 import pytest
+import vl_convert
 
 from premortem.case import Clock
 from premortem.charts.figures import families
 from premortem.charts.marks import middle_of
+from premortem.charts.theme import apply_theme
 
 STEPS = {
     "2030": 2030.5,
@@ -34,3 +39,11 @@ def test_families_stand_at_the_years_whose_ends_they_show(form):
     ]
     spec = families(pl.DataFrame(rows), ["one"], 2030).to_dict()
     assert {row["year"] for data in spec["datasets"].values() for row in data} == {2030, 2031}
+
+
+@pytest.mark.parametrize(("width", "most"), [(150, 3), (330, 6), (680, 11)])
+def test_numbers_along_the_foot_are_fewer_where_there_is_less_room(width, most):
+    rows = alt.Data(values=[{"x": -55, "y": "a"}, {"x": 40, "y": "b"}])
+    drawn = apply_theme(alt.Chart(rows).mark_bar().encode(x="x:Q", y="y:N"), 60, width)
+    marks = re.findall(r">([\u2212\d]+)</text>", vl_convert.vegalite_to_svg(drawn.to_dict()))
+    assert 2 <= len(marks) <= most

@@ -100,6 +100,18 @@ def test_no_sentence_shows_a_key_or_a_raw_number(story):
     assert not [t for s in story.sections for t in texts(s) if RAW.search(t)]
 
 
+def test_the_story_counts_the_policies_that_every_screen_shows_and_says_which_is_no_choice(ground):
+    record = replace(ground, policies=(*ground.policies, "history"), board=(*ground.board, *(replace(c, policy="history") for c in ground.board if c.policy == ground.policy)))  # fmt: skip
+    assert "Three policies are tried on the same futures." in tell.opening(ground).lede
+    told = tell.opening(record)
+    assert (
+        "Four policies are tried on the same futures: three to choose from, and \u2018What happened\u2019" in told.lede
+    )
+    assert told.sections[2].source.startswith(
+        "\u2018What happened\u2019 is what became of the law, no choice, and is left out"
+    )
+
+
 def test_one_policy_alone_has_no_trade_and_a_story_all_the_same(ground):
     alone = replace(
         ground, policies=(ground.policy,), board=tuple(c for c in ground.board if c.policy == ground.policy)

@@ -120,7 +120,7 @@ def strip(first: int, end: int) -> Any:
 def diverging(title: str, count: int) -> Any:
     """Bars from 0 by size, each with its number; rows label (stacked), change (share), low, high, said."""
     base = alt.Chart(ROWS).encode(y=alt.Y("label:N", sort=None, title=None, axis=_LABELS))
-    axis = alt.Axis(labelExpr="format(100 * datum.value, '+d')", tickCount=5)
+    axis = alt.Axis(labelExpr="format(100 * datum.value, '+d')")
     x = alt.X("change:Q", title=title, axis=axis, scale=alt.Scale(padding=34))
     colour = alt.condition("datum.change > 0", alt.value(HOLDS), alt.value(BREAKS))
     bars = base.mark_bar(height=14).encode(x=x, color=colour)
@@ -149,7 +149,7 @@ def ranges(count: int) -> Any:
     x = alt.Scale(domain=[0, 1])
     title = "percentile of the prior"
     prior = base.mark_bar(height=6, color=CONTEXT, opacity=0.5).encode(
-        x=alt.X("plo:Q", scale=x, title=title, axis=alt.Axis(format="%", tickCount=5)), x2="phi:Q"
+        x=alt.X("plo:Q", scale=x, title=title, axis=alt.Axis(format="%")), x2="phi:Q"
     )
     box = base.mark_bar(height=12, color=BREAKS).encode(x=alt.X("lo:Q", scale=x, title=title), x2="hi:Q")
     return wide(prior + box, 30 + 44 * count)

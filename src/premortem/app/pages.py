@@ -30,6 +30,7 @@ from premortem.text import phrases
 from premortem.text.numbers import day_in_words
 from premortem.text.tables import plain
 from premortem.text.units import quantity, unit_name
+from premortem.watch import hindcast_words
 
 # Screens in the order of their tabs.
 SCREENS = {
@@ -87,6 +88,7 @@ _env.filters |= {
     "at_once": phrases.at_once,
     "plainly": lambda text: str(text).replace("_", " "),
     "linked": linked,
+    "reading": hindcast_words.amount,
 }
 _env.globals |= {"go": GO, "palette": DARK}
 

@@ -20,6 +20,7 @@ from premortem.ensemble.compiled import Kept
 from premortem.errors import BadInput, PremortemError
 from premortem.files.reader import read_bytes
 from premortem.questions.breaking_points import prepare
+from premortem.questions.margins import check_inputs
 from premortem.study import Run, Study
 
 # Futures of the run that is made when the study has none: enough for boxes, quick enough to wait for.
@@ -53,6 +54,7 @@ class Desk:
         self.study = Study(self.folder, case=self._case)
         self.live = Live(self.study)
         self._answers, self._runs = Kept(ANSWERS), {}
+        self.set_aside = ""
         for kept in ("run", "stored"):
             self.__dict__.pop(kept, None)
         self.generation += 1
@@ -132,11 +134,23 @@ class Desk:
 
     @cached_property
     def stored(self) -> Run | None:
-        """The run that was named, else the study's last; None where there is none, or where it was made of other inputs."""
-        try:
-            return self.study.stored(self._stored)
-        except PremortemError:
+        """The run that was named, else the study's last; None where there is none, or where it was made of other inputs, which
+        `set_aside` then tells.
+        """
+        if self._stored is None and not self.study.has_run:
             return None
+        try:
+            check_inputs(found := self.study.stored(self._stored))
+            return found
+        except PremortemError as error:
+            self.set_aside = str(error)
+            return None
+
+    def put_aside(self, error: PremortemError) -> None:
+        """Show the stored run no longer, since it cannot be read, and say why."""
+        if "run" in self.__dict__ and self.run is self.stored:
+            del self.run
+        self.stored, self.set_aside = None, str(error)
 
     @cached_property
     def run(self) -> Run:
@@ -181,7 +195,10 @@ class Desk:
             folder / "run",
             inputs=study.hashes(study.policies),
             kept=study.compiled.forward.kept,
+            reread=study.compiled.interpreted,
+            assumptions=[a.id for a in study.assumptions],
             case=study.case.reference,
+            forms=study.forms,
         )
         return Run(study, folder / "run", timing)
 

@@ -84,4 +84,6 @@ def _chart(signpost: Signpost, scale: str, shown: list[dict[str, Any]], view: St
     marks = f"diamonds: {many}" if seen else f"no reading known by {view.asof}"
     source = f"band 5 to 95% of futures at the end of each year; {marks}{limit}{'; logarithmic' if ratios else ''}"
     spec = chart_specs.observable(signpost.unit, signpost.unit == "share", ratios)
-    return chart_specs.Chart(f"card-{signpost.id}", "By year", f"{says}{limit}; {marks}", source, spec, shown, COLUMNS)
+    return chart_specs.Chart(
+        f"card-{signpost.id}", f"{signpost.title}: by year", f"{says}{limit}; {marks}", source, spec, shown, COLUMNS
+    )

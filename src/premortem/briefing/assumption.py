@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from premortem import facts, questions
+from premortem import questions
 from premortem.briefing.content import (
     Block,
     Figure,
@@ -23,9 +23,8 @@ from premortem.briefing.content import (
 from premortem.briefing.page_one import claims
 from premortem.briefing.threshold_curves import curve, shift_of
 from premortem.charts import figures, policy_figures
-from premortem.law.vocabulary import vocabulary
 from premortem.propositions.assumption import Assumption, shipped_assumptions
-from premortem.questions import at_hand
+from premortem.questions import at_hand, describe
 from premortem.questions.attribution import Carried, disagreements
 from premortem.questions.breaking_points import Turn
 from premortem.questions.findings import cell, first_failure, level_with, share_of, title_of
@@ -210,7 +209,9 @@ def _more(run: Run, a: Assumption, policy: str) -> Fold:
         (
             i.statement,
             kind,
-            phrases.listing([_bound(run, b) for b in i.binds]) if i.modelled else f"not modelled: {i.why}",
+            phrases.listing([describe.stands_for(run.study, b) for b in i.binds])
+            if i.modelled
+            else f"not modelled: {i.why}",
         )
         for kind, i in a.items
         if kind != "watch"
@@ -225,17 +226,6 @@ def _more(run: Run, a: Assumption, policy: str) -> Fold:
     )
     compared = "policies, " if len(run.policies) > 1 else ""
     return Fold(f"More on {a.id}: {compared}conditions, thresholds, items", tuple(made))
-
-
-def _bound(run: Run, bound: str) -> str:
-    """What stands for an item, in words: what an uncertainty means, a strength by its name, a table by its title."""
-    of, _, name = bound.rpartition(":")
-    if of == "facts":
-        return f"table \u2018{facts.catalogue(run.study.case)[name].title}\u2019"
-    words = vocabulary(run.study.case)
-    if of == "lever":
-        return words.called(name) if name in words.instruments else name.replace("_", " ")
-    return run.study.priors[name].meaning
 
 
 def _shares(run: Run, a: Assumption) -> Figure:

@@ -76,9 +76,9 @@ def clauses(run: Run) -> Section:
 
 
 def label(book: Book, names: dict[tuple[str, str], str], clause: str, key: str) -> str:
-    """A clause number in words, with its value: `Yearly limit: 790 million units`."""
-    shown = quantity(book.number(clause, key), book.by_id[clause].numbers[key][0].unit)
-    return f"{names[clause, key]}: {shown}"
+    """A clause number in words, with its value: `Yearly limit: 790 million units`; a unit that its name says is said once."""
+    unit = book.by_id[clause].numbers[key][0].unit
+    return f"{names[clause, key].replace(f': {unit}', '')}: {quantity(book.number(clause, key), unit)}"
 
 
 def _index(rows: list[dict[str, Any]], day: str) -> Figure:

@@ -14,6 +14,9 @@ WIDTH = 680
 # Width for a phone of 360 to 390 pixels, less the margins of a page and the labels of an axis.
 PHONE_WIDTH = 330
 
+# How many numbers an axis along the foot has, by the room of its plot: one in 75 pixels, and three at least.
+TICKS = "clamp(ceil(width / 75), 3, 10)"
+
 
 def apply_theme(chart: Any, height: int | None = None, width: int | None = WIDTH) -> Any:
     """The chart with the project's look; configure once, at the outermost level."""
@@ -45,6 +48,8 @@ def _config() -> Any:
         background="white",
         view={"stroke": None},
         axis=axis,
+        # numbers along the foot have room: fewer of them on a phone, and what a chart asks for is thinned before it runs together
+        axisXQuantitative={"tickCount": {"expr": TICKS}, "labelOverlap": True, "labelSeparation": 8},
         legend={"labelFontSize": 13, "titleFontSize": 13, "labelColor": INK, "titleColor": MUTED},
         title={
             "anchor": "start",

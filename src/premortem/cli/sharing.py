@@ -59,9 +59,12 @@ def app_(
         return serve_problem(host, port, lambda: loaded.run(run), **served)
     from premortem.app import serve
 
-    if run is not None:  # what cannot be shown is told before anything is served
+    if run is not None:
+        from premortem.questions.margins import check_inputs
+
+        # what cannot be shown is told before anything is served
         made = study_of(study, case, run)
-        made.stored(run)
+        check_inputs(made.stored(run))
         case = made.case.reference
     serve(host, port, study, case=case, run=run, **served)
 

@@ -98,6 +98,9 @@ class _File(Strict):
     classes: Classes = Classes()
     known: Known = Known()
     instruments: Mapping[str, Instrument] = Key(default_factory=dict)
+    levers: Mapping[str, str] = Key(
+        default_factory=dict, description="what the world takes from the law, and what a reader calls it"
+    )
     fields: Mapping[str, Field]
 
 
@@ -120,6 +123,7 @@ class Vocabulary:
     classes: Classes
     known: Known
     instruments: Mapping[str, Instrument]
+    levers: Mapping[str, str]
     lists: Mapping[str, tuple[str, ...]]
 
     @cached_property
@@ -135,6 +139,13 @@ class Vocabulary:
     def called(self, instrument: str) -> str:
         """How an instrument is called."""
         return self.instruments[instrument].name or instrument.replace("_", " ")
+
+    def lever(self, name: str) -> str:
+        """What a reader calls what moves the world: an answer of the law, or an instrument."""
+        if name in self.levers:
+            return self.levers[name]
+        told = self.instruments.get(name)
+        return (told.name or told.says) if told else name.replace("_", " ")
 
     @cached_property
     def total_unit(self) -> str:

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from premortem import facts
 from premortem.ensemble.priors import Prior
+from premortem.law.vocabulary import vocabulary
 from premortem.questions import _scenario_discovery
 from premortem.questions.limits import Limit, ends
 from premortem.study import Study
@@ -118,6 +120,18 @@ def amount(row: Prior, value: float, more: int = 0) -> str:
     if is_rate(row):
         return f"{100 * _a_year(row, value):.{digits}g}% a year"
     return f"{value:.{digits}g}{after(row.unit)}"
+
+
+def stands_for(study: Study, bound: str) -> str:
+    """What stands for an item of an assumption, in words: what an uncertainty means, what moves the world by what it is called, a table by
+    its title.
+    """
+    of, _, name = bound.rpartition(":")
+    if of == "facts":
+        return f"table \u2018{facts.catalogue(study.case)[name].title}\u2019"
+    if of == "lever":
+        return vocabulary(study.case).lever(name)
+    return study.priors[name].meaning
 
 
 def categories(row: Prior) -> tuple[str, dict[int, str]]:

@@ -23,20 +23,26 @@ def opening(ground: Ground) -> Story:
     """What can be told at once from a board: the answer, the bets, the surprise, the trade-off."""
     settings = ground.study.case.settings
     found = [bets.bets(ground), surprise.surprise(ground), trade_off.trade_off(ground)]
-    many = len(ground.chosen)
-    compared = (
-        f" {phrases.capital(phrases.spell_count(many))} {phrases.plural(many, 'policy')} are tried on the same futures."
-        if many > 1
-        else ""
-    )
     return Story(
         bets.title(ground),
         bets.answer(ground),
         f"The bets are those of {settings.claims}. Each is tested in {phrases.count_noun(ground.futures, 'simulated future')}, from what was "
-        f"known on {phrases.day_in_words(settings.day)}.{compared}",
+        f"known on {phrases.day_in_words(settings.day)}.{_compared(ground)}",
         tuple(s for s in found if s),
         ground.source,
     )
+
+
+def _compared(ground: Ground) -> str:
+    """How many policies are tried, as every screen counts them, and which of them is no choice; empty for one alone."""
+    many, choices = len(ground.policies), len(ground.chosen)
+    if many < 2:
+        return ""
+    said = f" {phrases.capital(phrases.spell_count(many))} policies are tried on the same futures"
+    if choices == many:
+        return f"{said}."
+    left_out = ground.title(ground.study.case.settings.record)
+    return f"{said}: {phrases.spell_count(choices)} to choose from, and \u2018{left_out}\u2019, what became of the law, which is no choice."
 
 
 def held(ground: Ground) -> tuple[str, ...]:

@@ -56,12 +56,18 @@ def trade_off(ground: Ground) -> Section | None:
         text=(_unbeaten(ground),),
         groups=tuple(Group(f"{names[k].id} {names[k].name}", policy_bars(ground, k)) for k in shown),
         points=tuple(_if_most(ground, a) for a in ground.assumptions) if len(ground.assumptions) > 1 else (),
-        source=f"What became of the law is no choice and is left out. {ground.source}"
-        if ground.study.case.settings.record in ground.policies
-        else ground.source,
+        source=_left_out(ground) + ground.source,
         link="/compare",
         more="Set policies side by side",
     )
+
+
+def _left_out(ground: Ground) -> str:
+    """Which policy is not among those to choose from, and why; empty where all of them are."""
+    record = ground.study.case.settings.record
+    if record not in ground.policies or record in ground.chosen:
+        return ""
+    return f"\u2018{ground.title(record)}\u2019 is what became of the law, no choice, and is left out here. "
 
 
 def _finding(ground: Ground, trade: Trade, names: dict[str, Assumption]) -> str:

@@ -87,7 +87,7 @@ def in_words(name: str, capitals: Sequence[str]) -> str:
 
 
 def number(value: float, digits: int = 2) -> str:
-    """A number to two significant digits, with a thin space between thousands; `-` when it is not a number.
+    """A number to two significant digits, with a comma between thousands; `-` when it is not a number.
 
     >>> number(4.64e26, 3)
     '4.64e26'
@@ -99,7 +99,7 @@ def number(value: float, digits: int = 2) -> str:
     if abs(value) >= POWERS:
         return f"{value:.{digits - 1}e}".replace("e+", "e")
     places = max(digits - 1 - math.floor(math.log10(abs(value))), 0)
-    return f"{round(value, digits - 1 - math.floor(math.log10(abs(value)))):,.{places}f}".replace(",", "\u2009")
+    return f"{round(value, digits - 1 - math.floor(math.log10(abs(value)))):,.{places}f}"
 
 
 def listing(items: Sequence[str], word: str = "and") -> str:

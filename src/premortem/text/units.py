@@ -28,7 +28,7 @@ def quantity(value: float, unit: str) -> str:
     for size, name in SIZES:
         if abs(value) >= size:
             return f"{value / size:.4g} {name} {unit}".strip()
-    return f"{value:,.4g} {beside(unit)}".replace(",", "\u2009").strip()
+    return f"{value:,.4g} {beside(unit)}".strip()
 
 
 def beside(unit: str) -> str:

@@ -48,16 +48,23 @@ def measured(s: Scored) -> str:
 
 def observed(s: Scored) -> str:
     """What was read, with its unit."""
-    return f"{number(s.observed, 3)}{_unit(s)}"
+    return amount(s.observed, s.unit, 3)
 
 
 def span(s: Scored) -> str:
     """The 5 to 95% of futures, with their unit."""
-    return f"{number(s.p5)} to {number(s.p95)}{_unit(s)}"
+    if s.unit == "share":
+        return f"{amount(s.p5, s.unit)} to {amount(s.p95, s.unit)}"
+    return f"{number(s.p5)} to {amount(s.p95, s.unit)}"
 
 
-def _unit(s: Scored) -> str:
-    return "" if s.unit == "share" else f" {s.unit}"
+def amount(value: float, unit: str, digits: int = 2) -> str:
+    """A reading with its unit; a share of what is measured in percent.
+
+    >>> amount(0.045, "share"), amount(199.2, "TWh", 3)
+    ('4.5%', '199 TWh')
+    """
+    return f"{number(100 * value, digits)}%" if unit == "share" else f"{number(value, digits)} {unit}"
 
 
 def event(e: EventScored) -> str:

@@ -18,6 +18,7 @@ from premortem.files.typed import Strict, read_entries
 from premortem.law import book as rules
 from premortem.law.vocabulary import vocabulary
 from premortem.propositions.assumption import Assumption
+from premortem.text.units import quantity
 from premortem.watch import process
 from premortem.watch import quantities as known_quantities
 from premortem.watch.dated_events import narrower
@@ -187,6 +188,11 @@ def standing(signpost: Signpost, readings: Readings, as_of: date) -> Standing:
     return Standing(status, value, on, last.says, last.source, last.on)
 
 
+def _said(value: float, unit: str) -> str:
+    """A reading beside its unit; a share in percent, since a bare one says not of what."""
+    return quantity(value, unit) if unit == "share" else f"{value:g} {unit}"
+
+
 def _all_seen(signpost: Signpost, readings: Readings) -> list[Seen]:
     """Its own list, after the readings of its quantity or event, so that words of the same day come last."""
     named: list[Seen] = []
@@ -194,7 +200,7 @@ def _all_seen(signpost: Signpost, readings: Readings) -> list[Seen]:
         # a plan is no reading; of two of one day the surer stands last
         read = [r for r in readings.mapped if r.quantity == signpost.quantity and r.kind != "projection"]
         read.sort(key=lambda r: (r.known_on, SURENESS.index(_sureness(r))))
-        named += [_seen(r, f"{r.value:g} {signpost.unit}") for r in read]
+        named += [_seen(r, _said(r.value, signpost.unit)) for r in read]
     elif signpost.event:
         denied = narrower(readings.events)
         happened = [r for i, r in enumerate(readings.events) if r.quantity == signpost.event and i not in denied]

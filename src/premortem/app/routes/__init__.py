@@ -2,6 +2,7 @@
 
 from premortem.app.routes import (
     about,
+    aliases,
     assumption,
     beliefs,
     board,
@@ -40,5 +41,6 @@ ALL = tuple(
         jobs,
         states,
         about,
+        aliases,
     )
 )

@@ -22,7 +22,7 @@ from premortem.errors import BadInput
 from premortem.propositions.assumption import Assumption
 from premortem.questions import at_hand
 from premortem.questions.breaking_points import Place, single_thresholds, sought_breaks
-from premortem.questions.describe import amount
+from premortem.questions.describe import amount, stands_for
 from premortem.questions.single_changes import Curve
 from premortem.text.phrases import holds, share
 from premortem.text.units import bracketed, quantity
@@ -55,7 +55,7 @@ def page(request: Request, name: str, desk: AtDesk, view: View) -> HTMLResponse:
     )  # fmt: skip
     return render(
         request, "assumption.html", a=a, answer=found, fan=fan, strip=strip, thresholds=controls.thresholds(a, view),
-        curves=curves_of(desk, view, a), signposts=informing(desk, view, a), choices=choices.choices(desk.live, view),
+        curves=curves_of(desk, view, a), signposts=informing(desk, view, a), stands=standing_for(desk, a), choices=choices.choices(desk.live, view),
     )  # fmt: skip
 
 
@@ -181,6 +181,11 @@ def curves_of(desk: Desk, view: State, a: Assumption) -> dict[str, Any]:
 
 def _points(found: Curve, assumption: str) -> list[dict[str, float]]:
     return [{"value": x, "holds": share} for x, share in zip(found.values, found.holds[assumption], strict=True)]
+
+
+def standing_for(desk: Desk, a: Assumption) -> dict[str, str]:
+    """By item: what stands for it in the model, in words; nothing for one that is not modelled."""
+    return {item.id: "; ".join(stands_for(desk.study, b) for b in item.binds) for _, item in a.items}
 
 
 def informing(desk: Desk, view: State, a: Assumption) -> list[dict[str, Any]]:

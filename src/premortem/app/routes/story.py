@@ -12,6 +12,7 @@ from premortem.app.session import Desk
 from premortem.app.view_state import State, state_from_address
 from premortem.charts.render import png_of, with_font
 from premortem.charts.share_card import HEIGHT, WIDTH
+from premortem.errors import MissingData
 from premortem.story import cards, doors, oembed, tell
 from premortem.story.ground import Ground, ground_of_run
 from premortem.story.page import CSS
@@ -98,8 +99,13 @@ def opening(desk: Desk, view: State) -> Story:
 
 def ground_of(desk: Desk, view: State) -> Ground:
     """What the story rests on: the stored run, where one was given or made; else the futures that every screen starts with."""
-    if desk.stored:
-        return desk.keep(("ground", view.policy), lambda: ground_of_run(run_of(desk), view.policy))
+    if run := desk.stored:
+        try:
+            return desk.keep(("ground", view.policy), lambda: ground_of_run(run, view.policy))
+        except (
+            MissingData
+        ) as error:  # damaged, or without something that it should hold: the story is told all the same
+            desk.put_aside(error)
     return desk.keep(("ground", view.policy), lambda: _live(desk, State(view.policy, usual=view.usual)))
 
 

@@ -22,7 +22,7 @@ function shown(job) {
   const bar = el("progress", { max: 1, value: job.progress, "aria-label": `Progress of run ${job.id}` });
   const says = { running: `${Math.round(100 * job.progress)}%${job.seconds_left === null ? "" : `, about ${time(job.seconds_left)} left`}`, finished: `finished in ${time(job.seconds)}`, cancelled: "cancelled", failed: `stopped with an error${job.log ? `: ${job.log}` : ""}` }[job.status];
   const act = job.status === "running" ? el("button", { type: "button", text: "Cancel", onclick: () => fetchJson(`/api/jobs/${job.id}/cancel`, { method: "POST" }).then(list) }) : job.brief ? el("a", { class: "button", href: job.brief, text: "Download the brief" }) : null;
-  return el("tr", {}, el("th", { scope: "row", text: job.id }), el("td", { text: `${job.futures.toLocaleString("en").replaceAll(",", "\u2009")} futures, ${job.policies.length} ${job.policies.length === 1 ? "policy" : "policies"}` }), el("td", {}, bar, " ", says), el("td", {}, act));
+  return el("tr", {}, el("th", { scope: "row", text: job.id }), el("td", { text: `${job.futures.toLocaleString("en")} futures, ${job.policies.length} ${job.policies.length === 1 ? "policy" : "policies"}` }), el("td", {}, bar, " ", says), el("td", {}, act));
 }
 
 async function list() {

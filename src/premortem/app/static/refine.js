@@ -4,7 +4,7 @@ import { get, onChange, query } from "./state.js";
 
 const REST = 1000;
 const place = document.getElementById("futures");
-const thousands = (n) => n.toLocaleString("en").replace(",", " ");
+const thousands = (n) => n.toLocaleString("en");
 
 /** `paint(answer)` draws the finer answer. */
 export function refine(paint) {

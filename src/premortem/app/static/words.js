@@ -20,7 +20,7 @@ export function points(change) {
   const n = Math.round(100 * change);
   return n === 0 ? "under 1 point" : `${n > 0 ? "+" : "−"}${Math.abs(n)} point${Math.abs(n) === 1 ? "" : "s"}`;
 }
-const digits = (x, n) => Number(x.toPrecision(n)).toLocaleString("en", { maximumSignificantDigits: n }).replaceAll(",", "\u2009");
+const digits = (x, n) => Number(x.toPrecision(n)).toLocaleString("en", { maximumSignificantDigits: n });
 export function quantity(x, unit) {
   if (unit === "share" || unit === "0-1") return `${digits(100 * x, 3)}%`;
   if (unit === "year") return x.toFixed(1);

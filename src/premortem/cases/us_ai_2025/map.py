@@ -26,7 +26,7 @@ MEASURES = {
     "chinese": Measure("Chinese share of the stock", "share"),
 }
 ABSENT = "The model does not simulate {name}; the rulebook decides shipments to it all the same, under Rules."
-ASKED = ("May 1 000 H100 go to {name}?", {"item": "H100 SXM", "quantity": "1000", "date": "2025-06-01"})
+ASKED = ("May 1,000 H100 go to {name}?", {"item": "H100 SXM", "quantity": "1000", "date": "2025-06-01"})
 # From this day on the framework would have placed every country.
 PLACED = date(2025, 6, 1)
 

@@ -163,6 +163,6 @@ def says(frame: pl.DataFrame) -> Says:
     same = known.filter((pl.col("value") / pl.col("note") - 1).abs() < 0.001).height
     check = (
         f"{same} of the {known.height} numbers that the note gives equal those of the clauses, and so do its {allies} allies of Tier 1. "
-        f"The cap is {number(h100s(cap), 3)} H100s, which the note rounds to 50 000. LPP and the line for closed weights are added from the rule."
+        f"The cap is {number(h100s(cap), 3)} H100s, which the note rounds to 50,000. LPP and the line for closed weights are added from the rule."
     )
     return Says(title, alternative, check)
