@@ -39,9 +39,7 @@ def test_a_change_is_said_in_points(change, said):
     assert numbers.points(change) == said
 
 
-@pytest.mark.parametrize(
-    ("value", "said"), [(0, "0"), (1234567.0, "1,200,000"), (0.01234, "0.012"), (math.nan, "-")]
-)
+@pytest.mark.parametrize(("value", "said"), [(0, "0"), (1234567.0, "1,200,000"), (0.01234, "0.012"), (math.nan, "-")])
 def test_a_number_has_two_significant_digits(value, said):
     assert numbers.number(value) == said
 

@@ -92,7 +92,7 @@ def test_all_faults_of_both_tables_are_told_at_once(mine):
 )
 def test_what_is_no_table_is_one_line(content, what):
     with pytest.raises((BadInput, BadInputs), match=what):
-        laid_over(facts.read("chips"), "chips", content)
+        laid_over(facts.read("chips"), "chips", content, "name", True)
 
 
 CELLS = st.one_of(st.none(), st.integers(0, 10**6))
@@ -102,7 +102,7 @@ CELLS = st.one_of(st.none(), st.integers(0, 10**6))
 def test_rows_laid_over_lose_nothing_and_an_empty_cell_changes_nothing(given_rows):
     shipped = facts.read("chips")
     text = "name,tpp\n" + "".join(f"{name},{'' if tpp is None else tpp}\n" for name, tpp in given_rows.items())
-    found = laid_over(shipped, "chips", text.encode())
+    found = laid_over(shipped, "chips", text.encode(), "name", True)
     was = dict(shipped.select("name", "tpp").iter_rows())
     now = dict(found.select("name", "tpp").iter_rows())
     assert list(now) == [*was, *(name for name in given_rows if name not in was)]
@@ -113,4 +113,5 @@ def test_rows_laid_over_lose_nothing_and_an_empty_cell_changes_nothing(given_row
 
 
 def test_a_folder_without_tables_leaves_the_case_as_it_is(tmp_path):
-    assert with_own(default(), tmp_path) is default()
+    assert with_own(default(), tmp_path, facts.opened(default())) is default()
+    assert facts.opened(default()) == ("chips", "countries")

@@ -3,6 +3,18 @@ for, newer ones from their publishers.
 """
 
 from premortem.facts.live import pull, read_pulled, records, sources
-from premortem.facts.tables import Table, catalogue, held, read, rows, status
+from premortem.facts.tables import Table, catalogue, held, opened, read, rows, status
 
-__all__ = ["Table", "catalogue", "held", "pull", "read", "read_pulled", "records", "rows", "sources", "status"]
+__all__ = [
+    "Table",
+    "catalogue",
+    "held",
+    "opened",
+    "pull",
+    "read",
+    "read_pulled",
+    "records",
+    "rows",
+    "sources",
+    "status",
+]

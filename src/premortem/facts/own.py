@@ -1,10 +1,10 @@
-"""Tables of a user's own, laid over a case's: rows of `facts/chips.csv` and `facts/countries.csv` in a study's folder."""
+"""Tables of a user's own, laid over a case's: files of a study's `facts/`, by the names of the tables that the case opens to them."""
 
 import csv
 import io
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
 
 import polars as pl
 
@@ -15,32 +15,21 @@ from premortem.files.reader import read_bytes
 FOLDER = "facts"
 
 
-class Kind(NamedTuple):
-    """What rows of a table are known by, and whether there may be new ones."""
-
-    key: str
-    new: bool
-
-
-# Places without groups and tier would be cleared by what nobody said of them, so there are no new ones.
-KINDS = {"chips": Kind("name", True), "countries": Kind("iso3", False)}
-
-
-def with_own(case: Case, folder: Path) -> Case:
-    """The case with the tables of a study's folder; their content, so that what is kept by a case follows it."""
-    paths = {name: folder / FOLDER / f"{name}.csv" for name in KINDS}
+def with_own(case: Case, folder: Path, names: Iterable[str]) -> Case:
+    """The case with those of the named tables that lie in a study's folder; their content, so that what is kept by a case follows it."""
+    paths = {name: folder / FOLDER / f"{name}.csv" for name in names}
     held = tuple((name, read_bytes(path, "a table of facts")) for name, path in paths.items() if path.is_file())
     return replace(case, own=held) if held else case
 
 
-def laid_over(shipped: pl.DataFrame, name: str, content: bytes) -> pl.DataFrame:
-    """A table with a user's rows: of a key that ships, the cells that they give take the place of the shipped ones; others are new, where
-    there may be new ones, with nothing known in the cells they leave empty.
+def laid_over(shipped: pl.DataFrame, name: str, content: bytes, by: str, new: bool) -> pl.DataFrame:
+    """A table with a user's rows, known by the column `by`: of a row that ships, the cells that they give take the place of the shipped ones;
+    others are new, where there may be `new` ones, with nothing known in the cells they leave empty.
 
     Raises `BadInput`, every fault at once: unknown or repeated columns, a row without its key or with one that stands twice, a cell of
     another kind than the column.
     """
-    kind, file = KINDS[name], f"{FOLDER}/{name}.csv"
+    file = f"{FOLDER}/{name}.csv"
     header, rows = _rows(file, content)
     allowed = ", ".join(shipped.columns)
     errors = [
@@ -49,18 +38,18 @@ def laid_over(shipped: pl.DataFrame, name: str, content: bytes) -> pl.DataFrame:
         if column not in shipped.columns
     ]
     errors += [BadInput(file, column, "stands twice") for column in sorted(set(header)) if header.count(column) > 1]
-    if kind.key not in header:
-        errors.append(BadInput(file, kind.key, "is missing", allowed=f"a column {kind.key}, by which rows are known"))
+    if by not in header:
+        errors.append(BadInput(file, by, "is missing", allowed=f"a column {by}, by which rows are known"))
     raise_all(errors)
-    keys, known = [row[header.index(kind.key)] for row in rows], set(shipped[kind.key])
+    keys, known = [row[header.index(by)] for row in rows], set(shipped[by])
     for line, key in enumerate(keys, start=2):
         if not key:
-            errors.append(BadInput(file, f"row {line}: {kind.key}", "is empty", allowed="a name"))
+            errors.append(BadInput(file, f"row {line}: {by}", "is empty", allowed="a name"))
         elif keys.count(key) > 1:
-            errors.append(BadInput(file, f"row {line}: {kind.key}", "stands twice", got=key))
-        elif not kind.new and key not in known:
+            errors.append(BadInput(file, f"row {line}: {by}", "stands twice", got=key))
+        elif not new and key not in known:
             what = "no such row, and a new one would have no groups"
-            errors.append(BadInput(file, f"row {line}: {kind.key}", what, got=key, allowed=f"a {kind.key} that ships"))
+            errors.append(BadInput(file, f"row {line}: {by}", what, got=key, allowed=f"a {by} that ships"))
     own = pl.DataFrame(rows, schema=dict.fromkeys(header, pl.String), orient="row").with_columns(
         pl.all().replace("", None)
     )
@@ -72,7 +61,7 @@ def laid_over(shipped: pl.DataFrame, name: str, content: bytes) -> pl.DataFrame:
             for i, got in zip(wrong.arg_true(), own[column].filter(wrong), strict=True)
         ]
     raise_all(errors)
-    return _over(shipped, typed, kind.key)
+    return _over(shipped, typed, by)
 
 
 def _rows(file: str, content: bytes) -> tuple[list[str], list[list[str]]]:

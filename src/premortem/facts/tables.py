@@ -32,6 +32,12 @@ class Table(Strict):
     confidence: str
     text: tuple[str, ...] = Field(default=(), description="columns that look like numbers or dates and are text")
     columns: dict[str, str] = Field(default_factory=dict, description="meaning and unit of each column")
+    known_by: str = Field(
+        default="",
+        exclude=True,
+        description="column by which a study's own rows are laid over it; empty where none may be",
+    )
+    new_rows: bool = Field(default=False, exclude=True, description="whether a study may add rows to it")
     file: Path = Field(exclude=True, description="the CSV file")
 
 
@@ -71,6 +77,11 @@ def _table(path: Path, name: str, entry: dict[str, Any], meanings: dict[str, dic
     return to_typed(told, Table, "tables.toml", name)
 
 
+def opened(case: Case) -> tuple[str, ...]:
+    """Names of the tables over which a study may lay rows of its own."""
+    return tuple(name for name, table in catalogue(case).items() if table.known_by)
+
+
 def held(name: str, case: Case) -> bool:
     """Whether a case has a table of this name."""
     return name in catalogue(case)
@@ -90,7 +101,8 @@ def read(name: str, case: Case | None = None) -> pl.DataFrame:
 
 @cache
 def _with_own(folder: Path, name: str, own: bytes) -> pl.DataFrame:
-    return laid_over(_read(folder, name), name, own)
+    told = _catalogue(folder)[name]
+    return laid_over(_read(folder, name), name, own, told.known_by, told.new_rows)
 
 
 @cache

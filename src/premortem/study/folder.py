@@ -16,7 +16,7 @@ from premortem.case import MARK as CASE_MARK
 from premortem.ensemble import correlation, priors, store
 from premortem.errors import BadInput, BadInputs, PremortemError, call_all, nearest, raise_all
 from premortem.facts.own import FOLDER as FACTS
-from premortem.facts.own import KINDS, with_own
+from premortem.facts.own import with_own
 from premortem.files import writer
 from premortem.files.reader import read_bytes
 from premortem.files.toml import read_toml
@@ -60,7 +60,7 @@ def case_of(folder: Path | None, case: Case | str | Path | None = None) -> Case:
     if given is not None and given.folder != own.folder:
         what = f"is a study of {own.name}, not of {given.name}"
         raise BadInput(str(folder), MARK, what, got=given.name, allowed=own.name, hint="leave --case out")
-    return with_own(own, folder)
+    return with_own(own, folder, facts.opened(own)) if (folder / FACTS).is_dir() else own
 
 
 def _told(folder: Path | None) -> str | Path | None:
@@ -91,20 +91,21 @@ def problems(folder: Path | None, case: Case | str | Path | None = None, *, of_w
     if not (folder / MARK).is_file():
         allowed = f"a folder with {MARK}"
         return [BadInput(str(folder), "", "is not a study folder", allowed=allowed, hint=f"premortem init {folder}")]
-    return [*_strangers(folder), *faults_of(_checks(case, folder, of_world))]
+    return [*_strangers(folder, case), *faults_of(_checks(case, folder, of_world))]
 
 
-def _strangers(folder: Path) -> Iterator[BadInput]:
+def _strangers(folder: Path, case: Case) -> Iterator[BadInput]:
     """Files and folders that no study has; folders of runs may lie in it under any name."""
     known = sorted({MARK, PARAMETERS, CORRELATIONS, OUTCOMES, SIGNPOSTS, READINGS, FACTS, *PARTS, DEFAULT_OUT, README})
     for path in sorted(folder.iterdir()):
         if path.name not in known and not path.name.startswith(".") and not (path / store.MANIFEST).is_file():
             hint = nearest(path.name, known)
             yield BadInput(folder.name, path.name, "no such part of a study", allowed=", ".join(known), hint=hint)
-    tables = [f"{name}.csv" for name in KINDS]
+    tables = [f"{name}.csv" for name in facts.opened(case)]
     for path in sorted((folder / FACTS).glob("*")):
         if path.name not in tables and not path.name.startswith("."):
-            yield BadInput(f"{FACTS}/{path.name}", "", "no such table of a study", allowed=", ".join(tables))
+            allowed = ", ".join(tables) or "no table of this case"
+            yield BadInput(f"{FACTS}/{path.name}", "", "no such table of a study", allowed=allowed)
     for part in PARTS:
         for path in sorted((folder / part).glob("*")):
             if not path.name.startswith(".") and (path.suffix != ".toml" or path.is_dir()):
