@@ -63,9 +63,7 @@ def test_f059_the_sentence_of_an_assumption_tells_what_fails_as_failing(study):
         "fails_on": {"lead_widens": 0.8, "throttled": 0.2},
     }
     said = labels.verdict(row, fails)
-    assert said.endswith(
-        "what fails first in 80% of its breaks: controls cost China too little of its compute in use."
-    )
+    assert said.endswith("what fails first in 80% of its breaks: controls cost China too little of its compute in use.")
     assert a.condition[0].says not in said
 
 
