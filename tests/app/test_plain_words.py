@@ -20,7 +20,7 @@ REFUSED = {
     "a prefix on a unit": re.compile(r"\b\d+(?:\.\d+)?[kµ]\b"),
     "a code of a country": re.compile(r"(?<!\()\b(?:ARE|CHN|SAU|MYS|IND|POL|JPN|KOR|DEU|SGP|TWN|NLD|QAT|BRA)\b"),
     "odds on an axis": re.compile(r"\blogit\b"),
-    "a lever by its key": re.compile(r"\blever:"),
+    "a lever by its key": re.compile(r"\blever:\w"),
     "thousands parted by a space": re.compile(r"\d[\u2009\u202f\u00a0]\d|\b\d{1,3} 000\b"),
     "a share of nothing": re.compile(r"\b\d[\d.,]* share\b"),
     "a unit said twice": re.compile(r"\b(TPP|GB/s|nm): [\d.,]+ (?:million |billion )?\1"),
