@@ -79,8 +79,8 @@ def change_in_points(change: float) -> str:
 def in_words(name: str, capitals: Sequence[str]) -> str:
     """A name in words, some of them in capitals as the case says.
 
-    >>> in_words("api_limits", ["API"])
-    'API limits'
+    >>> in_words("abc_rate", ["ABC"])
+    'ABC rate'
     """
     by_lower = {word.lower(): word for word in capitals}
     return " ".join(by_lower.get(word, word) for word in name.replace("_", " ").split(" "))
