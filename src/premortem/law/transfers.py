@@ -193,10 +193,21 @@ class Probes(Strict):
 
 
 class Unread(Strict):
-    """Which headings of columns that are not read name a party, as patterns of words with underscores between."""
+    """What is looked for in columns that are not read: headings that say of a party, a place or an end of use, as patterns of words
+    with underscores between, and words in their cells that are red flags.
+    """
 
     party: str = ""
     apart: str = Key(default="^$", description="words beside those that make it a party's number, address or date")
+    place: str = ""
+    place_apart: str = Key(default="", description="words that make it no place to which anything goes")
+    use: str = ""
+    flags: tuple[str, ...] = Key(
+        default=(), description="words of a text that ask for a look, small and without accents"
+    )
+    towns: Mapping[str, str] = Key(
+        default_factory=dict, description="places by the names of towns, small, that mean them"
+    )
 
 
 class Transfers(Strict):
