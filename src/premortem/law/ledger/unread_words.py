@@ -104,7 +104,7 @@ def _elsewhere(cells: pl.Series, distinct: pl.Series, good: pl.DataFrame, case: 
 def _flagged(cells: pl.Series, distinct: pl.Series, good: pl.DataFrame, book: Rulebook) -> dict[str, pl.Series]:
     """Of each set of words that are red flags, the rows whose cells hold them; a destination's own name is none."""
     days = good["date"]
-    barred = embargoed_places(book, days.min()) | embargoed_places(book, days.max())  # type: ignore[arg-type]
+    barred = embargoed_places(book, days.min(), days.max())  # type: ignore[arg-type]
     watched = frozenset(str(place) for place in barred) | strict(book.case)
     names = _names_of(watched, book.case)
     pattern = _pattern(names, book.case)
