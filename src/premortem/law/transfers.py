@@ -23,10 +23,21 @@ class Column(Strict):
     times: float = 1.0
 
 
+class Beside(Strict):
+    """Words, small, that may stand beside an item's name and tell no items apart."""
+
+    makers: tuple[str, ...] = Key(default=(), description="who builds it into a board or a system")
+    little: tuple[str, ...] = ()
+    forms: Mapping[str, str] = Key(default_factory=dict, description="forms in which it is built, by their spellings")
+    platforms: tuple[str, ...] = Key(default=(), description="how the names of systems of it begin")
+    whole: tuple[str, ...] = Key(default=(), description="words that make one unit a system of several")
+
+
 class Items(Strict):
     """What may be named as an item, and what the catalogue says of it."""
 
     brands: tuple[str, ...] = Key(default=(), description="words that may stand before an item's name, small")
+    beside: Beside = Beside()
     yardstick: str = Key(default="", description="the item whose measure counts as one")
     parts: str = Key(default="", description="the flag that is asked first where a spelling could mean several items")
     computing: tuple[str, ...] = Key(default=(), description="kinds that have a measure")
