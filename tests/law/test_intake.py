@@ -345,3 +345,14 @@ def test_an_end_use_that_is_dropped_leaves_every_row_that_fills_it_open(tmp_path
     assert table["may_go"].to_list() == [None, None, True]
     unread = "end use was not read (column End Use)"
     assert table["rests_on"].to_list() == [f"{unread}; column End Use names nuclear, warhead", unread, None]
+
+
+def test_a_table_that_was_read_wrong_does_not_take_the_place_of_a_kept_layout(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "own"))
+    run(kept(tmp_path, f"{SHIPPED_TO}\n{A_CHIP}\n"), "--profile", "desk")
+    before = profiles.path_of("desk").read_text("utf-8")
+    wrong = kept(tmp_path, f"{SHIPPED_TO},Part Name\n{A_CHIP},a box\n{A_CHIP},a crate\n{A_CHIP},T4\n")
+    done = run(wrong, "--profile", "desk", "--map", "Description=", "--map", "Part Name=item")
+    assert "its layout is not kept as desk, since 2 of 3 rows were rejected" in done.output
+    assert "Kept for the next table" not in done.output
+    assert profiles.path_of("desk").read_text("utf-8") == before
