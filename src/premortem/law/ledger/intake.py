@@ -170,6 +170,7 @@ def _not_choices(held: pl.DataFrame, matched: Match, file: str, words: Vocabular
             field = matched.fields[heading]
             what = f"may be {field}, of whose values it holds none: {seen[0][:60]}"
             ways = f'{", ".join(told.choices[:14]) or "yes or no"}; --map "{heading}=" leaves it unread'
+            ways += ", and no row that fills it a plain yes" if field == "end_use" else ""
             errors.append(BadInput(file, heading, what, got=seen[0][:60], allowed=ways))
     return errors
 
