@@ -8,10 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import permutations
 from typing import NamedTuple
 
-# A size of memory, its kind, a number of chips in one unit, and a height in a rack.
-SIZE, KIND, TIMES, HEIGHT = (
-    re.compile(pattern) for pattern in (r"(\d+)gb?", r"(hbm|gddr|lpddr)\w*", r"(\d{1,2})x", r"\d{1,2}u")
-)
+# A size of memory, a number of chips in one unit, and a height in a rack.
+SIZE, TIMES, HEIGHT = (re.compile(pattern) for pattern in (r"(\d+)gb?", r"(\d{1,2})x", r"\d{1,2}u"))
 BETWEEN = re.compile(r"[\s_\-–/(),;+™®©]+")
 # What a word of a model has, and one of another thing has not.
 MODEL = re.compile(r"(?=.*\d)\w{2,}")
@@ -22,16 +20,18 @@ class Words(NamedTuple):
 
     makers: frozenset[str]  # who makes it, or what it is built into
     little: frozenset[str]  # that say nothing more
+    stacked: tuple[str, ...]  # how the kinds of memory begin that are stacked beside the chip
+    flat: tuple[str, ...]  # and those of any other
     forms: Mapping[str, str]  # forms in which it is built, by their spellings
     platforms: frozenset[str]  # of systems, which begin so
     whole: frozenset[str]  # that make one unit a system
 
 
 class Spec(NamedTuple):
-    """What the catalogue says of an item: memory [GB], as each of its names has it, and whether that is HBM."""
+    """What the catalogue says of an item: memory [GB], as each of its names has it, and whether that is stacked."""
 
     sizes: frozenset[int]
-    hbm: bool
+    stacked: bool
 
 
 class Held(NamedTuple):
@@ -45,7 +45,7 @@ class Held(NamedTuple):
 class _Parts(NamedTuple):
     name: tuple[str, ...]
     sizes: tuple[str, ...]
-    hbm: bool | None
+    stacked: bool | None
     forms: tuple[str, ...]
     platforms: tuple[str, ...]
     times: int
@@ -86,10 +86,11 @@ def models(text: str) -> set[str]:
 
 def _parts(text: str, words: Words) -> _Parts:
     told = tokens(text)
-    kinds = {match[1] == "hbm" for token in told if (match := KIND.fullmatch(token))}
+    memory = [token for token in told if token.startswith((*words.stacked, *words.flat))]
+    kinds = {token.startswith(words.stacked) for token in memory}
     times = [int(match[1]) for token in told if (match := TIMES.fullmatch(token))]
-    apart = (*words.makers, *words.little, *words.forms, *words.platforms, *words.whole)
-    patterns = (SIZE, KIND, TIMES, HEIGHT)
+    apart = (*memory, *words.makers, *words.little, *words.forms, *words.platforms, *words.whole)
+    patterns = (SIZE, TIMES, HEIGHT)
     return _Parts(
         tuple(t for t in told if t not in apart and not any(pattern.fullmatch(t) for pattern in patterns)),
         tuple(dict.fromkeys(t for t in told if SIZE.fullmatch(t))),
@@ -116,7 +117,10 @@ def _fits(item: str, parts: _Parts, held: Held, words: Words) -> bool:
     spec = held.items.get(item)
     if spec is None:
         return False
-    if any(int(size.rstrip("gb")) not in spec.sizes for size in parts.sizes) or parts.hbm not in (None, spec.hbm):
+    if any(int(size.rstrip("gb")) not in spec.sizes for size in parts.sizes) or parts.stacked not in (
+        None,
+        spec.stacked,
+    ):
         return False
     forms, own = {words.forms[form] for form in parts.forms}, _forms(item, words)
     return forms <= own or not any(_forms(other, words) for other in _family(item, held))

@@ -235,7 +235,7 @@ def _beside(case: Case) -> Words:
     """Words that may stand beside an item's name."""
     told = transfers(case).items.beside
     sets = (frozenset({*_makers(case), *told.makers}), frozenset(told.little))
-    return Words(*sets, told.forms, frozenset(told.platforms), frozenset(told.whole))
+    return Words(*sets, told.stacked, told.flat, told.forms, frozenset(told.platforms), frozenset(told.whole))
 
 
 def item(text: str, case: Case) -> str:

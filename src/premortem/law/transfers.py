@@ -28,6 +28,8 @@ class Beside(Strict):
 
     makers: tuple[str, ...] = Key(default=(), description="who builds it into a board or a system")
     little: tuple[str, ...] = ()
+    stacked: tuple[str, ...] = Key(default=(), description="how kinds of memory begin that are stacked beside a chip")
+    flat: tuple[str, ...] = Key(default=(), description="how other kinds of memory begin")
     forms: Mapping[str, str] = Key(default_factory=dict, description="forms in which it is built, by their spellings")
     platforms: tuple[str, ...] = Key(default=(), description="how the names of systems of it begin")
     whole: tuple[str, ...] = Key(default=(), description="words that make one unit a system of several")
@@ -213,6 +215,7 @@ class Unread(Strict):
     place: str = ""
     place_apart: str = Key(default="", description="words that make it no place to which anything goes")
     use: str = ""
+    use_field: str = Key(default="", description="the field that tells what goods are for")
     flags: tuple[str, ...] = Key(
         default=(), description="words of a text that ask for a look, small and without accents"
     )

@@ -20,6 +20,7 @@ from premortem.law.ledger.csv_files import MISSHAPEN
 from premortem.law.ledger.headers import Raw
 from premortem.law.ledger.matching import Match, bears, match, to_be_asked
 from premortem.law.ledger.rows import SHOWN, set_apart
+from premortem.law.transfers import transfers
 from premortem.law.vocabulary import Vocabulary
 
 # Distinct values by which it is seen whether a column holds items, or a field's choices.
@@ -170,7 +171,7 @@ def _not_choices(held: pl.DataFrame, matched: Match, file: str, words: Vocabular
             field = matched.fields[heading]
             what = f"may be {field}, of whose values it holds none: {seen[0][:60]}"
             ways = f'{", ".join(told.choices[:14]) or "yes or no"}; --map "{heading}=" leaves it unread'
-            ways += ", and no row that fills it a plain yes" if field == "end_use" else ""
+            ways += ", and no row that fills it a plain yes" if field == transfers(words.case).unread.use_field else ""
             errors.append(BadInput(file, heading, what, got=seen[0][:60], allowed=ways))
     return errors
 

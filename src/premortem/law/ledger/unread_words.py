@@ -33,7 +33,7 @@ SAYS_PLACE = (
 END_USE = "end use was not read (column {heading})"
 SAYS_END_USE = (
     "Column {heading} says what goods are for and is not read, so no row that fills it is a plain yes: write one of the "
-    "values of end_use there, and give it by --map COLUMN=end_use."
+    "values of {field} there, and give it by --map COLUMN={field}."
 )
 NAMES = "column {heading} names {what}"
 
@@ -65,10 +65,11 @@ def _of_column(cells: pl.Series, good: pl.DataFrame, book: Rulebook) -> Iterator
             yield Doubt(PLACE.format(heading=heading), SAYS_PLACE.format(heading=heading), rows)
     if cells.name not in CARRIED and _says_use(heading, words):
         rows = cells.is_in(distinct.implode()).fill_null(False)
-        if "end_use" in good.columns:
-            rows = rows & good["end_use"].is_null()
+        field = transfers(book.case).unread.use_field
+        if field in good.columns:
+            rows = rows & good[field].is_null()
         if rows.any():
-            yield Doubt(END_USE.format(heading=heading), SAYS_END_USE.format(heading=heading), rows)
+            yield Doubt(END_USE.format(heading=heading), SAYS_END_USE.format(heading=heading, field=field), rows)
     for what, rows in _flagged(cells, distinct, good, book).items():
         yield Doubt(NAMES.format(heading=heading, what=what), "", rows)
 
@@ -89,7 +90,7 @@ def _holds_places(heading: str, distinct: pl.Series, words: Vocabulary) -> bool:
 def _says_use(heading: str, words: Vocabulary) -> bool:
     """Whether a heading says that its column tells what goods are for."""
     word, told = fold_heading(heading), transfers(words.case).unread
-    if meanings(words).get(word) == "end_use":
+    if told.use_field and meanings(words).get(word) == told.use_field:
         return True
     return bool(told.use and re.search(told.use, word)) and not re.search(told.apart, word)
 
