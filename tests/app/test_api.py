@@ -238,6 +238,9 @@ def test_a_layout_that_is_kept_under_a_name_reads_the_next_table(client, tmp_pat
     again = client.post("/api/ledger", files=files, data={"columns": json.dumps(columns), "profile": "my desk"}).json()
     assert (again["rejected"], again["profile"]) == ([], None)  # the order of its days is kept, and nothing is new
     assert 'value="my desk"' in client.get("/rules/ledger").text
+    more = {"file": ("own.csv", b"Thing,Qty,Country,Day,Ultimate Destination\nH20,1,FR,03/04/2025,IR\n")}
+    refused = client.post("/api/ledger", files=more, data={"profile": "my desk"})
+    assert (refused.status_code, refused.json()["error"]["key"]) == (400, "Ultimate Destination")
     assert client.post("/api/ledger/columns", files=files, data={"profile": "../x"}).status_code == 400
 
 

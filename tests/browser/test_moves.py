@@ -314,6 +314,18 @@ def test_a_ledger_is_not_decided_before_it_is_said_which_of_two_columns_of_one_n
     page.get_by_role("region", name="Names found in the lists").get_by_text("Huawei", exact=True).first.wait_for()
 
 
+def test_columns_that_were_chosen_stay_when_a_name_for_the_layout_is_typed(visit, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    page = visit("/rules/ledger")
+    rows = b"Item,Qty,Where,Date\nH20,1,SGP,2026-09-01\n"
+    page.locator("#file").set_input_files({"name": "own.csv", "mimeType": "text/csv", "buffer": rows})
+    page.get_by_label("Where means").select_option("destination")
+    page.locator("#profile").press_sequentially("desk")
+    page.locator("#decide").click()
+    page.get_by_text("Kept for the next table").wait_for()
+    assert page.get_by_label("Where means").input_value() == "destination"
+
+
 def test_arrows_on_the_line_of_time_go_to_the_next_day_on_which_something_changed(visit):
     page = visit("/levers?asof=2025-01-17")
     line = page.locator("#asof-line")

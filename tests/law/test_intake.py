@@ -298,3 +298,61 @@ def test_the_commands_of_the_page_on_spreadsheets_run(tmp_path, monkeypatch):
         assert done.exit_code in (0, 1, 3), (line, done.output, done.exception)
         assert done.exception is None or isinstance(done.exception, SystemExit), line
     assert len((tmp_path / "decisions.jsonl").read_text("utf-8").splitlines()) == 20
+
+
+SHIPPED_TO = "Order,Ship Date,Description,Qty,Ship-To Country,Ultimate Consignee"
+A_CHIP = "A,2025-06-01,T4,4,Korea Republic of,Samsung Electronics"
+
+
+def test_a_column_that_a_profile_does_not_name_is_asked_as_without_one(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "own"))
+    run(kept(tmp_path, f"{SHIPPED_TO}\n{A_CHIP}\n"), "--profile", "desk")
+    more = kept(tmp_path, f"{SHIPPED_TO},Country of Ultimate Destination\n{A_CHIP},Iran\n")
+    refusal = str(run(more, "--profile", "desk").exception)
+    assert "Country of Ultimate Destination: may be destination, which Ship-To Country gives too" in refusal
+    left = run(more, "--profile", "desk", "--map", "Country of Ultimate Destination=", "--json").stdout
+    assert json.loads(left)["may_go"] == {"true": 0, "false": 0, "null": 1}
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "rests_on"),
+    [
+        ("Final Country", "Iran", "column Final Country; column Final Country names iran"),
+        ("Final destination", "Iran", "column Final destination; column Final destination names iran"),
+        ("Installed At", "Vietnam", "column Installed At"),
+        ("Onward to", "a site that we know", "column Onward to"),
+        ("Zone", "Vietnam", "column Zone"),
+        ("Comments", "onward to PLA academy Tehran", "column note names pla, tehran"),
+        ("Comments", "held for Huawei Technologies", "column note names huawei technologies"),
+        ("Application", "rendering", "end use was not read (column Application)"),
+        ("Final Country", "South Korea", None),
+        ("Comments", "leave at the South Korea dock", None),
+        ("Comments", "handle with care", None),
+    ],
+)
+def test_what_no_field_takes_and_names_a_place_a_party_or_an_end_use_is_no_plain_yes(tmp_path, heading, cell, rests_on):
+    table, told = decide_file(kept(tmp_path, f"{SHIPPED_TO},{heading}\n{A_CHIP},{cell}\n"), LAW)
+    assert table["outcome"].to_list() == ["no_licence_required"]
+    assert table["may_go"].to_list() == [None if rests_on else True]
+    assert table["rests_on"].to_list() == [rests_on]
+    asked = [text for text in told["not_checked"] if text.startswith(f"Column {heading} ")]
+    assert bool(asked) == (rests_on is not None and heading != "Comments"), "a column is asked for once"
+
+
+def test_an_end_use_that_is_dropped_leaves_every_row_that_fills_it_open(tmp_path):
+    rows = f"{A_CHIP},Nuclear warhead simulation\n{A_CHIP},cloud services\n{A_CHIP},\n"
+    table, _ = decide_file(kept(tmp_path, f"{SHIPPED_TO},End Use\n{rows}"), LAW, Convention({"End Use": ""}))
+    assert table["may_go"].to_list() == [None, None, True]
+    unread = "end use was not read (column End Use)"
+    assert table["rests_on"].to_list() == [f"{unread}; column End Use names nuclear, warhead", unread, None]
+
+
+def test_a_table_that_was_read_wrong_does_not_take_the_place_of_a_kept_layout(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "own"))
+    run(kept(tmp_path, f"{SHIPPED_TO}\n{A_CHIP}\n"), "--profile", "desk")
+    before = profiles.path_of("desk").read_text("utf-8")
+    wrong = kept(tmp_path, f"{SHIPPED_TO},Part Name\n{A_CHIP},a box\n{A_CHIP},a crate\n{A_CHIP},T4\n")
+    done = run(wrong, "--profile", "desk", "--map", "Description=", "--map", "Part Name=item")
+    assert "its layout is not kept as desk, since 2 of 3 rows were rejected" in done.output
+    assert "Kept for the next table" not in done.output
+    assert profiles.path_of("desk").read_text("utf-8") == before

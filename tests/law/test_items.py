@@ -194,3 +194,50 @@ def test_a_value_that_contradicts_the_chip_by_name_is_refused_with_the_catalogue
         parse({"item": name, "destination": "VNM", field: value}, CASE)
     assert parse({"item": "chip", "destination": "VNM", "tpp": 15832}, CASE)["tpp"] == 15832
     assert parse({"item": "H20", "destination": "VNM", "tpp": 2368}, CASE)["item"] == "H20"
+
+
+@pytest.mark.parametrize(
+    ("text", "means"),
+    [
+        ("H200 SXM5 141GB", "H200 SXM"),
+        ("PNY GeForce RTX 4090 24GB", "RTX 4090"),
+        ("PNY GeForce RTX 4090 D 24GB", "RTX 4090 D"),
+        ("Jetson AGX Orin 64GB dev kit", "Jetson AGX Orin 64GB"),
+        ("H100 80GB HBM3 SXM5", "H100 SXM"),
+        ("H800 SXM5 80GB", "H800 SXM"),
+        ("NVIDIA A100 PCIe 80GB HBM2e", "A100 80GB PCIe"),
+        ("RTX 6000 Ada 48GB", "RTX 6000 Ada"),
+        ("NVIDIA H200 NVL 141GB", "H200 NVL"),
+        ("H20 141 GB HBM3e", "H20 141GB"),
+    ],
+)
+def test_an_item_is_read_among_words_that_tell_no_items_apart(text, means):
+    assert items.item(text, CASE) == means
+
+
+@pytest.mark.parametrize(
+    ("text", "could_be"),
+    [
+        ("NVIDIA B200 180GB HGX", ("B200", "HGX B200 8-GPU")),
+        ("Supermicro 8U GPU server 8x H200 SXM", ("H200 SXM", "DGX H200", "HGX H200 8-GPU")),
+        ("H200 NVL 80GB", ("H200 NVL", "H200 SXM")),
+        ("RTX 4090 48GB", ("RTX 4090", "RTX 4090 D")),
+        ("H100 94GB", ("H100 SXM", "H100 PCIe", "H100 NVL")),
+        ("A100 80GB", ("A100 80GB SXM", "A100 80GB PCIe")),
+        ("L40S 48GB HBM3", ("L40S",)),
+    ],
+)
+def test_what_could_be_two_or_contradicts_the_catalogue_is_asked(text, could_be):
+    assert items.item(text, CASE) == text
+    assert items.could_be(text, CASE) == could_be
+
+
+@pytest.mark.parametrize("text", ["RTX 4090 Laptop GPU", "H2000 SXM", "8x T4", "Dell server", "GPU"])
+def test_a_word_that_is_not_known_leaves_an_item_unread(text):
+    assert not items.is_known(items.item(text, CASE), CASE)
+
+
+def test_a_hint_never_turns_one_number_of_a_model_into_another():
+    assert items.near("NVIDIA H200 NVL rev B", CASE).startswith("did you mean H200 NVL, H200 SXM")
+    assert items.near("H10O", CASE, "") == "did you mean H100 SXM, H100 PCIe, H100 NVL, DGX H100?"
+    assert items.near("H2000 SXM", CASE, "") == ""

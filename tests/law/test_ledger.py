@@ -279,4 +279,4 @@ def test_a_ledger_asks_of_an_item_near_a_known_one_which_is_meant():
     rows = [{"item": i, "quantity": "1", "destination": "ARE", "date": "2025-06-01"} for i in ("H2O", "Nothing", "H20")]
     why = decisions.decide_ledger(pl.DataFrame(rows), rules.load("history"))["rejected"].to_list()
     unread = "no such item: "
-    assert why == [f"{unread}H2O; did you mean H20?", f"{unread}Nothing", None]
+    assert why == [f"{unread}H2O; did you mean H20, H20 141GB, HGX H20 8-GPU?", f"{unread}Nothing", None]

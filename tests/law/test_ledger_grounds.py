@@ -115,8 +115,11 @@ def test_each_row_of_a_ledger_is_told_as_check_tells_it(policy, rows):
     for row, decided in zip(rows, decide_ledger(as_ledger(rows), book).to_dicts(), strict=True):
         assert decided["rejected"] is None
         alone = told(explain(Transaction(row), book))
-        found = {k: decided[k] for k in alone} | {"rests_on": {*(decided["rests_on"] or "").split("; ")} - {""}}
+        rests_on = (decided["rests_on"] or "").split("; ")
+        found = {k: decided[k] for k in alone} | {"rests_on": {*rests_on} & book.vocabulary.fields.keys()}
         assert found == alone, row
+        open_ = decided["may_go"] is None and decided["outcome"] in book.vocabulary.free
+        assert open_ == (rests_on != [""]), "a permission that is none says why"
 
 
 @examples(0.4)
@@ -198,6 +201,21 @@ def test_days_between_which_nothing_turns_and_places_of_the_same_groups_are_alik
     group, first = alike(frame, decide(frame, book), book, kinds(frame, book))
     assert group.tolist() == [0, 0, 1]
     assert first.tolist() == [0, 2]
+
+
+def test_a_row_says_what_check_says_is_to_be_looked_at_beside_it_and_who_stands_in_no_table():
+    row = {"item": "T4", "quantity": 4, "destination": "KAZ", "date": date(2025, 6, 1), "end_use": "data_centre"}
+    seats = [{"purchaser_headquarters": "RUS", "end_user_headquarters": "RUS"}, {"end_user_headquarters": "BLR"}, {}]
+    named = [{"consignee": "Nobody Knows GmbH", "end_user": "Nor Them Ltd"}]
+    rows, book = [row | more for more in (*seats, *named)], rules.load("history")
+    decided = decide_ledger(as_ledger(rows), book)
+    assert decided["may_go"].to_list() == [None, None, True, None]
+    for one, cell in zip(rows[:2], decided["rests_on"], strict=False):
+        beside = explain(Transaction(one), book).elsewhere
+        assert beside
+        assert cell.split("; ") == [text.removesuffix(".") for text in beside]
+        assert all("is under embargo" in text for text in beside)
+    assert decided["rests_on"].to_list()[2:] == [None, "consignee and end user on none of the lists that are not held"]
 
 
 def test_a_row_counts_with_what_the_ledger_shipped_before_it():

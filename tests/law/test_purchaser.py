@@ -127,9 +127,14 @@ def test_a_column_that_names_a_party_and_is_not_read_leaves_no_plain_yes(tmp_pat
 
 
 def test_a_listed_name_in_any_column_that_is_not_read_leaves_no_plain_yes(tmp_path):
-    decided, _ = ledger(tmp_path, "Misc,Notes", "Huawei,", ",HUAWEI TECHNOLOGIES", "SAP,call Huawei")
-    assert decided["may_go"].to_list() == [None, None, True]
-    assert decided["rests_on"].to_list() == ["column Misc", "column note", None]
+    decided, _ = ledger(tmp_path, "Misc,Notes", "Huawei,", ",HUAWEI TECHNOLOGIES", "SAP,call Huawei", "SAP,call SAP")
+    assert decided["may_go"].to_list() == [None, None, None, True]
+    assert decided["rests_on"].to_list() == [
+        "column Misc; column Misc names huawei",
+        "column note; column note names huawei technologies",
+        "column note names huawei",
+        None,
+    ]
 
 
 def test_a_reason_or_a_field_settles_who_stands_in_a_column(tmp_path):

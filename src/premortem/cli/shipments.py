@@ -98,8 +98,7 @@ def ledger(
         tables.write(decided, out)
         beside = ledgers.write_rejected(decided, out, book.vocabulary)
     result["rejected_file"] = str(beside) if beside else None
-    new = profiles.keep_new(result.pop("convention"), kept)
-    result["profile"] = str(new) if new else None
+    profiles.keep_new(result, kept)
     for note in result["notes"]:
         typer.echo(f"note: {file.name}: {note}", err=True)
     show(result, as_json, False, lambda: terminal.print_ledger(result, out, book.case))

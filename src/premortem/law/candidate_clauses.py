@@ -155,10 +155,12 @@ def _seats(applies: str) -> frozenset[str]:
     return frozenset(place for m in named for place in WORD.findall(m[2]))
 
 
-def embargoed_places(book: Rulebook, day: date) -> frozenset[str | bool | None]:
-    """Places that an embargo in force on a day bars as destinations."""
+def embargoed_places(book: Rulebook, day: date, last: date | None = None) -> frozenset[str | bool | None]:
+    """Places that an embargo in force on a day, or on some day up to the `last`, bars as destinations."""
     words = book.vocabulary
-    embargoes = (c for c in operative(book, day, day) if c.prohibition and c.prohibition == words.requirements.embargo)
+    embargoes = (
+        c for c in operative(book, day, last or day) if c.prohibition and c.prohibition == words.requirements.embargo
+    )
     return frozenset(
         v for c in embargoes for name, held in _wanted(c.applies, words) if name == "destination" for v in held if v
     )

@@ -14,6 +14,7 @@ import polars as pl
 from premortem import facts
 from premortem.case import Case
 from premortem.errors import BadInput, nearest, raise_all
+from premortem.law.item_spellings import SIZE, Held, Spec, Words, models, read_among_words, tokens
 from premortem.law.transfers import Column, transfers
 from premortem.law.vocabulary import TYPES, vocabulary
 
@@ -207,7 +208,34 @@ def _meaning(text: str, case: Case) -> str | tuple[str, ...] | None:
     """The one item that a spelling means, those that it could mean, or nothing; by its fullest reading that says anything."""
     known = names(case)
     found = (known.asks.get(reading, known.means.get(reading)) for reading in _readings(text, case))
-    return next((told for told in found if told is not None), None)
+    told = next((told for told in found if told is not None), None)
+    return read_among_words(text, _held(case), _beside(case)) if told is None and catalogued(case) else told
+
+
+@cache
+def _held(case: Case) -> Held:
+    """What a name among other words is looked up in."""
+    known, table = names(case), catalogue(case)
+    memory = facts.read("chips", case).select("name", "memory_gb", "has_hbm").rows()
+    sizes = {name: {int(size)} if size else set() for name, size, _ in memory}
+    for row in aliases("item", case):  # other sizes in which a chip is sold
+        if row["target"] in sizes:
+            sizes[row["target"]] |= {int(size[1]) for t in tokens(row["alias"]) if (size := SIZE.fullmatch(t))}
+    hbm = {name: bool(held) for name, _, held in memory}
+    systems = facts.read("systems", case).to_dicts() if facts.held("systems", case) else []
+    return Held(
+        {**known.means, **known.asks},
+        {name: Spec(frozenset(sizes[name]), hbm[name]) for name in table["item"]},
+        {row["system"]: (row["chip"], int(row["count"])) for row in systems if not row["chip"].startswith(ASK)},
+    )
+
+
+@cache
+def _beside(case: Case) -> Words:
+    """Words that may stand beside an item's name."""
+    told = transfers(case).items.beside
+    sets = (frozenset({*_makers(case), *told.makers}), frozenset(told.little))
+    return Words(*sets, told.stacked, told.flat, told.forms, frozenset(told.platforms), frozenset(told.whole))
 
 
 def item(text: str, case: Case) -> str:
@@ -243,9 +271,13 @@ def near(text: str, case: Case, otherwise: str | None = None) -> str:
     every = [*named_items(case)["item"].to_list(), *kinds]
     low = text.lower().replace("-", " ")
     lowered = {name.lower(): name for name in every}
-    alike = [lowered[n] for n in get_close_matches(low, list(lowered), n=4, cutoff=0.6)]
     meant = item(text, case)
-    close = [meant] if meant != text else [n for n in every if low and low in n.lower()] or alike
+    close = [meant] if meant != text else [n for n in every if low and low in n.lower()]
+    if not close and (model := models(text) | models(low.replace("o", "0"))):
+        # a number in a name is never a slip of the pen away from another, but for a letter that looks like a digit
+        close = sorted((n for n in every if model & models(n)), key=lambda n: -len({*tokens(n)} & {*tokens(text)}))
+    elif not close:
+        close = [lowered[n] for n in get_close_matches(low, list(lowered), n=4, cutoff=0.6)]
     if close:
         return f"did you mean {', '.join(close[:4])}?"
     others = ", ".join(kind for kind in kinds if kind not in told.computing)

@@ -14,7 +14,7 @@ from premortem.files.toml import read_toml
 from premortem.law.name_matches import EQUAL, look_up, matches
 from premortem.law.party_lists import index, whole
 from premortem.law.party_table import NOT_LISTED, Listed
-from premortem.law.spelling import key, unread, words
+from premortem.law.spelling import all_words, common_words, key, unread, words
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import vocabulary
 
@@ -22,6 +22,8 @@ from premortem.law.vocabulary import vocabulary
 ROLES = ("exporter", "purchaser", "intermediate", "consignee", "end_user", "parent")
 # What stands for a list where a name cannot be compared with the listed ones.
 NOT_LOOKED_UP = "cannot be looked up"
+# Most words of a listed name that is looked for within a text, and its fewest letters: shorter ones are words of much else.
+MOST_WORDS, FEWEST_WITHIN = 7, 4
 # Most near names that are shown of one party.
 SHOWN = 5
 
@@ -99,6 +101,42 @@ def listed_names(texts: pl.Series, case: Case) -> frozenset[str]:
     may_be = plain.str.extract("([a-z0-9]+)").is_in(starts) & plain.str.replace_all("[^0-9]", "").is_in(digits)
     at = may_be.fill_null(False) | plain.str.contains(r"[^\x00-\x7f]|^\s*&")
     return frozenset(name for name in texts.filter(at) if key(name) in keys)
+
+
+def listed_within(texts: pl.Series, case: Case) -> dict[str, tuple[str, ...]]:
+    """Of distinct texts those within which listed names of some length stand, with these, as the text writes them."""
+    if texts.is_empty():
+        return {}
+    keys, firsts = _listed_keys(case)[0], _first_words(case)
+    plain = texts.str.to_lowercase()
+    # a text without the first word of a listed name holds none
+    at = (
+        plain.str.extract_all(r"\w+")
+        .list.eval(pl.element().is_in(pl.Series([*firsts]).implode()))
+        .list.any()
+        .fill_null(False)
+    )
+    found: dict[str, tuple[str, ...]] = {}
+    for text in texts.filter(at):
+        told = all_words(text)
+        starts = [i for i, word in enumerate(told) if word in firsts]
+        names = (told[i:end] for i in starts for end in range(min(len(told), i + MOST_WORDS), i, -1))
+        if within := tuple(dict.fromkeys(" ".join(name) for name in names if _is_listed(name, keys))):
+            found[text] = within[:1]
+    return found
+
+
+def _is_listed(name: tuple[str, ...], keys: frozenset[str]) -> bool:
+    """Whether words of a text are a listed name that is long enough to be no other word."""
+    told = "".join(name)
+    return len(told) >= FEWEST_WITHIN and told not in common_words() and told in keys
+
+
+@cache
+def _first_words(case: Case) -> frozenset[str]:
+    """First words of the listed names."""
+    listed = (name for row in index(case).rows if row.list != NOT_LISTED for name in row.names)
+    return frozenset(said[0] for name in listed if (said := words(name)))
 
 
 @cache

@@ -23,10 +23,23 @@ class Column(Strict):
     times: float = 1.0
 
 
+class Beside(Strict):
+    """Words, small, that may stand beside an item's name and tell no items apart."""
+
+    makers: tuple[str, ...] = Key(default=(), description="who builds it into a board or a system")
+    little: tuple[str, ...] = ()
+    stacked: tuple[str, ...] = Key(default=(), description="how kinds of memory begin that are stacked beside a chip")
+    flat: tuple[str, ...] = Key(default=(), description="how other kinds of memory begin")
+    forms: Mapping[str, str] = Key(default_factory=dict, description="forms in which it is built, by their spellings")
+    platforms: tuple[str, ...] = Key(default=(), description="how the names of systems of it begin")
+    whole: tuple[str, ...] = Key(default=(), description="words that make one unit a system of several")
+
+
 class Items(Strict):
     """What may be named as an item, and what the catalogue says of it."""
 
     brands: tuple[str, ...] = Key(default=(), description="words that may stand before an item's name, small")
+    beside: Beside = Beside()
     yardstick: str = Key(default="", description="the item whose measure counts as one")
     parts: str = Key(default="", description="the flag that is asked first where a spelling could mean several items")
     computing: tuple[str, ...] = Key(default=(), description="kinds that have a measure")
@@ -193,10 +206,22 @@ class Probes(Strict):
 
 
 class Unread(Strict):
-    """Which headings of columns that are not read name a party, as patterns of words with underscores between."""
+    """What is looked for in columns that are not read: headings that say of a party, a place or an end of use, as patterns of words
+    with underscores between, and words in their cells that are red flags.
+    """
 
     party: str = ""
     apart: str = Key(default="^$", description="words beside those that make it a party's number, address or date")
+    place: str = ""
+    place_apart: str = Key(default="", description="words that make it no place to which anything goes")
+    use: str = ""
+    use_field: str = Key(default="", description="the field that tells what goods are for")
+    flags: tuple[str, ...] = Key(
+        default=(), description="words of a text that ask for a look, small and without accents"
+    )
+    towns: Mapping[str, str] = Key(
+        default_factory=dict, description="places by the names of towns, small, that mean them"
+    )
 
 
 class Transfers(Strict):

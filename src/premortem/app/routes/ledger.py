@@ -170,13 +170,12 @@ def _under_its_name(stored: str, name: str) -> Iterator[None]:
 
 def _decided(book: Book, path: Path, name: str, how: Convention, held: Convention | None) -> dict[str, Any]:
     decided, result = ledgers.decide_file(path, book, how)
-    new = profiles.keep_new(result.pop("convention"), held)
+    profiles.keep_new(result, held)
     token = _keep(decided)
     shown, reads = decided.head(PREVIEW), vocabulary(book.case).reads
     return result | {
         "file": name,
         "current": memo.current(book.case),
-        "profile": str(new) if new else None,
         "rejected": result["rejected"][:REJECTED],
         "rejected_rows": len(result["rejected"]),
         "reads": {o: reads.get(o, o) for o in result["outcomes"]},

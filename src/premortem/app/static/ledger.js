@@ -12,7 +12,12 @@ const UNSAID = "?";
 let chosen = null;
 let reading = null; // of the chosen file: whether it could be read, once that is known
 
-const choose = (file) => (reading = read(file));
+const own = new Map(); // what the user chose for each heading of the file: no new match takes it away
+
+const choose = (file) => {
+  if (file !== chosen) own.clear();
+  return (reading = read(file));
+};
 
 const refuse = (what, error) => {
   $("ways").open ||= /--(sheet|dates|decimal)/.test(error.message);
@@ -49,9 +54,14 @@ async function headed(file) {
 function match({ columns, fields, needed, names_item: namesItem, linking }) {
   const first = [...needed, ...namesItem];
   const pick = ({ heading, field, asks }) => {
-    const option = (value, text = value.replaceAll("_", " ")) => el("option", { value, text, selected: !asks && value === field });
-    return el("select", { "aria-label": `${heading} means`, "data-heading": heading, onchange: said },
-      ...(asks ? [el("option", { value: UNSAID, text: "say which", selected: true })] : []),
+    const taken = own.get(heading) ?? (asks ? UNSAID : field);
+    const option = (value, text = value.replaceAll("_", " ")) => el("option", { value, text, selected: value === taken });
+    const chose = (event) => {
+      own.set(heading, event.target.value);
+      said();
+    };
+    return el("select", { "aria-label": `${heading} means`, "data-heading": heading, onchange: chose },
+      ...(asks ? [option(UNSAID, "say which")] : []),
       option("", "nothing: kept, not read"),
       el("optgroup", { label: "Needed" }, ...first.map((f) => option(f))),
       el("optgroup", { label: "May be given" }, ...fields.filter((f) => !first.includes(f)).map((f) => option(f))),

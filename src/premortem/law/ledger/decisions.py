@@ -24,7 +24,9 @@ from premortem.law.ledger.csv_files import MISSHAPEN
 from premortem.law.ledger.files import check_target, read, write
 from premortem.law.ledger.intake import AS_IT_IS, Convention, take
 from premortem.law.ledger.remainder import ROW, WHY
-from premortem.law.ledger.unread_parties import SAYS, unread_parties, withhold
+from premortem.law.ledger.unread_parties import unread_parties
+from premortem.law.ledger.unread_words import unread_words
+from premortem.law.ledger.withheld import withhold
 from premortem.law.rulebook_version import shipped_version
 from premortem.law.shared_answers import settled
 from premortem.law.totals import Totals
@@ -181,19 +183,19 @@ def _decided(given: pl.DataFrame, book: Rulebook, file: str) -> tuple[pl.DataFra
     good = good.with_columns(settled(good, book)) if "item" in good.columns else good
     totals = Totals(rows=rows.height if "_undoes" in rows.columns else 0)
     same = kinds(good, book)
-    unread = unread_parties(named, good, words)
+    doubts = [*unread_parties(named, good, words), *unread_words(named, good, book)]
     answers = decide(good, book, totals, same) if good.height else pl.DataFrame(schema=gained(words))
     answers = answers.with_columns(_headroom(answers, good, book).alias(words.headroom))
     hits, listed = grounds.hits(good, book.case)
     if good.height:
         answers = answers.hstack(grounds.grounds(good, answers, book, same)).with_columns(hits)
-        answers = withhold(answers, unread, words)
+        answers = withhold(answers, doubts, words)
     stale = good.filter(pl.col("date") > shipped_version(book.case).news).height if good.height else 0
     told = Told(
         _room_left(good, answers, book, totals),
         listed,
         stale,
-        [*(SAYS.format(heading=heading) for heading in unread), *grounds.not_checked(good, book.case)],
+        [*(doubt.says for doubt in doubts if doubt.says), *grounds.not_checked(good, book.case)],
     )
     place = np.full(rows.height, -1, np.int64)
     place[good["_row"].to_numpy()] = np.arange(good.height)

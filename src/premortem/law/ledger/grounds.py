@@ -3,7 +3,7 @@
 Rows that no clause tells apart have one answer, so that this costs a ledger little more than its kinds of rows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -11,15 +11,15 @@ import numpy as np
 import polars as pl
 
 from premortem.case import Case
-from premortem.law.candidate_clauses import operative
+from premortem.law.candidate_clauses import embargoed_places, operative
 from premortem.law.cautions import doubtful_places, elsewhere, looked_at
 from premortem.law.citations import Citation
 from premortem.law.clause import QUESTION, Rulebook
-from premortem.law.clause_tests import Flags, Met, met
+from premortem.law.clause_tests import Met, met
 from premortem.law.clearing import clearings
 from premortem.law.decide import citations_of
 from premortem.law.equivalent_rows import alike
-from premortem.law.groups import Kinds, distinct
+from premortem.law.groups import Kinds, combined, distinct, numbers
 from premortem.law.ladder import steps
 from premortem.law.ledger.columns import GROUNDS
 from premortem.law.ledger.unstated_fields import resting
@@ -31,13 +31,14 @@ from premortem.law.totals import start
 from premortem.law.unchecked import lists
 from premortem.law.verdict_codes import RETURNED
 from premortem.law.vocabulary import vocabulary
+from premortem.text.numbers import listing
 
 # What separates fields, and hits, in a cell.
 BETWEEN = "; "
 
 
 class Ground(NamedTuple):
-    """Whether a row may go, None where that hangs on something; the fields on which it hangs; the least confidence."""
+    """Whether a row may go, None where that hangs on something; on what; the least confidence."""
 
     may_go: bool | None
     rests_on: str | None
@@ -49,11 +50,19 @@ def grounds(given: pl.DataFrame, answers: pl.DataFrame, book: Rulebook, kinds: K
 
     A row counts with what the ledger shipped before it; what lay before the ledger nobody said, unless a column says it.
     """
-    group, first = alike(given, answers, book, kinds)
+    group, first = _told_apart(alike(given, answers, book, kinds), given, book)
     rows, said = given[first], answers[first]
     rows = rows.select(c for c in rows.columns if c in book.vocabulary.fields)
     found = pl.DataFrame(_grounds(rows, said, book), schema=GROUNDS, orient="row")
     return found[group]
+
+
+def _told_apart(kinds: Kinds, given: pl.DataFrame, book: Rulebook) -> Kinds:
+    """The same kinds, of which those are parted that name another embargoed place: a cell says which."""
+    barred = [*embargoed_places(book, given["date"].min(), given["date"].max())]  # type: ignore[arg-type]
+    seats = (given[c] for c in given.columns if c in book.vocabulary.countries and c != "destination")
+    barring = [numbers(seat.set(~at, None)) for seat in seats if (at := seat.is_in(barred).fill_null(False)).any()]
+    return combined([(kinds.of, len(kinds.first)), *barring], given.height) if barring else kinds
 
 
 def _with_totals(rows: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
@@ -82,41 +91,50 @@ def _grounds(given: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> Iter
         if outcome == RETURNED:
             yield Ground(None, None, None)
             continue
-        weak = left_open[i] or is_unverified(clause or "", cited[i], moved[i])
+        doubts = (*left_open[i], *_unverified(clause or "", cited[i], moved[i])) if outcome in words.free else ()
         yield Ground(
-            may_go(outcome, bool(rests[i] or weak), words),
-            BETWEEN.join(rests[i]) or None,
+            may_go(outcome, bool(rests[i] or doubts), words),
+            BETWEEN.join((*rests[i], *doubts)) or None,
             confidence(cited[i], moved[i]) or None,
         )
 
 
-def _left_open(rows: pl.DataFrame, fields: pl.DataFrame, answers: pl.DataFrame, found: Met, book: Rulebook) -> Flags:
-    """Permissions that something beside the clauses leaves open: a question of the book, a party that stands in no table,
-    a thing to be looked at elsewhere.
+def _unverified(clause: str, cited: tuple[Citation, ...], moved: tuple[str, ...]) -> tuple[str, ...]:
+    """Why an answer is not sure, where it is not; rows of a kind may be of several places."""
+    if not is_unverified(clause, cited, moved):
+        return ()
+    return ("a country group whose move nobody confirmed" if moved else f"{clause}, which is of low confidence",)
+
+
+def _left_open(
+    rows: pl.DataFrame, fields: pl.DataFrame, answers: pl.DataFrame, found: Met, book: Rulebook
+) -> list[tuple[str, ...]]:
+    """What leaves each permission open beside the clauses, as `check` says it: a party that stands in no table, a thing to be
+    looked at elsewhere, a question of the book.
     """
     free = answers["outcome"].is_in([*book.vocabulary.free]).to_numpy()
-    asked = found.applies[[c.stage == QUESTION for c in found.clauses]].any(axis=0)
-    told = np.array(asked | _unscreened(rows, book.case))
-    at = np.flatnonzero(free & ~told)
+    asked = [(found.applies[i], clause) for i, clause in enumerate(found.clauses) if clause.stage == QUESTION]
+    at = np.flatnonzero(free)
+    told: list[tuple[str, ...]] = [()] * rows.height
     flags = fields[at].select(looked_at(book.case)).to_dicts() or [{}] * len(at)
     for i, row, flag in zip(at, rows[at].to_dicts(), flags, strict=True):
         given = {name: value for name, value in row.items() if value is not None}
-        told[i] = any(elsewhere(given, flag, book))
-    return np.asarray(free & told)
+        questions = (f"{clause.says} ({clause.citation})" for applies, clause in asked if applies[i])
+        told[i] = (*_unscreened(given, book.case), *map(_in_a_cell, (*elsewhere(given, flag, book), *questions)))
+    return told
 
 
-def _unscreened(rows: pl.DataFrame, case: Case) -> Flags:
-    """Rows of which a party stands in no table and was not cleared."""
-    asked = ("cleared", "date") if case.lists else ("cleared",)  # lists that were pulled are whole on their day
-    parties = rows.select(c for c in rows.columns if c in (*ROLES, *asked))
-    if not {*ROLES} & {*parties.columns}:
-        return np.zeros(rows.height, bool)
-    kinds, first = distinct(parties)
-    told = (
-        unscreened_names(named_parties(row), case, clearings(row.get("cleared") or ""), row.get("date"))
-        for row in parties[first].to_dicts()
-    )
-    return np.array([bool(names) for names in told], bool)[kinds]
+def _in_a_cell(sentence: str) -> str:
+    """A sentence as it stands in a cell among others."""
+    return sentence.removesuffix(".").replace(BETWEEN, ", ")
+
+
+def _unscreened(given: Mapping[str, Any], case: Case) -> tuple[str, ...]:
+    """That parties of a row stand in no table and were not cleared, by their roles: rows of a kind name several."""
+    reasons, day = clearings(given.get("cleared") or ""), given["date"]  # lists that were pulled are whole on their day
+    named = named_parties(given).items()
+    roles = [role.replace("_", " ") for role, name in named if unscreened_names({role: name}, case, reasons, day)]
+    return (f"{listing(roles)} on none of the lists that are not held",) if roles else ()
 
 
 def _cited(found: Met, answers: pl.DataFrame, book: Rulebook) -> list[tuple[Citation, ...]]:

@@ -20,6 +20,7 @@ from premortem.law.ledger.csv_files import MISSHAPEN
 from premortem.law.ledger.headers import Raw
 from premortem.law.ledger.matching import Match, bears, match, to_be_asked
 from premortem.law.ledger.rows import SHOWN, set_apart
+from premortem.law.transfers import transfers
 from premortem.law.vocabulary import Vocabulary
 
 # Distinct values by which it is seen whether a column holds items, or a field's choices.
@@ -37,12 +38,13 @@ class Convention:
     dates: Order | None = None
     decimal: numbers.Decimal | None = None
     profile: str = ""  # the name under which it is kept
+    old: frozenset[str] = field(default=frozenset(), compare=False)  # headings of which a profile alone tells
 
     def over(self, kept: "Convention") -> "Convention":
         """This one, with what a kept one says where this one says nothing."""
         return Convention(
             {**kept.columns, **self.columns}, self.sheet or kept.sheet, self.dates or kept.dates,
-            self.decimal or kept.decimal, self.profile or kept.profile,
+            self.decimal or kept.decimal, self.profile or kept.profile, frozenset(kept.columns.keys() - self.columns.keys()),
         )  # fmt: skip
 
 
@@ -72,7 +74,9 @@ def take(path: Path, words: Vocabulary, how: Convention = AS_IT_IS) -> Taken:
     raw = _raw(path, words, how)
     held = raw.frame.drop(MISSHAPEN, strict=False)
     told = _told(held.columns, how, path.name)
-    matched = match(held.columns, raw.doubles, told, lambda h: _known_items(held[h], words), path.name, words)
+    matched = match(
+        held.columns, raw.doubles, told, lambda h: _known_items(held[h], words), path.name, words, _kept(told, how)
+    )
     raise_all(_not_choices(held, matched, path.name, words))
     frame = field_guesses.rename_columns(raw.frame, _to_rename(matched), path.name, words)
     frame, left_out = set_apart(
@@ -100,7 +104,7 @@ def look(path: Path, words: Vocabulary, how: Convention = AS_IT_IS) -> tuple[pl.
     held = raw.frame.drop(MISSHAPEN, strict=False)
     told = _told(held.columns, how, path.name)
     found, doubts = to_be_asked(
-        held.columns, raw.doubles, told, lambda h: _known_items(held[h], words), path.name, words
+        held.columns, raw.doubles, told, lambda h: _known_items(held[h], words), path.name, words, _kept(told, how)
     )
     doubts += _not_choices(held, found, path.name, words)
     asks = {h: e.what for e in doubts for h in held.columns if h == e.key or (e.key in raw.doubles and bears(h, e.key))}
@@ -128,6 +132,12 @@ def _told(headings: list[str], how: Convention, file: str) -> dict[str, str]:
         raise BadInput(file, lost[0], what, got=lost[0], allowed=allowed, hint=nearest(lost[0], headings))
     raise_all([BadInput(file, c, "no such column", got=c, allowed=", ".join(headings[:12]), hint=nearest(c, headings)) for c in lost])  # fmt: skip
     return {h: how.columns[c] for c, h in found.items() if h}
+
+
+def _kept(told: Mapping[str, str], how: Convention) -> set[str]:
+    """Of the headings that were told those of which a profile alone tells."""
+    old = {field_guesses.fold_heading(heading) for heading in how.old}
+    return {heading for heading in told if field_guesses.fold_heading(heading) in old}
 
 
 def _to_rename(matched: Match) -> dict[str, str]:
@@ -161,6 +171,7 @@ def _not_choices(held: pl.DataFrame, matched: Match, file: str, words: Vocabular
             field = matched.fields[heading]
             what = f"may be {field}, of whose values it holds none: {seen[0][:60]}"
             ways = f'{", ".join(told.choices[:14]) or "yes or no"}; --map "{heading}=" leaves it unread'
+            ways += ", and no row that fills it a plain yes" if field == transfers(words.case).unread.use_field else ""
             errors.append(BadInput(file, heading, what, got=seen[0][:60], allowed=ways))
     return errors
 

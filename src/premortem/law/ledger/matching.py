@@ -1,6 +1,6 @@
 """Which column of a user's table holds which field: clear matches are reported; a doubt that could change the answer is an error."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
@@ -46,13 +46,15 @@ def match(
     known_items: KnownItems,
     file: str,
     words: Vocabulary,
+    kept: Collection[str] = (),
 ) -> Match:
     """The field of each column: as `told`, else by its heading. Raises `BadInput`, all at once, for what must be asked.
 
-    Where every needed column bears a field's own name, each other must bear one too: a table of ours has no columns that
+    Columns that are `kept` were told of another table, which settles nothing of a column that is new. Where every needed column
+    bears a field's own name, each other must bear one too: a table of ours has no columns that
     nobody reads.
     """
-    found, doubts, lost = _read(headings, doubles, told, known_items, file, words)
+    found, doubts, lost = _read(headings, doubles, told, known_items, file, words, kept)
     read = (h for h in found.guessed if found.fields[h] in words.given)
     if is_exact(headings, words) or not (told or any(read)):
         unknown = [h for h in lost if not _asks(h, words)]
@@ -70,11 +72,12 @@ def to_be_asked(
     known_items: KnownItems,
     file: str,
     words: Vocabulary,
+    kept: Collection[str] = (),
 ) -> tuple[Match, list[BadInput]]:
     """The same for one who sees what each column is taken for, so that only doubts are asked: the fields, and what `match` refuses
     of each heading that may be another's.
     """
-    found, doubts, lost = _read(headings, doubles, told, known_items, file, words)
+    found, doubts, lost = _read(headings, doubles, told, known_items, file, words, kept)
     return found, [*doubts, *_slips(lost, file, words)]
 
 
@@ -85,6 +88,7 @@ def _read(
     known_items: KnownItems,
     file: str,
     words: Vocabulary,
+    kept: Collection[str] = (),
 ) -> tuple[Match, list[BadInput], list[str]]:
     """The field of each column; what must be asked; and the headings that nobody knows."""
     free = [h for h in headings if h not in told and not h.startswith("_")]
@@ -100,7 +104,9 @@ def _read(
     settled = _choose_item(ours, fields, known_items, words)
     settled |= {h for double in doubles for h in headings if bears(h, double)}
     doubts = [*_twice(doubles, headings, told, file, words)]
-    doubts += _rivals([h for h in ours if h not in settled and not fields[h]], fields, told, file, words)
+    doubts += _rivals(
+        [h for h in ours if h not in settled and not fields[h]], fields, told.keys() - {*kept}, file, words
+    )
     lost = [h for h in free if not fields[h] and h not in settled and fold_heading(h) not in meanings(words)]
     return Match({h: fields[h] for h in headings}, frozenset(h for h in free if fields[h])), doubts, lost
 
@@ -188,7 +194,7 @@ def _twice(
 
 
 def _rivals(
-    unmatched: Sequence[str], fields: dict[str, str], told: Mapping[str, str], file: str, words: Vocabulary
+    unmatched: Sequence[str], fields: dict[str, str], told: Collection[str], file: str, words: Vocabulary
 ) -> list[BadInput]:
     """Columns that stand for a field which another column gives too, or for one of several of which none is given."""
     errors = []

@@ -5,7 +5,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field as Key
 
@@ -62,9 +62,20 @@ def keep(name: str, how: Convention) -> Path:
     return path
 
 
-def keep_new(used: Convention, held: Convention | None) -> Path | None:
-    """Keep how a table was read under the name that it bears, and say where; None without a name, or where just that is `held`."""
-    return keep(used.profile, used) if used.profile and used != held else None
+def keep_new(result: dict[str, Any], held: Convention | None) -> None:
+    """Keep how a table was read under the name that it bears, where that is not just what is `held`: where in `profile` of the
+    result, the summary of its ledger, from which `convention` goes. One of which most rows were rejected was read wrong: it is
+    not kept, and a note of the result says so.
+    """
+    used, rows, rejected = result.pop("convention"), result["rows"], result["rejected_count"]
+    result["profile"] = None
+    if not used.profile or used == held:
+        return
+    if rows > 2 * rejected:
+        result["profile"] = str(keep(used.profile, used))
+    else:
+        why = f"{rejected:,} of {rows:,} rows were rejected" if rows else "it has no rows"
+        result["notes"].append(f"its layout is not kept as {used.profile}, since {why}")
 
 
 def names() -> tuple[str, ...]:

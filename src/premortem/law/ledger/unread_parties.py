@@ -9,6 +9,7 @@ from premortem.law.clearing import clearings
 from premortem.law.groups import distinct
 from premortem.law.ledger.csv_files import MISSHAPEN
 from premortem.law.ledger.field_guesses import fold_heading, meanings
+from premortem.law.ledger.withheld import Doubt
 from premortem.law.parties import ROLES, listed_names
 from premortem.law.spelling import key
 from premortem.law.transfers import transfers
@@ -34,34 +35,23 @@ def names_party(heading: str, words: Vocabulary) -> bool:
     return bool(told.party and re.search(told.party, word)) and not re.search(told.apart, word)
 
 
-def unread_parties(named: pl.DataFrame, good: pl.DataFrame, words: Vocabulary) -> dict[str, pl.Series]:
-    """Of each column that is not read, by its heading, the rows in which it names a party that no column which is read names too.
+def unread_parties(named: pl.DataFrame, good: pl.DataFrame, words: Vocabulary) -> list[Doubt]:
+    """Of each column that is not read the rows in which it names a party that no column which is read names too.
 
     `named` is a ledger under the names of fields; what is not read begins with `_`, or is a ledger's own text (`CARRIED`).
     `good` are its rows that can be decided, typed, and what is found is told of these. A listed name is a party under any
     heading; another one is none that the row clears with a reason.
     """
     if not transfers(words.case).parties.lists:
-        return {}
+        return []
     unread = [c for c in named.columns if c in CARRIED or (c.startswith("_") and c != MISSHAPEN)]
     cells = named[good["_row"]].select(pl.col(c).str.strip_chars() for c in unread if named[c].dtype == pl.String)
     # asked of all at once: a wide table has thousands, most of them empty
     held = cells.select(pl.all().str.contains(NAME).any())
     named_in = [column for column, holds in zip(cells, held, strict=True) if holds.any()]
     found = {column.name.removeprefix("_"): _naming(column, good, words) for column in named_in}
-    return {heading: rows for heading, rows in found.items() if rows.any()}
-
-
-def withhold(answers: pl.DataFrame, found: Mapping[str, pl.Series], words: Vocabulary) -> pl.DataFrame:
-    """Answers whose permissions hang on who stands in such columns as well; `found` tells of each answer's row."""
-    for heading, rows in found.items():
-        hangs = pl.lit(rows) & pl.col("outcome").is_in([*words.free])
-        rests = pl.concat_str("rests_on", pl.lit(RESTS_ON.format(heading=heading)), separator="; ", ignore_nulls=True)
-        answers = answers.with_columns(
-            pl.when(hangs).then(pl.lit(None, pl.Boolean)).otherwise("may_go").alias("may_go"),
-            pl.when(hangs).then(rests).otherwise("rests_on").alias("rests_on"),
-        )
-    return answers
+    told = ((RESTS_ON.format(heading=h), SAYS.format(heading=h), rows) for h, rows in found.items() if rows.any())
+    return [Doubt(*one) for one in told]
 
 
 def _naming(cells: pl.Series, good: pl.DataFrame, words: Vocabulary) -> pl.Series:

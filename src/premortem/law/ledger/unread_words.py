@@ -1,0 +1,147 @@
+"""What a table says of a shipment in cells that no field takes: places, ends of use, and words that are red flags."""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cache
+
+import polars as pl
+
+from premortem.case import Case
+from premortem.law.candidate_clauses import embargoed_places
+from premortem.law.clause import Rulebook
+from premortem.law.ledger.csv_files import MISSHAPEN
+from premortem.law.ledger.field_guesses import fold_heading, meanings
+from premortem.law.ledger.unread_parties import CARRIED, NAME
+from premortem.law.ledger.withheld import Doubt
+from premortem.law.parties import listed_within
+from premortem.law.places import country_codes, fold_country, found, strict
+from premortem.law.transfers import transfers
+from premortem.law.vocabulary import Vocabulary
+
+# Fewest letters of a cell that is taken for a place under a heading that says nothing: shorter ones are words, or codes of much else.
+FEWEST = 3
+# Distinct values by which it is seen whether a column holds places, and the share of them that must.
+LOOKED_AT, MOSTLY = 500, 0.5
+# Fewest letters of a place's name that is looked for within a text.
+IN_TEXT = 4
+PLACE = "column {heading}"
+SAYS_PLACE = (
+    "Column {heading} is not read and names a place, so no row in which that is not the destination is a plain yes: say "
+    "what it is by --map COLUMN=FIELD; --map COLUMN=note says that nothing goes there, which frees no place under embargo."
+)
+END_USE = "end use was not read (column {heading})"
+SAYS_END_USE = (
+    "Column {heading} says what goods are for and is not read, so no row that fills it is a plain yes: write one of the "
+    "values of {field} there, and give it by --map COLUMN={field}."
+)
+NAMES = "column {heading} names {what}"
+
+
+def unread_words(named: pl.DataFrame, good: pl.DataFrame, book: Rulebook) -> list[Doubt]:
+    """What the cells that no field takes say of the rows that can be decided.
+
+    `named` is a ledger under the names of fields; what is not read begins with `_`, or is a ledger's own text. `good` are its
+    rows that can be decided, typed.
+    """
+    if not transfers(book.case).parties.lists or not good.height:
+        return []
+    texts = [c for c in named.columns if (c in CARRIED or (c.startswith("_") and c != MISSHAPEN)) and named[c].dtype == pl.String]  # fmt: skip
+    cells = named[good["_row"]].select(pl.col(c).str.strip_chars() for c in texts)
+    # asked of all at once: a wide table has thousands, most of them empty
+    held = cells.select(pl.all().str.contains(NAME).any())
+    doubts: list[Doubt] = []
+    for column in (column for column, holds in zip(cells, held, strict=True) if holds.any()):
+        doubts += _of_column(column, good, book)
+    return doubts
+
+
+def _of_column(cells: pl.Series, good: pl.DataFrame, book: Rulebook) -> Iterator[Doubt]:
+    heading, words = cells.name.removeprefix("_"), book.vocabulary
+    distinct = cells.filter(cells.str.contains(NAME)).unique(maintain_order=True).drop_nulls()
+    if cells.name not in CARRIED and _holds_places(heading, distinct, words):
+        rows = _elsewhere(cells, distinct, good, book.case)
+        if rows.any():
+            yield Doubt(PLACE.format(heading=heading), SAYS_PLACE.format(heading=heading), rows)
+    if cells.name not in CARRIED and _says_use(heading, words):
+        rows = cells.is_in(distinct.implode()).fill_null(False)
+        field = transfers(book.case).unread.use_field
+        if field in good.columns:
+            rows = rows & good[field].is_null()
+        if rows.any():
+            yield Doubt(END_USE.format(heading=heading), SAYS_END_USE.format(heading=heading, field=field), rows)
+    for what, rows in _flagged(cells, distinct, good, book).items():
+        yield Doubt(NAMES.format(heading=heading, what=what), "", rows)
+
+
+def _holds_places(heading: str, distinct: pl.Series, words: Vocabulary) -> bool:
+    """Whether a column that is not read holds places, by its heading or by what stands in it."""
+    word, told = fold_heading(heading), transfers(words.case)
+    if told.unread.place_apart and re.search(told.unread.place_apart, word):
+        return False
+    fields = {meanings(words).get(word, ""), *told.asked.get(word, ())}
+    if fields & {*words.countries} or (told.unread.place and re.search(told.unread.place, word)):
+        return True
+    first = distinct.head(LOOKED_AT).to_list()
+    places = [text for text in first if len(text) >= FEWEST and found(text, words.case)]
+    return bool(places) and len(places) >= MOSTLY * len(first)
+
+
+def _says_use(heading: str, words: Vocabulary) -> bool:
+    """Whether a heading says that its column tells what goods are for."""
+    word, told = fold_heading(heading), transfers(words.case).unread
+    if told.use_field and meanings(words).get(word) == told.use_field:
+        return True
+    return bool(told.use and re.search(told.use, word)) and not re.search(told.apart, word)
+
+
+def _elsewhere(cells: pl.Series, distinct: pl.Series, good: pl.DataFrame, case: Case) -> pl.Series:
+    """Rows in which a cell is another place than the destination, or none that can be read."""
+    means = {text: found(text, case) or "?" for text in distinct}
+    codes = cells.replace_strict(means, default=None, return_dtype=pl.String)
+    return codes.is_not_null() & (codes.ne_missing(good["destination"]) if "destination" in good.columns else True)
+
+
+def _flagged(cells: pl.Series, distinct: pl.Series, good: pl.DataFrame, book: Rulebook) -> dict[str, pl.Series]:
+    """Of each set of words that are red flags, the rows whose cells hold them; a destination's own name is none."""
+    days = good["date"]
+    barred = embargoed_places(book, days.min(), days.max())  # type: ignore[arg-type]
+    watched = frozenset(str(place) for place in barred) | strict(book.case)
+    names = _names_of(watched, book.case)
+    pattern = _pattern(names, book.case)
+    folded = distinct.str.to_lowercase()
+    plain = folded.str.contains(r"[^\x00-\x7f]") | folded.str.contains(pattern)
+    listed = listed_within(distinct, book.case)
+    suspects = [text for text, may_be in zip(distinct, plain, strict=True) if may_be or text in listed]
+    told = {text: [*re.findall(pattern, fold_country(text)), *listed.get(text, ())] for text in suspects}
+    at = cells.is_in(pl.Series([text for text, what in told.items() if what], dtype=pl.String).implode()).fill_null(
+        False
+    )
+    goes_to = good["destination"] if "destination" in good.columns else pl.repeat("", good.height, eager=True)
+    rows: defaultdict[str, list[int]] = defaultdict(list)
+    for i in at.arg_true():
+        what = dict.fromkeys(word for word in told[cells[i]] if names.get(word) != goes_to[i])
+        if what:
+            rows[", ".join(what)].append(i)
+    return {what: _rows(at, good.height) for what, at in rows.items()}
+
+
+def _rows(at: Iterable[int], height: int) -> pl.Series:
+    return pl.repeat(False, height, dtype=pl.Boolean, eager=True).scatter(pl.Series([*at]), True)
+
+
+@cache
+def _names_of(places: frozenset[str], case: Case) -> Mapping[str, str]:
+    """The names of places that may stand within a text, with their codes."""
+    told = {name: code for name, code in country_codes(case).items() if code in places and len(name) >= IN_TEXT}
+    return told | dict(transfers(case).unread.towns)
+
+
+def _pattern(names: Mapping[str, str], case: Case) -> str:
+    """What finds a place or a word that is a red flag in a folded text; longest names first."""
+    return _alternatives(tuple(sorted({*names, *transfers(case).unread.flags}, key=lambda name: (-len(name), name))))
+
+
+@cache
+def _alternatives(words: Collection[str]) -> str:
+    return rf"\b(?:{'|'.join(map(re.escape, words))})\b"
