@@ -120,7 +120,7 @@ def test_f059_every_shipped_condition_has_words_of_failing():
             assert c.fails.lower() != c.says.lower()
     widens = assumption.shipped_assumptions(default())[0].condition[0]
     assert widens.id == "lead_widens"
-    assert "does not widen" in widens.fails
+    assert "too little" in widens.fails
 
 
 def test_f059_findings_and_the_first_page_tell_failing(of_many):

@@ -231,13 +231,15 @@ class Priors:
         """Medians, the central future, shape (parameter, 1)."""
         return self.ppf(np.full((len(self.rows), 1), 0.5))
 
-    def override(self, path: Path) -> "Priors":
+    def override(self, path: Path, *, of_world: bool = True) -> "Priors":
         """These priors with the rows of a study's table in place of the shipped ones of the same name; categories go by name too.
 
-        Raises `BadInput` for an unknown name, for values that a time, a share or a stock cannot have, and for every fault of `read`.
+        Raises `BadInput` for an unknown name, for values that a time, a share or a stock of the case's world cannot have, unless another
+        model stands in its place (`of_world`), and for every fault of `read`.
         """
         given = {row.name: row for row in read(path, self).rows}
-        raise_all([wrong for row in given.values() if (wrong := support.beyond(row, self[row.name], path.name))])
+        if of_world:
+            raise_all([wrong for row in given.values() if (wrong := support.beyond(row, self[row.name], path.name))])
         return Priors(tuple(given.get(row.name, row) for row in self.rows))
 
     def correlated(self, path: Path) -> "Priors":

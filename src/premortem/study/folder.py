@@ -118,7 +118,7 @@ def _checks(case: Case, folder: Path, of_world: bool) -> list[tuple[str, Check]]
     shipped = priors.read(case / PARAMETERS)
     tables: dict[str, Callable[[Path], Any]] = {
         MARK: lambda path: read_typed(path, Mark),
-        PARAMETERS: shipped.override,
+        PARAMETERS: partial(shipped.override, of_world=of_world),
         CORRELATIONS: shipped.correlated,
         OUTCOMES: lambda path: read_outcomes(path, outcome_names(case), case.world.steps()),
         SIGNPOSTS: partial(signposts.read, case=case),

@@ -109,7 +109,7 @@ class Study:
         """The same with no form fixed."""
         shipped = priors.read(self.case / own_files.PARAMETERS)
         own, together = self._own(own_files.PARAMETERS), self._own(own_files.CORRELATIONS)
-        ours = shipped.override(own) if own else shipped
+        ours = shipped.override(own, of_world=self._function is None) if own else shipped
         return ours.correlated(together) if together else ours
 
     def _own(self, name: str) -> Path | None:
