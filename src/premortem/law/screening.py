@@ -14,7 +14,7 @@ from premortem.files.reader import read_text
 from premortem.law.field_values import MOST_LETTERS
 from premortem.law.ledger import files
 from premortem.law.ledger.field_guesses import fold_heading, guess, known
-from premortem.law.parties import ROLES, Hit, addressee, unscreened_names
+from premortem.law.parties import ROLES, Hit, addressee, unknown_names
 from premortem.law.parties import screen as look_up
 from premortem.law.party_lists import Held, lists_held
 from premortem.law.permission import GATE
@@ -79,6 +79,9 @@ def _says(hit: Hit) -> str:
     if not hit.name:
         return f"{hit.given}: {hit.list} ({hit.source})"
     how = "is listed as" if hit.equal else f"is near ({hit.score:.0f} of 100)"
+    if hit.owned:
+        how = "is" if hit.equal else how
+        return f"{hit.given} {how} {hit.name}, {hit.owned} ({hit.source})" + (f"; cleared: {hit.cleared}" if hit.cleared else "")  # fmt: skip
     since = f", from {hit.date}" if hit.date else ""
     cleared = f"; cleared: {hit.cleared}" if hit.cleared else ""
     return f"{hit.given} {how} {hit.name} on {hit.list}{since} ({hit.source}){cleared}"
@@ -102,7 +105,7 @@ def screen(
     raise_all([_too_long(name) for name in given if len(name) > MOST_LETTERS])
     day = parse_date(on, case) if on else date.today()
     found = [replace(h, party=name) for name in given for h in look_up({"name": name}, day, case, cleared)]
-    unknown = unscreened_names({name: name for name in given}, case, cleared, day)
+    unknown = unknown_names({name: name for name in given}, case, cleared, day)
     return Screening(given, day, tuple(found), lists_held(case), unknown, not_whole(case))
 
 

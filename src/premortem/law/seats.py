@@ -9,7 +9,6 @@ import polars as pl
 
 from premortem import facts
 from premortem.case import Case
-from premortem.law.clearing import clearings
 from premortem.law.parties import ROLES
 from premortem.law.party_lists import index
 from premortem.law.party_table import NOT_LISTED, Listed
@@ -73,8 +72,7 @@ def seats_of(name: str, case: Case) -> tuple[Seat, ...]:
 
     A name with a known firm's telling words and no other gives its parent's seat. One that only begins as a known firm's
     gives it where that is in the strict group alone: a likeness of names may ask for a licence, and never spares one.
-    A likeness counts no more once a person cleared the name, nor from the day on which the firm is listed: from then on
-    its likes are screened.
+    It stands whoever cleared the name: that says that a party is not the listed one, not where it or its parent sits.
     """
     held, told, said = _known(case), telling(name), words(name)
     if found := held.by_key.get(key(name)):
@@ -136,22 +134,16 @@ def columns(said: Mapping[str, Sequence[str]], case: Case) -> list[pl.Expr]:
     """Seats of a frame's named parties where any is known: `_seat_ROLE` of its ultimate parent, `_hq_ROLE` its own
     where a field holds it.
 
-    `said` are the names of each role, and the texts that clear names, once each.
+    `said` are the names of each role, once each.
     """
-    return [expr for role in ROLES for expr in _of_role(role, said.get(role, ()), said.get("cleared", ()), case)]
+    return [expr for role in ROLES for expr in _of_role(role, said.get(role, ()), case)]
 
 
-def _of_role(role: str, names: Sequence[str], cleared: Sequence[str], case: Case) -> Iterator[pl.Expr]:
+def _of_role(role: str, names: Sequence[str], case: Case) -> Iterator[pl.Expr]:
     known = [(name, found) for name in names if name for found in seats_of(name, case)]
     if not known:
         return
-    alike = [(name, found) for name, found in known if not found.headquarters]
-    gone = [
-        *((pl.col(role) == name) & (pl.col("date") >= found.listed) for name, found in alike if found.listed),
-        *((pl.col(role) == n) & pl.col("cleared").is_in(by) for n, _ in alike if (by := _clearing(n, cleared))),
-    ]
-    parents = _told(role, [(name, found, found.parent) for name, found in known])
-    yield (pl.when(~pl.any_horizontal(gone).fill_null(False)).then(parents) if gone else parents).alias(f"_seat_{role}")
+    yield _told(role, [(name, found, found.parent) for name, found in known]).alias(f"_seat_{role}")
     if role in ITSELF:
         yield _told(role, [(name, found, found.headquarters) for name, found in known]).alias(f"_hq_{role}")
 
@@ -170,11 +162,6 @@ def _told(role: str, seats: Sequence[tuple[str, Seat, str | None]]) -> pl.Expr:
 
 def _holds(found: Seat) -> pl.Expr:
     return pl.col("date").is_between(found.first or date.min, found.last or date.max)
-
-
-def _clearing(name: str, texts: Sequence[str]) -> list[str]:
-    """The texts that clear a name."""
-    return [text for text in texts if key(name) in {key(n) for n in clearings(text)}]
 
 
 def assumed_seat(given: Mapping[str, Any], field: str, case: Case) -> Seat | None:
@@ -201,13 +188,9 @@ def _settled(role: str, given: Mapping[str, Any], case: Case) -> bool:
 
 
 def _counted(role: str, given: Mapping[str, Any], case: Case) -> Seat | None:
-    """The known seat of the party in a role, None where it is not known or is known by a likeness that does not count."""
+    """The known seat of the party in a role, None where it is not known."""
     name = given.get(role, "")
-    found = seat(name, case, given["date"]) if name else None
-    if found is None or found.headquarters:
-        return found
-    gone = found.listed is not None and found.listed <= given["date"]
-    return None if gone or key(name) in {key(n) for n in clearings(given.get("cleared", ""))} else found
+    return seat(name, case, given["date"]) if name else None
 
 
 def seat_contradictions(given: Mapping[str, Any], case: Case) -> Iterator[str]:

@@ -29,6 +29,7 @@ from premortem.law.row_defaults import completed
 from premortem.law.rulebook_version import shipped_version
 from premortem.law.totals import start
 from premortem.law.unchecked import lists
+from premortem.law.unnamed import barred_by_listed
 from premortem.law.verdict_codes import RETURNED
 from premortem.law.vocabulary import vocabulary
 
@@ -91,12 +92,12 @@ def _grounds(given: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> Iter
 
 
 def _left_open(rows: pl.DataFrame, fields: pl.DataFrame, answers: pl.DataFrame, found: Met, book: Rulebook) -> Flags:
-    """Permissions that something beside the clauses leaves open: a question of the book, a party that stands in no table,
-    a thing to be looked at elsewhere.
+    """Permissions that something beside the clauses leaves open: a question of the book, a party that nobody looked
+    up or named, a thing to be looked at elsewhere.
     """
     free = answers["outcome"].is_in([*book.vocabulary.free]).to_numpy()
     asked = found.applies[[c.stage == QUESTION for c in found.clauses]].any(axis=0)
-    told = np.array(asked | _unscreened(rows, book.case))
+    told = asked | _unscreened(rows, book.case) | barred_by_listed(rows, answers["outcome"], book)
     at = np.flatnonzero(free & ~told)
     flags = fields[at].select(looked_at(book.case)).to_dicts() or [{}] * len(at)
     for i, row, flag in zip(at, rows[at].to_dicts(), flags, strict=True):
@@ -106,7 +107,7 @@ def _left_open(rows: pl.DataFrame, fields: pl.DataFrame, answers: pl.DataFrame, 
 
 
 def _unscreened(rows: pl.DataFrame, case: Case) -> Flags:
-    """Rows of which a party stands in no table and was not cleared."""
+    """Rows of which a party was not cleared, where the lists are not whole."""
     asked = ("cleared", "date") if case.lists else ("cleared",)  # lists that were pulled are whole on their day
     parties = rows.select(c for c in rows.columns if c in (*ROLES, *asked))
     if not {*ROLES} & {*parties.columns}:
