@@ -58,7 +58,7 @@ def untold(
 def telling(case: Case) -> frozenset[str]:
     """Fields whose very values, and not only whether they were given, tell what is `untold`; a party's by its seat alone."""
     tries = transfers(case).unsaid.tries.values()
-    return frozenset({"item", *ROLES, *(key for told in tries for key in told.where)})
+    return frozenset({"item", "cleared", *ROLES, *(key for told in tries for key in told.where)})
 
 
 @lru_cache(maxsize=4096)

@@ -168,7 +168,12 @@ def unscreened_names(
     if not transfers(case).parties.lists or (day and whole(case, day)):
         return ()
     settled = {key(name) for name in cleared or {}}
-    firms = (name for role, name in named.items() if names_firm(role, name, case))
+    held = index(case).by_key
+    firms = (
+        name
+        for role, name in named.items()
+        if names_firm(role, name, case) and (role != "exporter" or key(name) not in held)  # who asks is known to itself
+    )
     return tuple(dict.fromkeys(name for name in firms if key(name) not in settled))
 
 

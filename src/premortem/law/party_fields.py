@@ -84,7 +84,7 @@ def facts_of(name: str, day: date, cleared: bool, case: Case, role: str = "") ->
     if not equal:
         near = (bool(found) or not_looked_up(name, case)) and not cleared
         # a reason says that it is not the listed one, and takes away no owner that the tables know by its name
-        firms = {s.firm for s in seats_of(name, case)} if cleared else set()
+        firms = {s.firm for s in seats_of(name, case) if not s.begins} if cleared else set()
         owned = any(row.list == told.owned.list and not firms.isdisjoint(row.names) for row, _ in found)
         flags = {told.near: near, told.owned.list: owned}
         return tuple(int(flags.get(column, False)) for column in _columns(case))

@@ -9,6 +9,7 @@ import polars as pl
 
 from premortem import facts
 from premortem.case import Case
+from premortem.law.clearing import clearings
 from premortem.law.parties import ROLES
 from premortem.law.party_lists import index
 from premortem.law.party_table import NOT_LISTED, Listed
@@ -48,6 +49,7 @@ class Seat(NamedTuple):
     first: date | None = None  # days between which it holds, both included; None where no other seat is known
     last: date | None = None
     disputed: bool = False  # whether it is contested, so that no permission stands on it
+    begins: bool = False  # whether a name only begins as its firm's
 
     def holds(self, day: date) -> bool:
         """Whether it is the seat on a day."""
@@ -72,7 +74,8 @@ def seats_of(name: str, case: Case) -> tuple[Seat, ...]:
 
     A name with a known firm's telling words and no other gives its parent's seat. One that only begins as a known firm's
     gives it where that is in the strict group alone: a likeness of names may ask for a licence, and never spares one.
-    It stands whoever cleared the name: that says that a party is not the listed one, not where it or its parent sits.
+    Of a listed firm's likes a person is to look at the name, and until then the seat says nothing. A reason that clears it says
+    that a party is not the listed one: it takes away a likeness, and no seat that is told by all telling words.
     """
     held, told, said = _known(case), telling(name), words(name)
     if found := held.by_key.get(key(name)):
@@ -81,7 +84,7 @@ def seats_of(name: str, case: Case) -> tuple[Seat, ...]:
     if not same:
         starts = (held.by_key.get("".join(said[:i]), ()) for i in range(len(said) - 1, 0, -1))
         stricter = (tuple(s for s in of if len(key(s.firm)) >= FEWEST and s.parent in strict(case)) for of in starts)
-        same = next((of for of in stricter if of), ())
+        same = tuple(s._replace(begins=True) for s in next((of for of in stricter if of), ()))
     return tuple(s._replace(headquarters=None) for s in same)
 
 
@@ -134,16 +137,22 @@ def columns(said: Mapping[str, Sequence[str]], case: Case) -> list[pl.Expr]:
     """Seats of a frame's named parties where any is known: `_seat_ROLE` of its ultimate parent, `_hq_ROLE` its own
     where a field holds it.
 
-    `said` are the names of each role, once each.
+    `said` are the names of each role, and the texts that clear names, once each.
     """
-    return [expr for role in ROLES for expr in _of_role(role, said.get(role, ()), case)]
+    return [expr for role in ROLES for expr in _of_role(role, said.get(role, ()), said.get("cleared", ()), case)]
 
 
-def _of_role(role: str, names: Sequence[str], case: Case) -> Iterator[pl.Expr]:
+def _of_role(role: str, names: Sequence[str], cleared: Sequence[str], case: Case) -> Iterator[pl.Expr]:
     known = [(name, found) for name in names if name for found in seats_of(name, case)]
     if not known:
         return
-    yield _told(role, [(name, found, found.parent) for name, found in known]).alias(f"_seat_{role}")
+    parents, gone = _told(role, [(name, found, found.parent) for name, found in known]), []
+    for name, found in ((name, found) for name, found in known if not found.headquarters):
+        by = [text for text in cleared if key(name) in {key(n) for n in clearings(text)}]
+        is_cleared = pl.col("cleared").is_in(by).fill_null(False) if by else pl.lit(False)
+        to_look_at = pl.col("date") >= found.listed if found.listed else pl.lit(False)
+        gone.append((pl.col(role) == name) & pl.when(is_cleared).then(found.begins).otherwise(to_look_at))
+    yield (pl.when(~pl.any_horizontal(gone).fill_null(False)).then(parents) if gone else parents).alias(f"_seat_{role}")
     if role in ITSELF:
         yield _told(role, [(name, found, found.headquarters) for name, found in known]).alias(f"_hq_{role}")
 
@@ -188,9 +197,14 @@ def _settled(role: str, given: Mapping[str, Any], case: Case) -> bool:
 
 
 def _counted(role: str, given: Mapping[str, Any], case: Case) -> Seat | None:
-    """The known seat of the party in a role, None where it is not known."""
+    """The known seat of the party in a role, None where it is not known or is known by a likeness that does not count."""
     name = given.get(role, "")
-    return seat(name, case, given["date"]) if name else None
+    found = seat(name, case, given["date"]) if name else None
+    if found is None or found.headquarters:
+        return found
+    if key(name) in {key(n) for n in clearings(given.get("cleared", ""))}:
+        return None if found.begins else found
+    return None if found.listed is not None and found.listed <= given["date"] else found
 
 
 def seat_contradictions(given: Mapping[str, Any], case: Case) -> Iterator[str]:
