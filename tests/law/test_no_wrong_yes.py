@@ -117,3 +117,29 @@ def test_a_share_against_the_table_is_told():
 )
 def test_a_paragraph_that_was_not_read_whole_is_not_told_as_read(clause):
     assert not BOOK.by_id[clause].read
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"item": "technology", "technology_of": "3B001", "destination": "DEU"},
+        {"item": "sme_tool", "listed": True, "destination": "MYS"},
+    ],
+)
+def test_what_the_ns_columns_may_reach_is_asked_and_is_no_permission(given):
+    assert answer(**given).outcome == "needs:ns_spared"
+    assert answer(**given, ns_spared=False).outcome == "licence:case_by_case"
+    assert answer(**given, ns_spared=True).outcome == "no_licence_required"
+
+
+@pytest.mark.parametrize("place", ["Luhansk People's Republic", "DNR"])
+def test_an_occupied_region_by_a_name_that_desks_write_is_asked_and_never_free(place):
+    assert answer(item="T4", destination=place).outcome == "needs:destination"
+
+
+def test_a_city_with_its_country_is_that_country():
+    assert answer(item="T4", destination="Tehran, Iran").transaction["destination"] == "IRN"
+
+
+def test_a_name_looked_up_tells_the_lists_that_ask_for_no_licence_as_a_check_does():
+    assert "1260H" in repr(screen("Tencent", STAY))

@@ -70,10 +70,14 @@ def _verdict(d: Decided) -> str:
     read = words.reads[d.outcome]
     if not d.clause and d.asked:
         read += f": no clause reaches it, of {len(d.asked)} in force that day that were asked"
-    left = ["nothing that is left to look at bars it"] if d.may_go is None and d.elsewhere else []
+    left = [f"the {_open(len(d.elsewhere))} below not bar it"] if d.may_go is None and d.elsewhere else []
     if conditions := [*_unlisted(d), *(supposed(a, words) for a in d.rests_on), *left]:
         read = f"If {' and '.join(conditions)}: {small(read)}"
     return f"{read}."
+
+
+def _open(points: int) -> str:
+    return "open point does" if points == 1 else f"{points} open points do"
 
 
 def asks_for(outcome: str, words: Vocabulary) -> str:
