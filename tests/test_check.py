@@ -33,7 +33,8 @@ def test_f088_a_reader_that_leaves_is_no_answer(arguments, buffered):
 @pytest.mark.parametrize(
     ("more", "plain", "gated"),
     [
-        (FREE[1:], 0, 0),
+        ((*FREE[1:], "--clear", "Microsoft=looked up"), 0, 0),
+        (FREE[1:], 0, 4),  # nobody looked it up in the lists that are not held
         (FREE[1:-2], 0, 4),  # nobody says where the consignee sits
         ((*FREE[1:-1], "Acme", "--hq", "FRA", "--set", "parent_headquarters=FRA"), 0, 4),  # nobody screened it
         (("--item", "B200", "--to", "CHN", "--on", "2025-06-01"), 1, 3),
@@ -53,7 +54,7 @@ def test_a_party_is_named_looked_up_and_cleared_with_a_reason(run):  # noqa: F81
     code, out, _ = run(*named)
     assert code == 5
     assert {"party", "name", "list", "date", "score", "source"} <= set(json.loads(out)["hits"][0])
-    cleared = (*named, "--clear", "Huawei Technologes=a bakery")
+    cleared = (*named, "--clear", "Huawei Technologes=a bakery", "--clear", "Microsoft=looked up")
     assert run(*cleared)[0] == 4, "whose seat nobody said"
     code, out, _ = run(*cleared, "--set", "end_user_headquarters=FRA", "--set", "ownership=0")
     assert code == 0
@@ -76,7 +77,9 @@ def test_the_ladder_is_printed_only_when_asked_for_and_an_answer_fits_one_screen
 
 def test_the_highest_status_of_a_file_is_the_gates(run, tmp_path):  # noqa: F811
     path = tmp_path / "cases.csv"
-    path.write_text("item,to,on,consignee\nL4,FRA,2025-06-01,Microsoft\nH100 SXM,RUS,2025-06-01,\n")
+    path.write_text(
+        "item,to,on,consignee,cleared\nL4,FRA,2025-06-01,Microsoft,Microsoft=looked up\nH100 SXM,RUS,2025-06-01,,\n"
+    )
     assert run("check", "--file", path, "--json")[0] == 0
     assert run("check", "--file", path, "--json", "--gate")[0] == 3
 

@@ -33,7 +33,7 @@ def test_each_row_of_a_ledger_has_a_record_and_the_same_input_gives_the_same_byt
     assert run("ledger", path, "--audit", one).exit_code == run("ledger", path, "--audit", two).exit_code == 1
     assert one.read_bytes() == two.read_bytes()
     cleared, listed, rejected = lines(one)
-    assert cleared["cleared"] == [{"name": "Huawai", "reason": "looked at by J. Smith"}]
+    assert cleared["cleared"] == [{"name": "Huawai", "reason": "looked at by J. Smith", "hit": True}]
     assert cleared["hits"][0]["cleared"] == "looked at by J. Smith"
     assert (listed["outcome"], listed["may_go"], listed["hits"][0]["equal"]) == (
         "licence:presumption_of_denial",

@@ -11,6 +11,7 @@ from premortem.errors import BadInput
 from premortem.law import book as rules
 from premortem.law import items, places, row_defaults
 from premortem.law.decide import Transaction, explain
+from tests.law.looked_up import looked_up
 
 CASE = default()
 
@@ -73,21 +74,21 @@ def test_an_answer_that_hangs_on_an_unconfirmed_move_of_a_place_is_of_low_confid
     assert answer.outcome == "licence:case_by_case"
     assert (answer.doubted, answer.confidence) == (("YEM",), "low")
     assert "Unverified: it rests on the country group of YEM" in answer.sentence
-    other = explain(Transaction(moved | {"end_use": "data_centre"}), rules.load("history"))
+    other = explain(Transaction(looked_up(moved | {"end_use": "data_centre"})), rules.load("history"))
     assert (other.outcome, other.doubted, other.may_go) == ("no_licence_required", (), True)
 
 
 def test_a_permission_that_hangs_on_an_unconfirmed_move_is_none(monkeypatch):
     sent = {"item": "MI210", "destination": "KHM", "date": "2025-11-07", "end_use": "data_centre", "certified": True}
     sent |= {"notice_given": False, "headquarters": "KHM", "parent_headquarters": "KHM", "ownership": 0.0}
-    sure = explain(Transaction(sent), rules.load("history"))
+    sure = explain(Transaction(looked_up(sent)), rules.load("history"))
     assert (sure.outcome, sure.may_go) == ("exception:ACA", True)
     rows = [{**c, "verified": "no"} if c["iso3"] == "KHM" else c for c in places._changes(CASE)]
     kept = (places.atlas, places._hanging, row_defaults._looked_up, row_defaults._worked_out)
     with monkeypatch.context() as changed:
         changed.setattr(places, "_changes", lambda case: rows)
         [cached.cache_clear() for cached in kept]
-        answer = explain(Transaction(sent), rules.load("history"))
+        answer = explain(Transaction(looked_up(sent)), rules.load("history"))
     [cached.cache_clear() for cached in kept]
     assert (answer.outcome, answer.may_go, answer.doubted) == ("exception:ACA", None, ("KHM",))
 

@@ -19,6 +19,7 @@ from premortem.law.conditions import identifiers
 from premortem.law.decide import Transaction, explain
 from premortem.law.engine import decide
 from premortem.law.transactions import frame_of, parse
+from tests.law.looked_up import looked_up
 
 CASE = default()
 
@@ -211,7 +212,7 @@ def test_a_question_is_asked_from_its_day_on_and_not_before(clause):
     fields, day = QUESTIONS[clause]
     seats = dict.fromkeys(("headquarters", "parent_headquarters"), fields["destination"])
     told = {
-        d: explain(Transaction({**fields, **seats, "ownership": 0, "date": d}), rules.load("history"))
+        d: explain(Transaction(looked_up({**fields, **seats, "ownership": 0, "date": d})), rules.load("history"))
         for d in (day - DAY, day)
     }
     assert [decision.may_go for decision in told.values()] == [True, None]

@@ -15,6 +15,7 @@ from premortem.law import book as rules
 from premortem.law import memo, worked_cases
 from premortem.law.clause_files import raw_clauses
 from premortem.law.decide import Decision, Transaction, explain
+from tests.law.looked_up import looked_up
 from tests.law.test_law import handed
 
 CASE = default()
@@ -38,7 +39,7 @@ def book(policy):
 def answer(args: str) -> Decision:
     fields = worked_cases.arguments(args, CASE)
     policy = fields.pop("under", "history")
-    return explain(Transaction(fields), book(policy))
+    return explain(Transaction(looked_up(fields)), book(policy))
 
 
 @pytest.mark.parametrize("row", INSTRUMENTS, ids=lambda row: row["instrument"])

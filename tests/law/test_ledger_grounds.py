@@ -245,8 +245,8 @@ def test_the_command_tells_what_is_stale_hit_and_not_checked(tmp_path):
     path, out = tmp_path / "l.csv", tmp_path / "d.csv"
     late = shipped_version(CASE).news + timedelta(1)
     path.write_text(
-        "item,quantity,destination,date,consignee\n"
-        f"T4,1,UKR,2025-06-01,\nRTX 4090,1,CHN,{late},Huawai\nT4,1,FRA,2025-06-01,Microsoft\nH20,1,SGP,2025-06-01,Huawei\n"
+        "item,quantity,destination,date,consignee,cleared\n"
+        f"T4,1,UKR,2025-06-01,,\nRTX 4090,1,CHN,{late},Huawai,\nT4,1,FRA,2025-06-01,Microsoft,Microsoft=looked up\nH20,1,SGP,2025-06-01,Huawei,\n"
     )
     done = CliRunner().invoke(app, ["ledger", str(path), "-o", str(out), "--json"])
     summary = json.loads(done.stdout)

@@ -11,13 +11,14 @@ from premortem.law import memo_parts
 from premortem.law.decide import Decision, Transaction, explain
 from premortem.law.field_words import called, described, unknown
 from premortem.law.vocabulary import vocabulary
+from tests.law.looked_up import looked_up
 
 JUNE = "2025-06-01"
 TECHNOLOGY = {"item": "technology", "technology_of": "other", "destination": "CHN", "exporter": "reseller"}
 
 
 def answer(**given: Any) -> Decision:
-    return explain(Transaction({"end_use": "data_centre", "date": JUNE, **given}), rules.load("history"))
+    return explain(Transaction(looked_up({"end_use": "data_centre", "date": JUNE, **given})), rules.load("history"))
 
 
 # What 744.23 asks of any item, or of any on the CCL, it asks of technology.

@@ -17,22 +17,27 @@ from premortem.law.party_lists import index
 from premortem.law.party_table import NOT_LISTED
 from premortem.law.spelling import key
 from premortem.law.vocabulary import vocabulary
+from tests.law.looked_up import looked_up
 
 CASE = default()
 LAW = rules.load("history")
 SHIPPED = {"item": "T4", "quantity": 1, "destination": "DEU", "date": date(2025, 6, 1), "end_use": "data_centre", "consignee": "Microsoft"}  # fmt: skip
-HEAD = "Item,Qty,Country,Ship Date,End Use,Consignee"
-ROW = "T4,1,DE,2025-06-01,data_centre,Microsoft"
+HEAD = "Item,Qty,Country,Ship Date,End Use,Consignee,Cleared"
+SEEN = "looked up in the whole lists"
+CLEARED = f"Microsoft={SEEN};Oracle={SEEN}"
+ROW = f"T4,1,DE,2025-06-01,data_centre,Microsoft,{CLEARED}"
 
 
 def check(**more):
-    return explain(Transaction({**SHIPPED, **more}), LAW)
+    return explain(Transaction(looked_up({**SHIPPED, **more})), LAW)
 
 
 def ledger(folder, headings, *cells, how=None):
     """A desk's table of such shipments, with more columns and their cells a row, as decided."""
     path = folder / "desk.csv"
-    path.write_text("\n".join([f"{HEAD},{headings}", *(f"{ROW},{more}" for more in cells)]) + "\n")
+    text = "\n".join([f"{HEAD},{headings}", *(f"{ROW},{more}" for more in cells)]) + "\n"
+    own = "cleared" in headings
+    path.write_text(text.replace(",Cleared,", ",").replace(f",{CLEARED},", ",") if own else text)
     return decide_file(path, LAW, how or Convention())
 
 
@@ -138,7 +143,9 @@ def test_a_listed_name_in_any_column_that_is_not_read_leaves_no_plain_yes(tmp_pa
 
 
 def test_a_reason_or_a_field_settles_who_stands_in_a_column(tmp_path):
-    cleared = ledger(tmp_path, "Notify Party,cleared", "Acme,Acme=looked up", "Huawei,Huawei=another")[0]
+    cleared = ledger(
+        tmp_path, "Notify Party,cleared", f"Acme,Acme=looked up;{CLEARED}", f"Huawei,Huawei=another firm;{CLEARED}"
+    )[0]
     assert cleared["may_go"].to_list() == [True, None], "a listed name is never cleared"
     noted = ledger(tmp_path, "Notify Party", "Acme", "Huawei", how=Convention({"Notify Party": "note"}))[0]
     assert noted["may_go"].to_list() == [True, None]
@@ -157,6 +164,7 @@ def test_a_column_that_is_not_read_changes_no_refusal_and_no_returned_goods():
             "date": [date(2025, 6, 1)] * 3,
             "end_use": ["data_centre"] * 3,
             "consignee": ["Microsoft"] * 3,
+            "cleared": [CLEARED] * 3,
             "_Broker": ["Acme"] * 3,
         }
     )

@@ -11,6 +11,7 @@ from premortem.law import book as rules
 from premortem.law.decide import Transaction, explain
 from premortem.law.permission import GATE
 from premortem.law.seats import seat
+from tests.law.looked_up import looked_up
 
 CASE = default()
 
@@ -18,7 +19,7 @@ BARRED = "licence:presumption_of_denial"
 
 
 def answer(**given):
-    return explain(Transaction({"item": "H100 SXM", "date": "2026-08-01", **given}), rules.load("history"))
+    return explain(Transaction(looked_up({"item": "H100 SXM", "date": "2026-08-01", **given})), rules.load("history"))
 
 
 @pytest.mark.parametrize("name", ["ByteDance", "Tencent", "Alibaba Cloud", "DeepSeek", "Tencent Cloud Singapore Pte. Ltd.", "ByteDance Ireland"])  # fmt: skip

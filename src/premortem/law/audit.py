@@ -1,6 +1,7 @@
 """A record of each decision as a line of JSON: what was given, by which rulebook and lists, who was hit and cleared, what was answered.
 
-The same input and rulebook give the same bytes: nothing in a record hangs on the clock or the machine.
+The same input and rulebook give the same bytes: nothing in a record hangs on the clock or the machine, so that who cleared a
+name, and when, stands only where the reason says it.
 """
 
 import hashlib
@@ -21,6 +22,7 @@ from premortem.law.clearing import clearings
 from premortem.law.decide import Decision
 from premortem.law.parties import Hit, named_parties, screen
 from premortem.law.rulebook_version import shipped_version
+from premortem.law.spelling import key
 
 # Tables by which parties are looked up, and those, and the files of words, that clauses are read with.
 PARTIES = ("entities", "parties")
@@ -33,7 +35,8 @@ Record = dict[str, Any]
 def of_decision(decision: Decision, book: Book, cleared: Mapping[str, str]) -> Record:
     """The record of one decision of `check`."""
     given = {name: _plain(value) for name, value in sorted(decision.transaction.items())}
-    return _record(given, decision.hits, cleared, decision.outcome, decision.may_go, decision.clause) | book_told(book)
+    told = clearings(decision.transaction.get("cleared", "")) | dict(cleared)
+    return _record(given, decision.hits, told, decision.outcome, decision.may_go, decision.clause) | book_told(book)
 
 
 def of_ledger(decided: pl.DataFrame, under: pl.DataFrame, book: Book, inputs: Sequence[Path]) -> Iterator[Record]:
@@ -70,7 +73,8 @@ def _record(
     given: Mapping[str, Any], hits: Sequence[Hit], cleared: Mapping[str, str], outcome: Any, may_go: Any, clause: Any
 ) -> Record:
     found = [{key: _plain(value) for key, value in hit.__dict__.items()} for hit in hits]
-    reasons = [{"name": name, "reason": reason} for name, reason in cleared.items()]
+    hit = {key(h.given) for h in hits if h.name}
+    reasons = [{"name": name, "reason": reason, "hit": key(name) in hit} for name, reason in cleared.items()]
     return {
         "given": given,
         "outcome": outcome,

@@ -14,7 +14,7 @@ from premortem.law.column_texts import texts_of
 from premortem.law.engine import judge
 from premortem.law.items import vendor
 from premortem.law.name_matches import EQUAL
-from premortem.law.parties import standing
+from premortem.law.parties import named_parties, standing
 from premortem.law.party_table import Listed
 from premortem.law.places import unconfirmed_places
 from premortem.law.row_defaults import completed
@@ -45,6 +45,7 @@ def elsewhere(given: Mapping[str, Any], fields: Mapping[str, Any], book: Ruleboo
     """
     words, told = book.vocabulary, transfers(book.case).cautions
     yield from seats.seat_contradictions(given, book.case)
+    yield from _owned_contradictions(given, book.case)
     yield from (caution.says for caution in told.known if _holds(caution, given, fields, book.case))
     if "exporter" not in given and (on := _vendor_on_list(given, book.case)):
         yield told.vendor.format(name=on.name, list=on.list)
@@ -53,6 +54,20 @@ def elsewhere(given: Mapping[str, Any], fields: Mapping[str, Any], book: Ruleboo
     for role in roles:
         if given[role] in barred:
             yield told.embargo.format(role=role.replace("_", " ").capitalize(), place=given[role])
+
+
+def _owned_contradictions(given: Mapping[str, Any], case: Case) -> Iterator[str]:
+    """A sentence on each party of which less was given to be owned by listed parties than the tables hold."""
+    owned = transfers(case).parties.owned
+    said = given.get(owned.field)
+    if said is None or said >= owned.share:
+        return
+    for name in named_parties(given).values():
+        for row in (row for row, score in standing(name, given["date"], case) if score == EQUAL and row.owner):
+            yield (
+                f"Share owned by listed parties given as {said:g}, but {row.owner}, which is listed, holds {owned.share:.0%} or more "
+                f"of {row.name} in the table of parties, which counts: {row.source}; look at which is right."
+            )
 
 
 def _vendor_on_list(given: Mapping[str, Any], case: Case) -> Listed | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
 from premortem.errors import BadInput
 from premortem.law.spelling import NOBODY, unread
@@ -9,12 +10,43 @@ from premortem.law.spelling import NOBODY, unread
 # The field that holds them.
 CLEARED = "cleared"
 ALLOWED = "NAME=reason, several separated by semicolons"
+# What a reason must be at least: two words with so many letters, or one with so many.
+LETTERS_OF_WORDS, LETTERS_OF_ONE = 6, 10
+IN_WORDS = f"NAME=reason, of two words with {LETTERS_OF_WORDS} letters in all, or of {LETTERS_OF_ONE} letters"
+
+
+def _in_words(reason: str) -> bool:
+    """Whether a reason says something: a letter or a mark is none."""
+    letters = sum(map(str.isalpha, reason))
+    said = [word for word in reason.split() if any(map(str.isalpha, word))]
+    return letters >= (LETTERS_OF_WORDS if len(said) > 1 else LETTERS_OF_ONE)
+
+
+class Cleared(NamedTuple):
+    """A party that a person cleared, and what that did."""
+
+    name: str
+    reason: str
+    near: tuple[str, ...]  # listed names that it is near and, as the reason says, is not
+    listed: tuple[str, ...]  # listed names that are its own, which no reason clears
+
+    @property
+    def says(self) -> str:
+        """What the reason did, as a sentence."""
+        if self.listed:
+            return f"{self.name} is {' and '.join(self.listed)} by name: its reason ({self.reason}) clears nothing."
+        if self.near:
+            return f"{self.name} was cleared of being {' or '.join(self.near)}: {self.reason}."
+        return (
+            f"{self.name}: no row that is held hits it, so that its reason ({self.reason}) cleared nothing of these; "
+            "it stands for a look at the lists that are not held."
+        )
 
 
 @lru_cache(maxsize=4096)
 def clearings(text: str) -> dict[str, str]:
-    """Reasons by name, of a text `NAME=reason;NAME=reason`. Raises `BadInput` for a name without a reason, or for one
-    that names nobody.
+    """Reasons by name, of a text `NAME=reason;NAME=reason`. Raises `BadInput` for a name without a reason in words, or for
+    one that names nobody.
     """
     return check_reasons(dict(_pair(part) for part in text.split(";") if part.strip()))
 
@@ -29,6 +61,8 @@ def check_reasons(reasons: Mapping[str, str], key: str = "cleared", file: str = 
     for name, reason in reasons.items():
         if not reason.strip():
             raise BadInput(file, key, f"{name!r} has no reason for which it is cleared", got=name, allowed=ALLOWED)
+        if not _in_words(reason):
+            raise BadInput(file, key, f"{name!r} is cleared for no reason in words", got=reason, allowed=IN_WORDS)
         if unread(name) == NOBODY:
             raise BadInput(
                 file, key, f"{name!r} names nobody, and cannot be cleared", got=name, allowed="a party's name"

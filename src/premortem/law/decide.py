@@ -20,12 +20,13 @@ from premortem.law.decision_data import NOT_KNOWN, Decided
 from premortem.law.engine import judged
 from premortem.law.ladder import ASKING, Step, ladder
 from premortem.law.parties import named_parties, screen, unscreened_names
-from premortem.law.permission import deciding_fields, resting_on
+from premortem.law.permission import as_good, deciding_fields, resting_on
 from premortem.law.row_defaults import completed
 from premortem.law.rulebook_version import shipped_version
 from premortem.law.shared_answers import one_answer, possible
 from premortem.law.spelling import key
 from premortem.law.transactions import frame_of, parse, question
+from premortem.law.unnamed import with_listed
 from premortem.law.vocabulary import Vocabulary
 from premortem.law.would_change import changes, tries
 
@@ -106,6 +107,8 @@ class Decision(Decided):
             "asked": list(self.asked),
             "assumed": [_assumed(a) for a in self.assumed],
             "unscreened": list(self.unscreened),
+            "unnamed": self.unnamed,
+            "cleared": [c._asdict() | {"says": c.says} for c in self.cleared],
             "other_lists": self.other_lists,
             "hits": [{k: _plain(v) for k, v in h.__dict__.items()} for h in self.hits],
             "not_checked": list(self.not_checked),
@@ -159,7 +162,9 @@ def _explained(
     nearby, standing = tries(given, book), [c for c in naming(book) if c.in_force(given["date"])]
     unsaid = others(given, case, addressees(standing, words), seats(standing, given, words))
     also = [{**given, "item": item} for item in or_items]
-    rows = frame_of([given, *(t.row for t in nearby), *(o.row for o in unsaid), *also], case)
+    listed = with_listed(given, case)
+    tried = [*(t.row for t in nearby), *(o.row for o in unsaid), *([listed] if listed else [])]
+    rows = frame_of([given, *tried, *also], case)
     fields = completed(rows, book)
     told = judged(fields, book)
     if also and not one_answer([told.answers[:1], *told.answers[-len(also) :].iter_slices(1)], book)[0]:
@@ -197,6 +202,9 @@ def _explained(
         unscreened=unscreened_names(named_parties(given), case, reasons, given["date"])
         if answer["outcome"] in words.free
         else (),
+        unnamed=bool(listed)
+        and answer["outcome"] in words.free
+        and not as_good(outcomes[len(tried) - 1], answer["outcome"], words),
         kind=worked_out.get("kind") or "",
         chips_held=worked_out.get("chips_held") or 1.0,
     )

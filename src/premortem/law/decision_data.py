@@ -9,10 +9,12 @@ from premortem.case import Case
 from premortem.law.assumed_facts import Assumed
 from premortem.law.checklists import Checklist, RedFlag, fitting, to_ask
 from premortem.law.citations import Citation
+from premortem.law.clearing import Cleared, clearings
 from premortem.law.ladder import Step
 from premortem.law.parties import Hit, named_parties, other_lists
 from premortem.law.permission import confidence, gate, is_unverified, may_go
 from premortem.law.rulebook_version import shipped_version
+from premortem.law.spelling import key
 from premortem.law.vocabulary import NEEDS, Vocabulary
 from premortem.law.would_change import Change
 
@@ -47,7 +49,8 @@ class Decided:
     doubted: tuple[str, ...] = ()  # places on whose unconfirmed move between groups the answer hangs
     # what is to be looked at of seats given against the table, and of embargoed places that are not the destination
     elsewhere: tuple[str, ...] = ()
-    unscreened: tuple[str, ...] = ()  # named parties of a permission that no table holds and nobody cleared
+    unscreened: tuple[str, ...] = ()  # named parties of a permission that nobody cleared, where lists are not whole
+    unnamed: bool = False  # whether nobody is named of a permission that a listed party would end
     any_of: tuple[str, ...] = ()  # items that its item could be, each with this answer; none where it is clear
     kind: str = ""  # kind of item
     chips_held: float = 1.0  # in one unit: more than one in a system
@@ -70,6 +73,17 @@ class Decided:
     def other_lists(self) -> dict[str, str]:
         """The named parties that stand on lists which ask for no licence, with those lists."""
         return other_lists(named_parties(self.transaction), self.case)
+
+    @property
+    def cleared(self) -> tuple[Cleared, ...]:
+        """The named parties that a person cleared, each with what that did."""
+        told = ((name, reason) for name, reason in clearings(self.transaction.get("cleared", "")).items())
+        return tuple(self._cleared(name, reason) for name, reason in told)
+
+    def _cleared(self, name: str, reason: str) -> Cleared:
+        of = [h for h in self.hits if key(h.given) == key(name) and h.name]
+        near, listed = (tuple(dict.fromkeys(h.name for h in of if h.equal is equal)) for equal in (False, True))
+        return Cleared(name, next((h.cleared for h in of if h.cleared), reason), near, listed)
 
     @property
     def may_go(self) -> bool | None:

@@ -154,11 +154,11 @@ class _Names:
 
 
 def _screened(names: set[str], given: pl.DataFrame, case: Case) -> set[str]:
-    """Names that are not unscreened: a table holds them, they are words for an exporter, or some row clears them."""
+    """Names that are not unknown: a table holds them, they are words for an exporter, or some row clears them."""
     cleared: dict[str, str] = {}
     for text in given["cleared"].unique().drop_nulls() if "cleared" in given.columns else ():
         cleared |= clearings(text)
-    return names - {*parties.unscreened_names({name: name for name in names}, case, cleared)}
+    return names - {*parties.unknown_names({name: name for name in names}, case, cleared)}
 
 
 def _turns(known: set[str], case: Case) -> Iterator[date]:

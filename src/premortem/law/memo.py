@@ -17,7 +17,7 @@ from premortem.law.ladder import Step, Test
 from premortem.law.parties import NOT_LOOKED_UP, Hit
 from premortem.law.pulled_lists import pulled
 from premortem.law.rulebook_version import shipped_version
-from premortem.law.unchecked import SCREEN, brief
+from premortem.law.unchecked import NOT_WHOLE, SCREEN, brief
 from premortem.law.verdict import likeness, question, sentence
 from premortem.law.vocabulary import NEEDS, Vocabulary
 from premortem.text.numbers import capital, count_noun, day_in_words, limit, listing
@@ -41,10 +41,11 @@ def grounds(d: Decided) -> list[str]:
         *_rests(d),
         *hits(d),
         *listed_elsewhere(d),
+        *(c.says for c in d.cleared),
         _outcome(d),
         current(d.case),
         *([f"Assumed, not given: {assumption_line(d)}"] if d.assumed else []),
-        *([f"In no table: {', '.join(d.unscreened)}. {SCREEN}"] if d.unscreened else []),
+        *([f"{NOT_WHOLE}: {', '.join(d.unscreened)}. {SCREEN}"] if d.unscreened else []),
         f"Not checked: {brief(d)}",
         *d.elsewhere,
         *([f"Would change it: {'; or '.join(changes(d)[:FEW])}"] if changes(d) else []),
@@ -171,6 +172,8 @@ def hit(h: Hit) -> str:
     if h.list == NOT_LOOKED_UP:
         return f"{party} {h.given} {likeness(h)}{cleared}"
     how = "is" if h.equal else f"is near ({h.score:.0f} of 100)"
+    if h.owned:
+        return f"{party} {h.given} {how} {h.name}, {h.owned}{cleared}"
     since = f" since {h.date}" if h.date else ""
     return f"{party} {h.given} {how} {h.name} on {h.list}{since}{cleared}"
 

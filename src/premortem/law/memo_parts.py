@@ -128,6 +128,7 @@ def _grounds(d: Decided) -> Iterator[Line]:
         yield from _plain([f"{memo.headroom(d)}."])
     yield from _plain([f"{memo.hit(h)}." for h in d.hits])
     yield from _plain([f"{line}." for line in memo.listed_elsewhere(d)])
+    yield from _plain([c.says for c in d.cleared])
     classed = f"Classified as {d.classed}. " if d.classed else ""
     if d.eccn == NOT_KNOWN and d.classed:
         classed = "Not classified: a fact that this takes was not given. "

@@ -42,11 +42,21 @@ class Hit:
     policy: str  # policy by which a licence is reviewed
     equal: bool
     cleared: str  # the reason for which the user cleared it, "" where not
+    owner: str = ""  # the listed party that owns it, where it is on no list itself
+    asks: str = ""  # what its row then asks for, in words
 
     @property
     def to_look_at(self) -> bool:
         """Whether a person must look at it: an equal name is listed, and a cleared one was looked at."""
         return not self.equal and not self.cleared
+
+    @property
+    def owned(self) -> str:
+        """Who owns it, since when that one is listed, and what the rule on ownership asks; nothing of a party that is listed."""
+        since = f" since {self.date}" if self.date else ""
+        return (
+            f"not listed itself, and owned by {self.owner}, which is listed{since} ({self.asks})" if self.owner else ""
+        )
 
 
 ADDRESSEES = "addressees.toml"  # firms that letters were sent to
@@ -179,7 +189,7 @@ def screen(
         found = standing(name, day, case)
         shown = found if found and found[0][1] == EQUAL else found[:SHOWN]
         reason = reasons.get(key(name), "")
-        hits += [_hit(role, name, row, score, reason) for row, score in shown]
+        hits += [_hit(role, name, row, score, reason, case) for row, score in shown]
         if not_looked_up(name, case):
             hits.append(Hit(role, name, "", NOT_LOOKED_UP, None, 0.0, unread(name), "", False, reason))
     return tuple(hits)
@@ -188,19 +198,29 @@ def screen(
 def unscreened_names(
     named: Mapping[str, str], case: Case, cleared: Mapping[str, str] | None = None, day: date | None = None
 ) -> tuple[str, ...]:
-    """Names of the named parties (by role) that stand in no table and that nobody cleared; none on a `day` on which the lists
-    that are held are whole.
+    """Names of the named parties (by role) that nobody cleared; none on a `day` on which the lists that are held are whole.
 
-    The lists are held in part, so that nothing is known of them; a reason to clear one stands for a look at the whole lists.
-    None where the case has no lists.
+    The lists are held in part, so that a row which a table has of a party says nothing of the rest; a reason to clear one
+    stands for a look at the whole lists. None where the case has no lists.
     """
-    if day and whole(case, day):
+    if not transfers(case).parties.lists or (day and whole(case, day)):
         return ()
-    told, held = transfers(case).parties, index(case).by_key
     settled = {key(name) for name in cleared or {}}
-    firms = [name for role, name in named.items() if names_firm(role, name, case)] if told.lists else []
-    unknown = (name for name in firms if key(name) not in held and key(name) not in settled)
-    return tuple(dict.fromkeys(unknown))
+    held = index(case).by_key
+    firms = (
+        name
+        for role, name in named.items()
+        if names_firm(role, name, case) and (role != "exporter" or key(name) not in held)  # who asks is known to itself
+    )
+    return tuple(dict.fromkeys(name for name in firms if key(name) not in settled))
+
+
+def unknown_names(
+    named: Mapping[str, str], case: Case, cleared: Mapping[str, str] | None = None, day: date | None = None
+) -> tuple[str, ...]:
+    """Of these the names that stand in no table."""
+    held = index(case).by_key
+    return tuple(name for name in unscreened_names(named, case, cleared, day) if key(name) not in held)
 
 
 def other_lists(named: Mapping[str, str], case: Case) -> dict[str, str]:
@@ -210,7 +230,7 @@ def other_lists(named: Mapping[str, str], case: Case) -> dict[str, str]:
     return {who: lists for who, lists in found if lists}
 
 
-def _hit(role: str, given: str, row: Listed, score: float, reason: str) -> Hit:
-    return Hit(
-        role, given, row.name, row.list, row.effective, round(score, 1), row.source, row.policy, score == EQUAL, reason
-    )
+def _hit(role: str, given: str, row: Listed, score: float, reason: str, case: Case) -> Hit:
+    found = (row.name, row.list, row.effective, round(score, 1), row.source, row.policy, score == EQUAL)
+    asks = f"{transfers(case).parties.owned.share:.0%} or more, as its row is read; {row.asks}" if row.owner else ""
+    return Hit(role, given, *found, reason, row.owner, asks)

@@ -15,6 +15,8 @@ from premortem.law.column_texts import numbered
 from premortem.law.groups import combined, numbers
 from premortem.law.name_matches import EQUAL
 from premortem.law.parties import ROLES, addressee, names_firm, not_looked_up, standing, suspects
+from premortem.law.party_table import Listed
+from premortem.law.seats import seats_of
 from premortem.law.spelling import key
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import TYPES, Vocabulary
@@ -35,10 +37,14 @@ def columns(given: pl.DataFrame, said: Mapping[str, Sequence[str]], words: Vocab
     told = (
         [*_nobody(words)] if found is None else [pl.lit(found[c]).alias(c) for c in found.columns if c in words.fields]
     )
-    if found is not None and owned.field and found[owned.list].any():
+    is_owned = None if found is None or not owned.field or not found[owned.list].any() else found[owned.list]
+    if is_owned is not None or not {owned.field, owned.unknown}.isdisjoint(given.columns):
         share = pl.col(owned.field) if owned.field in given.columns else pl.lit(None, pl.Float64)
         # what is told of one party says nothing of another, and less than the table holds of nobody
-        told.append(pl.max_horizontal(share, pl.when(found[owned.list]).then(owned.share), 0.0).alias(owned.field))
+        least = pl.lit(None, pl.Float64) if is_owned is None else pl.when(is_owned).then(owned.share)
+        unknown = pl.col(owned.unknown) if owned.unknown in given.columns else pl.lit(False)
+        nothing = pl.when(~unknown.fill_null(False)).then(0.0)  # a share that nobody knows is not none
+        told.append(pl.max_horizontal(share, least, nothing).alias(owned.field))
     return [*told, *spelt(said, words)]
 
 
@@ -65,14 +71,25 @@ def _nobody(words: Vocabulary) -> tuple[pl.Expr, ...]:
     return tuple(pl.lit("" if kind == "text" else False, TYPES[kind]).alias(name) for name, kind in fields)
 
 
+def _owner(list: str) -> Listed:
+    """A row that says of a listed owner no more than that it owns."""
+    return Listed("", (), list, None, None, "", None, "", "", "")
+
+
 @lru_cache(maxsize=400_000)
-def facts_of(name: str, day: date, cleared: bool, case: Case) -> tuple[int, ...]:
-    """What clauses may ask of one named party on a day: a number for each of `_columns`."""
+def facts_of(name: str, day: date, cleared: bool, case: Case, role: str = "") -> tuple[int, ...]:
+    """What clauses may ask of one named party on a day: a number for each of `_columns`. A `role` counts for an owner's alone."""
     told, found = transfers(case).parties, standing(name, day, case)
     equal = [row for row, score in found if score == EQUAL]
     if not equal:
         near = (bool(found) or not_looked_up(name, case)) and not cleared
-        return tuple(int(column == told.near and near) for column in _columns(case))
+        # a reason says that it is not the listed one, and takes away no owner that the tables know by its name
+        firms = {s.firm for s in seats_of(name, case) if not s.begins} if cleared else set()
+        owned = any(row.list == told.owned.list and not firms.isdisjoint(row.names) for row, _ in found)
+        flags = {told.near: near, told.owned.list: owned}
+        return tuple(int(flags.get(column, False)) for column in _columns(case))
+    if told.owned.is_stayed(role, day) and any(row.list in told.owned.stays for row in equal):
+        equal = [*(row for row in equal if row.list not in told.owned.stays), _owner(told.owned.list)]
     main = [row for row in equal if row.list == told.main]
     policies = [row.policy if row.policy in told.policies else told.unread for row in main]
     noted = {row.footnote for row in main if row.footnote_from is None or row.footnote_from <= day}
@@ -107,9 +124,10 @@ def _looked_up(given: pl.DataFrame, said: Mapping[str, Sequence[str]], case: Cas
 def _of_names(given: pl.DataFrame, role: str, rows: NDArray[np.intp], case: Case) -> NDArray[np.int8]:
     """`_columns` of one role's names in some rows; shape (column, row)."""
     asked = [given[name][rows] for name in (role, "date", "cleared") if name in given.columns]
+    owner = role if role == transfers(case).parties.owned.role else ""
     kinds = combined((numbers(column) for column in asked), len(rows))
     told = [
-        facts_of(name, day, key(name) in {key(n) for n in clearings(next(iter(free), None) or "")}, case)
+        facts_of(name, day, key(name) in {key(n) for n in clearings(next(iter(free), None) or "")}, case, owner)
         for name, day, *free in zip(*(column[kinds.first] for column in asked), strict=True)
     ]
     return np.array(told, np.int8).T[:, kinds.of]

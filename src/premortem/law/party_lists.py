@@ -50,7 +50,11 @@ def index(case: Case) -> Index:
 
     One whose name a listed party bears on a list that is not held is left out: its name alone says nothing.
     """
-    held = read_party_table(facts.read("parties", case), lists(case)) if facts.held("parties", case) else ()
+    held = (
+        read_party_table(facts.read("parties", case), lists(case), owned=transfers(case).parties.owned.list)
+        if facts.held("parties", case)
+        else ()
+    )
     firms = facts.read("entities", case) if facts.held("entities", case) else pl.DataFrame(schema=NO_FIRMS)
     shared = pl.col("homonym").is_not_null() if "homonym" in firms.columns else pl.lit(False)
     free = firms.filter(pl.col("entity_listed").is_null() & ~shared)["name"].unique(maintain_order=True)

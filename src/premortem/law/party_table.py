@@ -28,6 +28,8 @@ class Listed(NamedTuple):
     source: str
     confidence: str
     other: str = ""  # lists that ask for no licence, on which it stands as well
+    owner: str = ""  # of a firm that is on no list itself, the listed party that owns it
+    asks: str = ""  # what its row asks for, in words
 
     def in_force(self, day: date) -> bool:
         """Whether the row stands that day; one without a first day stands on every day until it is removed."""
@@ -40,8 +42,10 @@ def lists(case: Case) -> tuple[str, ...]:
     return (*told.lists, *filter(None, (told.owned.list,)), NOT_LISTED)
 
 
-def read_party_table(table: pl.DataFrame, lists: Collection[str], file: str = "parties.csv") -> tuple[Listed, ...]:
-    """Rows of a table of parties. Raises `BadInput`, every fault at once, for a day or a list that cannot be read."""
+def read_party_table(
+    table: pl.DataFrame, lists: Collection[str], file: str = "parties.csv", owned: str = ""
+) -> tuple[Listed, ...]:
+    """Rows of a table of parties, of which those on the list `owned` are owned by a listed one. Raises `BadInput`, every fault at once, for a day or a list that cannot be read."""
     errors: list[BadInput] = []
 
     def day(row: Mapping[str, str | None], column: str) -> date | None:
@@ -76,6 +80,8 @@ def read_party_table(table: pl.DataFrame, lists: Collection[str], file: str = "p
                 "; ".join(t for t in (row["fr_citations"], row["source"]) if t),
                 row["confidence"] or "",
                 row.get("other_lists") or "",
+                (row.get("group") or "") if row["list"] == owned else "",
+                row.get("licence_requirement") or "",
             )
         )
     raise_all(errors)

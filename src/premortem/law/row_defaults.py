@@ -76,7 +76,8 @@ def _worked_out(
     """
     told, fields = transfers(words.case), words.fields
     defaults = {name: fields[name].default for name in here if name in fields and fields[name].default is not None}
-    filled = [pl.col(name).fill_null(default) for name, default in defaults.items() if name != told.items.parts]
+    kept = (told.items.parts, told.parties.owned.field)  # which are filled where more is known of them
+    filled = [pl.col(name).fill_null(default) for name, default in defaults.items() if name not in kept]
     if told == Transfers():  # what was given, and what stands for the rest
         return (filled, _instead(here, words))
     designer = pl.lit(items.named_items(words.case)["c_designer_hq"]).gather("_chip")

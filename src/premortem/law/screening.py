@@ -14,7 +14,7 @@ from premortem.files.reader import read_text
 from premortem.law.field_values import MOST_LETTERS
 from premortem.law.ledger import files
 from premortem.law.ledger.field_guesses import fold_heading, guess, known
-from premortem.law.parties import ROLES, Hit, addressee, unscreened_names
+from premortem.law.parties import ROLES, Hit, addressee, other_lists, unknown_names
 from premortem.law.parties import screen as look_up
 from premortem.law.party_lists import Held, lists_held
 from premortem.law.permission import GATE
@@ -36,6 +36,7 @@ class Screening:
     lists: tuple[Held, ...]
     unknown: tuple[str, ...]  # in no table: no hit is no proof
     not_checked: tuple[str, ...]
+    other_lists: Mapping[str, str]  # lists that ask for no licence, by the name that stands on them
 
     @property
     def gate(self) -> int:
@@ -51,6 +52,7 @@ class Screening:
             "hits": [{k: str(v) if isinstance(v, date) else v for k, v in h.__dict__.items()} for h in self.hits],
             "lists": [held._asdict() for held in self.lists],
             "unknown": [*self.unknown],
+            "other_lists": dict(self.other_lists),
             "not_checked": [*self.not_checked],
         }
 
@@ -71,6 +73,9 @@ class Screening:
         lost = [name for name in self.unknown if name not in found]
         if lost:
             lines.append(f"In no table that is held, so look them up in the whole lists: {'; '.join(lost[:20])}{'; ...' if len(lost) > 20 else ''}.")  # fmt: skip
+        lines += [
+            f"{who} is on lists that ask for no export licence: {lists}" for who, lists in self.other_lists.items()
+        ]
         return [*lines, *(f"Not checked: {sentence}" for sentence in self.not_checked)]
 
 
@@ -79,6 +84,9 @@ def _says(hit: Hit) -> str:
     if not hit.name:
         return f"{hit.given}: {hit.list} ({hit.source})"
     how = "is listed as" if hit.equal else f"is near ({hit.score:.0f} of 100)"
+    if hit.owned:
+        how = "is" if hit.equal else how
+        return f"{hit.given} {how} {hit.name}, {hit.owned} ({hit.source})" + (f"; cleared: {hit.cleared}" if hit.cleared else "")  # fmt: skip
     since = f", from {hit.date}" if hit.date else ""
     cleared = f"; cleared: {hit.cleared}" if hit.cleared else ""
     return f"{hit.given} {how} {hit.name} on {hit.list}{since} ({hit.source}){cleared}"
@@ -102,8 +110,9 @@ def screen(
     raise_all([_too_long(name) for name in given if len(name) > MOST_LETTERS])
     day = parse_date(on, case) if on else date.today()
     found = [replace(h, party=name) for name in given for h in look_up({"name": name}, day, case, cleared)]
-    unknown = unscreened_names({name: name for name in given}, case, cleared, day)
-    return Screening(given, day, tuple(found), lists_held(case), unknown, not_whole(case))
+    unknown = unknown_names({name: name for name in given}, case, cleared, day)
+    other = {name: told for name in given for told in other_lists({"": name}, case).values()}
+    return Screening(given, day, tuple(found), lists_held(case), unknown, not_whole(case), other)
 
 
 def _too_long(name: str) -> BadInput:

@@ -49,6 +49,7 @@ class Seat(NamedTuple):
     first: date | None = None  # days between which it holds, both included; None where no other seat is known
     last: date | None = None
     disputed: bool = False  # whether it is contested, so that no permission stands on it
+    begins: bool = False  # whether a name only begins as its firm's
 
     def holds(self, day: date) -> bool:
         """Whether it is the seat on a day."""
@@ -73,8 +74,8 @@ def seats_of(name: str, case: Case) -> tuple[Seat, ...]:
 
     A name with a known firm's telling words and no other gives its parent's seat. One that only begins as a known firm's
     gives it where that is in the strict group alone: a likeness of names may ask for a licence, and never spares one.
-    A likeness counts no more once a person cleared the name, nor from the day on which the firm is listed: from then on
-    its likes are screened.
+    Of a listed firm's likes a person is to look at the name, and until then the seat says nothing. A reason that clears it says
+    that a party is not the listed one: it takes away a likeness, and no seat that is told by all telling words.
     """
     held, told, said = _known(case), telling(name), words(name)
     if found := held.by_key.get(key(name)):
@@ -83,7 +84,7 @@ def seats_of(name: str, case: Case) -> tuple[Seat, ...]:
     if not same:
         starts = (held.by_key.get("".join(said[:i]), ()) for i in range(len(said) - 1, 0, -1))
         stricter = (tuple(s for s in of if len(key(s.firm)) >= FEWEST and s.parent in strict(case)) for of in starts)
-        same = next((of for of in stricter if of), ())
+        same = tuple(s._replace(begins=True) for s in next((of for of in stricter if of), ()))
     return tuple(s._replace(headquarters=None) for s in same)
 
 
@@ -145,12 +146,12 @@ def _of_role(role: str, names: Sequence[str], cleared: Sequence[str], case: Case
     known = [(name, found) for name in names if name for found in seats_of(name, case)]
     if not known:
         return
-    alike = [(name, found) for name, found in known if not found.headquarters]
-    gone = [
-        *((pl.col(role) == name) & (pl.col("date") >= found.listed) for name, found in alike if found.listed),
-        *((pl.col(role) == n) & pl.col("cleared").is_in(by) for n, _ in alike if (by := _clearing(n, cleared))),
-    ]
-    parents = _told(role, [(name, found, found.parent) for name, found in known])
+    parents, gone = _told(role, [(name, found, found.parent) for name, found in known]), []
+    for name, found in ((name, found) for name, found in known if not found.headquarters):
+        by = [text for text in cleared if key(name) in {key(n) for n in clearings(text)}]
+        is_cleared = pl.col("cleared").is_in(by).fill_null(False) if by else pl.lit(False)
+        to_look_at = pl.col("date") >= found.listed if found.listed else pl.lit(False)
+        gone.append((pl.col(role) == name) & pl.when(is_cleared).then(found.begins).otherwise(to_look_at))
     yield (pl.when(~pl.any_horizontal(gone).fill_null(False)).then(parents) if gone else parents).alias(f"_seat_{role}")
     if role in ITSELF:
         yield _told(role, [(name, found, found.headquarters) for name, found in known]).alias(f"_hq_{role}")
@@ -170,11 +171,6 @@ def _told(role: str, seats: Sequence[tuple[str, Seat, str | None]]) -> pl.Expr:
 
 def _holds(found: Seat) -> pl.Expr:
     return pl.col("date").is_between(found.first or date.min, found.last or date.max)
-
-
-def _clearing(name: str, texts: Sequence[str]) -> list[str]:
-    """The texts that clear a name."""
-    return [text for text in texts if key(name) in {key(n) for n in clearings(text)}]
 
 
 def assumed_seat(given: Mapping[str, Any], field: str, case: Case) -> Seat | None:
@@ -206,8 +202,9 @@ def _counted(role: str, given: Mapping[str, Any], case: Case) -> Seat | None:
     found = seat(name, case, given["date"]) if name else None
     if found is None or found.headquarters:
         return found
-    gone = found.listed is not None and found.listed <= given["date"]
-    return None if gone or key(name) in {key(n) for n in clearings(given.get("cleared", ""))} else found
+    if key(name) in {key(n) for n in clearings(given.get("cleared", ""))}:
+        return None if found.begins else found
+    return None if found.listed is not None and found.listed <= given["date"] else found
 
 
 def seat_contradictions(given: Mapping[str, Any], case: Case) -> Iterator[str]:

@@ -100,11 +100,21 @@ class Places(Strict):
 
 
 class Owned(Strict):
-    """The list of firms that listed parties own, the field that holds their share, and its value where nobody tells it."""
+    """The list of firms that listed parties own, the field that holds their share, and its value where nobody tells it; and
+    when the name of a listed owner asks nothing.
+    """
 
     list: str = ""
     field: str = ""
     share: float = 0.0
+    unknown: str = Key(default="", description="the flag that a listed party owns a share that nobody knows")
+    role: str = Key(default="", description="the role of an owner")
+    stayed: tuple[date, ...] = Key(default=(), description="first and last day on which ownership alone asks nothing")
+    stays: tuple[str, ...] = Key(default=(), description="lists on which an owner's row then asks nothing")
+
+    def is_stayed(self, role: str, day: date) -> bool:
+        """Whether who stands in a role that day is asked about, and asks for nothing, as an owner alone."""
+        return bool(self.stayed) and role == self.role and self.stayed[0] <= day <= self.stayed[-1]
 
 
 class PulledLists(Strict):

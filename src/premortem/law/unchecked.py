@@ -11,7 +11,8 @@ from premortem.law.spelling import NOBODY
 from premortem.law.transfers import transfers
 from premortem.text.numbers import count_noun
 
-# What a person may do about a party that no table holds.
+# What is said of a party that nobody looked up in lists that are not held, or only in part; and what a person may do.
+NOT_WHOLE = "Looked up in no whole list"
 SCREEN = f"Look each up in the whole lists; if it is on none, {CLEAR}."
 
 
@@ -21,7 +22,7 @@ def not_checked(d: Decided) -> tuple[str, ...]:
     missing = [f"Not named, so looked up in no list: {', '.join(unnamed)}."] if unnamed else []
     missing += [f"Named, and looked up in no list: {'; '.join(unread)}."] if unread else []
     if d.unscreened:
-        missing.append(f"In no table: {', '.join(d.unscreened)}. {SCREEN}")
+        missing.append(f"{NOT_WHOLE}: {', '.join(d.unscreened)}. {SCREEN}")
     current = shipped_version(d.case)
     warning = current.warning(d.transaction["date"])
     return (*missing, *lists(d.case), *d.elsewhere, *current.not_checked, *((warning,) if warning else ()))
@@ -43,7 +44,7 @@ def lists(case: Case) -> tuple[str, ...]:
 
 
 def to_clear(d: Decided) -> list[str]:
-    """Names as given that a person has to look at: near a listed one, or in no table; an equal name cannot be cleared."""
+    """Names as given that a person has to look at: near a listed one, or looked up in no whole list; an equal name cannot be cleared."""
     near = (h.given for h in d.hits if h.to_look_at and h.source != NOBODY)
     return [*dict.fromkeys((*near, *d.unscreened))]
 

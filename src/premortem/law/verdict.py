@@ -5,7 +5,7 @@ from premortem.law.assumed_facts import Assumed
 from premortem.law.decision_data import Decided
 from premortem.law.field_words import CLEAR, called, described, place, told, unknown
 from premortem.law.parties import NOT_LOOKED_UP, Hit, named_parties
-from premortem.law.party_lists import lists_held
+from premortem.law.party_lists import lists_held, whole
 from premortem.law.rulebook_version import shipped_version
 from premortem.law.spelling import NOBODY
 from premortem.law.transactions import question as which
@@ -70,10 +70,14 @@ def _verdict(d: Decided) -> str:
     read = words.reads[d.outcome]
     if not d.clause and d.asked:
         read += f": no clause reaches it, of {len(d.asked)} in force that day that were asked"
-    left = ["nothing that is left to look at bars it"] if d.may_go is None and d.elsewhere else []
+    left = [f"the {_open(len(d.elsewhere))} below not bar it"] if d.may_go is None and d.elsewhere else []
     if conditions := [*_unlisted(d), *(supposed(a, words) for a in d.rests_on), *left]:
         read = f"If {' and '.join(conditions)}: {small(read)}"
     return f"{read}."
+
+
+def _open(points: int) -> str:
+    return "open point does" if points == 1 else f"{points} open points do"
 
 
 def asks_for(outcome: str, words: Vocabulary) -> str:
@@ -116,13 +120,20 @@ def likeness(h: Hit) -> str:
 
 
 def _unlisted(d: Decided) -> list[str]:
-    """That nobody found a party on a list of which no row, or only some, are held, as a condition."""
-    if not d.unscreened:
+    """That no party is on a list, or on one of which no row, or only some, are held, as a condition."""
+    if not (names := [*d.unscreened, *_cleared(d)]):
         return []
-    verb = "is" if len(d.unscreened) == 1 else "are"
+    verb = "is" if len(names) == 1 else "are"
     rows = "; and ".join(f"the {h.name} beyond {count_noun(h.rows, 'row')}" for h in lists_held(d.case))
     lists = "; and ".join(filter(None, (", ".join(lacking(d.case)), rows)))
-    return [f"{' and '.join(d.unscreened)} {verb} on none of the lists that are not held ({lists})"]
+    return [f"{' and '.join(names)} {verb} on none of the lists that are not held ({lists})"]
+
+
+def _cleared(d: Decided) -> list[str]:
+    """Parties that were cleared, each with the reason, where lists are not whole."""
+    if d.outcome not in d.vocabulary.free or whole(d.case, d.transaction["date"]):
+        return []
+    return [f"{c.name} (cleared: {c.reason})" for c in d.cleared]
 
 
 def supposed(a: Assumed, words: Vocabulary) -> str:
