@@ -5,7 +5,6 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-
 from premortem.case import Case
 from premortem.law.parties import ROLES
 from premortem.law.party_lists import index
