@@ -200,18 +200,20 @@ def unscreened_names(
 ) -> tuple[str, ...]:
     """Names of the named parties (by role) that nobody cleared; none on a `day` on which the lists that are held are whole.
 
-    The lists are held in part, so that a row which a table has of a party says nothing of the rest; a reason to clear one
-    stands for a look at the whole lists. None where the case has no lists.
+    The lists are held in part. A firm that the tables know to stand on none was looked up by whoever made them, and so is the one
+    that asks; of a firm that stands on some list they say nothing of the rest. A reason to clear one stands for a look at the
+    whole lists. None where the case has no lists.
     """
     if not transfers(case).parties.lists or (day and whole(case, day)):
         return ()
     settled = {key(name) for name in cleared or {}}
-    held = index(case).by_key
-    firms = (
-        name
-        for role, name in named.items()
-        if names_firm(role, name, case) and (role != "exporter" or key(name) not in held)  # who asks is known to itself
-    )
+    held = index(case)
+
+    def known(role: str, name: str) -> bool:
+        rows = [held.rows[i] for i in held.by_key.get(key(name), ())]
+        return bool(rows) and (role == "exporter" or not any(row.other or row.list != NOT_LISTED for row in rows))
+
+    firms = (name for role, name in named.items() if names_firm(role, name, case) and not known(role, name))
     return tuple(dict.fromkeys(name for name in firms if key(name) not in settled))
 
 
