@@ -14,7 +14,9 @@ from premortem.problem.answers import Answers, Asked, of_batch, of_one
 from premortem.problem.calls import Task, Way, future_seeds, kept_generators, quiet
 from premortem.problem.definition import Definition
 from premortem.problem.draws import values_at
+from premortem.problem.in_process import ENDED
 from premortem.problem.time_limit import TooLong, call_within
+from premortem.problem.workers import answers, can_send
 
 Array = NDArray[Any]
 # How near a batch must come to the same futures one by one; chaotic models part from any rounding, so half may miss it.
@@ -103,9 +105,20 @@ def _near(a: Any, b: Any) -> Any:
     return np.isclose(a, b, rtol=NEAR, atol=1e-12, equal_nan=True)
 
 
-def check_same(trial: Trial, way: Way) -> None:
-    """Raises `BadInput` for a model that gives two answers to one input, in any of some futures spread over all that may come: fewer of a slow
-    model, one at least. Of a future that fails nothing is known.
+@dataclass(frozen=True)
+class _Twice:
+    """Futures, each of them twice in one piece, so that what a model keeps between calls shows."""
+
+    values: dict[str, Array]
+    levers: Mapping[str, Any]
+    seeds: Array
+
+
+def check_same(trial: Trial, way: Way) -> bool:
+    """Whether a future ended the process that ran it, of some spread over all that may come: fewer of a slow model, one at least. A model of
+    one future a call is asked in another process, if it can be sent there.
+
+    Raises `BadInput` for a model that gives two answers to one input. Of a future that fails nothing is known.
     """
     d = trial.definition
     many = int(np.clip(REPEATED / max(2 * way.seconds, 1e-9), 1, SPREAD))
@@ -114,12 +127,17 @@ def check_same(trial: Trial, way: Way) -> None:
     seeds = future_seeds(SEED, 0, many if values else 1)
     longest = min(d.timeout, max(REPEATED, 10 * way.seconds))
     task = replace(trial.task(replace(way, prints=True)), replications=min(d.replications, 1), timeout=longest)
-    first, second = (task.answers(values, trial.levers, seeds) for _ in range(2))
+    if way.kind != "batched" and can_send(task):
+        doubled = _Twice({n: np.concatenate([v, v]) for n, v in values.items()}, trial.levers, np.tile(seeds, 2))
+        (both,) = answers(task, [doubled], 2)
+        first, second = both.part(slice(len(seeds))), both.part(slice(len(seeds), None))
+    else:
+        first, second = (task.answers(values, trial.levers, seeds) for _ in range(2))
     known = (first.failed == "") & (second.failed == "")
     pairs = [(first.outcomes[n], second.outcomes[n]) for n in first.outcomes]
     pairs += [(first.series[n], second.series[n]) for n in first.series]
     if all(np.array_equal(a[known], b[known], equal_nan=True) for a, b in pairs):
-        return
+        return ENDED in first.failed
     if d.replications:
         raise BadInput(
             d.name, "model", "draws at random from a generator of its own, so that no seed makes a run again",

@@ -178,9 +178,11 @@ class Evaluator:
     def _processes(self, futures: int) -> int:
         """How many processes such a number of futures is worth."""
         most = cores.count() if self.definition.processes is None else self.definition.processes
-        if self.compiled or most < 2 or (self.definition.processes is None and futures * self.seconds < LONG):
+        if self.compiled or (most < 2 and not self.tried.ends):
             return 1
-        return most if workers.can_send(self.task) else 1
+        if self.definition.processes is None and futures * self.seconds < LONG and not self.tried.ends:
+            return 1
+        return max(most, 2) if workers.can_send(self.task) else 1
 
     def _answers(self, work: Work) -> Answers:
         if self.compiled is None:

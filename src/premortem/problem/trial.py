@@ -33,6 +33,7 @@ class Tried:
 
     way: Way
     notes: tuple[str, ...]
+    ends: bool = False  # whether a future ended the process that ran it
 
 
 def asked_of(definition: Definition) -> Asked:
@@ -54,8 +55,8 @@ def try_model(definition: Definition, levers: Mapping[str, Any]) -> Tried:
     trial = Trial(definition, asked, values_at(definition, chances), levers, seeded)
     trial.changes = _changes(trial)
     way = _way(trial)
-    check_same(trial, way)
-    return Tried(replace(way, seeded=seeded, changes=trial.changes, prints=bool(trial.printed)), _notes(trial))
+    ends = check_same(trial, way)
+    return Tried(replace(way, seeded=seeded, changes=trial.changes, prints=bool(trial.printed)), _notes(trial), ends)
 
 
 def _way(trial: Trial) -> Way:
