@@ -425,7 +425,7 @@ def test_a_view_that_rests_is_answered_with_more_futures_and_a_move_calls_it_off
         page.reload()  # so that it is waited for before it can come
     found = answer.value.json()
     assert (found["first"], found["futures"]) == (2000, MORE)
-    page.locator("#futures", has_text=f"{MORE:_}".replace("_", " ")).wait_for()
+    page.locator("#futures", has_text=f"{MORE:,}").wait_for()
     page.locator("[data-key='l.diffusion.country_allocation.tpp'] input[type=range]").focus()
     moved(page, lambda: page.keyboard.press("Home"))
     shown(page, lambda: page.locator("#futures").inner_text() == "2,000 futures.")
