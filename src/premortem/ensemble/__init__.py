@@ -10,7 +10,7 @@ What is tried:
 How it is run:
 
 - `run`: `run(model, priors, ...)` makes a run folder; `draw` gives the values of some futures
-- `part`: one part of a run, 16,384 futures, drawn, simulated, reduced and written
+- `part`: one part of a run, 16,384 futures, drawn, simulated, reduced and written; `card`: parts made on a graphics card
 - `compiled`: programs compiled once a process; `memory`: a ceiling on memory; `cores`: works side by side
 - `bands`: quantiles of series over any number of futures
 
@@ -20,5 +20,5 @@ What a run folder is:
 - `manifest`, `layout`: what a run is made of, sealed; names of its files
 - `swap`: a finished run is replaced whole
 
-Inside: `cluster`, `distributions`, `lock`, `log`, `run_folder`.
+Inside: `cluster`, `distributions`, `lock`, `log`, `named_values`, `run_folder`, `support`.
 """

@@ -17,6 +17,7 @@ Answers:
 - `verdict`, `unchecked`, `citations`: the answer in a sentence; what it does not cover; where it is written
 - `memo`, `memo_parts`, `checklists`: a decision in words; the parts of a memo to be signed; what an application must hold
 - `field_words`: fields and their values in words
+- `shared_answers`: what is answered of a spelling that could mean several items
 - `audit`: a record of a decision; `worked_cases`: files of cases
 - `screening`: names looked up in the lists of parties; `clearing`: names that a person looked at; `pulled_lists`: whole lists
   that a user pulled
@@ -27,6 +28,6 @@ Answers:
 Inside: `assumed_facts`, `binding`, `candidate_clauses`, `cautions`, `clause_files`, `clause_tests`, `clause_values`, `column_texts`,
 `days`, `decision_data`, `equivalent_rows`, `field_values`, `groups`, `item_spellings`, `item_values`, `ladder`, `letters`,
 `missing_fields`, `name_matches`, `near_names`, `numbers`, `parties`, `party_fields`, `party_lists`, `party_table`, `permission`, `row_defaults`,
-`rows_of_kinds`, `seats`, `shared_answers`, `soundness`, `spelling`, `tested_values`, `totals`, `truth`, `verdict_codes`,
+`rows_of_kinds`, `seats`, `soundness`, `spelling`, `tested_values`, `totals`, `truth`, `unnamed`, `verdict_codes`,
 `would_change`.
 """
