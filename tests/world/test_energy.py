@@ -157,7 +157,8 @@ def test_the_load_that_is_wished_for_counts_each_chip_once_by_hand():
 
 def test_what_flexible_room_leaves_to_be_supplied_by_hand():
     # drawn: 0.5 of 10 GW to the end of 2024, then 110: of 50 added half is answers, room 98 x 0.25 = 24.5: softmin(25, 24.5) = 20.8095
-    wished = jnp.where(times()[:, None] < 2025, 10.0, 110.0)
+    years = times()[:, None]
+    wished = jnp.where(years < 2025, 10.0, 110.0)
     p = P(utilisation=0.5, flexible_gw=98.0, flexibility_used=0.25)
     got = outcomes_.firm_twh_wished(wished, 0.5 + 0 * wished, places(["us"], electricity=[4000]), p)
     assert float(got[7, 0]) == pytest.approx(5 * 8.76, rel=1e-5)

@@ -38,7 +38,9 @@ def _compared(ground: Ground) -> str:
     many, choices = len(ground.policies), len(ground.chosen)
     if many < 2:
         return ""
-    said = f" {phrases.capital(phrases.spell_count(many))} policies are tried on the same futures"
+    said = (
+        f" {phrases.capital(phrases.spell_count(many))} {phrases.plural(many, 'policy')} are tried on the same futures"
+    )
     if choices == many:
         return f"{said}."
     left_out = ground.title(ground.study.case.settings.record)
