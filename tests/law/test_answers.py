@@ -472,7 +472,7 @@ def test_an_answer_is_json_and_its_memo_fits_a_screen(sent, under):
     keys = {"may_go", "assumed", "hits", "not_checked", "citations", "rulebook", "stale", "trace", "would_change"}
     assert keys <= set(told)
     lines = sum(-(-len(line) // 74) for line in repr(found).splitlines())
-    assert lines <= 30
+    assert lines <= 30 + 4 * len(found.cleared)  # each clearing is told whole, with its reason
 
 
 def test_a_name_of_several_cards_is_asked_for_and_not_a_field():
