@@ -72,11 +72,12 @@ def compile_all(spec: Spec) -> None:
 
 def parts(spec: Spec, todo: Iterable[tuple[int, list[str]]], threads: int) -> Iterator[Made]:
     """Each part as it is finished, in order; two are under way, of which the earlier one is being written."""
+    names = _names(spec)  # once: to find them traces the whole model
     with ThreadPoolExecutor(threads) as pool:
         under_way: deque[Callable[[], Made]] = deque()
         try:
             for part, missing in todo:
-                under_way.append(_begun(spec, part, missing, pool))
+                under_way.append(_begun(spec, part, missing, names, pool))
                 if len(under_way) > 1:
                     yield under_way.popleft()()
             while under_way:
@@ -85,7 +86,9 @@ def parts(spec: Spec, todo: Iterable[tuple[int, list[str]]], threads: int) -> It
             pool.shutdown(cancel_futures=True)
 
 
-def _begun(spec: Spec, part: int, missing: Sequence[str], pool: ThreadPoolExecutor) -> Callable[[], Made]:
+def _begun(
+    spec: Spec, part: int, missing: Sequence[str], names: Sequence[str], pool: ThreadPoolExecutor
+) -> Callable[[], Made]:
     """Hand a part to the card, and what comes back to threads that write it; call for the finished part."""
     began, asked = perf_counter(), asked_of(spec, part, missing)
     writing = list[Future[list[Written]]]()
@@ -94,7 +97,7 @@ def _begun(spec: Spec, part: int, missing: Sequence[str], pool: ThreadPoolExecut
         writing.append(pool.submit(lambda: [write_futures(spec, part, np.asarray(values)[:, : spec.count(part)])]))
     for name in asked:
         found = simulated(spec, part, name, values)
-        writing.append(pool.submit(_written, spec, part, name, found))
+        writing.append(pool.submit(_written, spec, part, name, found, names))
 
     def finished() -> Made:
         written = tuple(entry for entries in writing for entry in entries.result())
@@ -129,25 +132,19 @@ def simulated(spec: Spec, part: int, name: str, values: Any) -> Simulated:
     return Simulated(columns, jnp.stack([program(*one) for one in given]), first)
 
 
-def _written(spec: Spec, part: int, name: str, found: Simulated) -> list[Written]:
-    columns = dict(zip(_names(spec), np.asarray(found.columns)[:, : spec.count(part)], strict=True))
+def _written(spec: Spec, part: int, name: str, found: Simulated, names: Sequence[str]) -> list[Written]:
+    columns = dict(zip(names, np.asarray(found.columns)[:, : spec.count(part)], strict=True))
     return [*found.first, *write_results(spec, part, name, columns, np.asarray(found.counts))]
 
 
 def _names(spec: Spec) -> list[str]:
     """Names of the columns, in order."""
-    given = _shape(spec), next(iter(spec.policies.values()))
-    return sorted(jax.eval_shape(_Kept(spec).columns, *given)[0])
-
-
-def _shape(spec: Spec) -> jax.ShapeDtypeStruct:
-    return jax.ShapeDtypeStruct((len(spec.priors.rows), spec.chunk), jnp.float32)
+    return sorted(jax.eval_shape(_Kept(spec).columns, *spec.call)[0])
 
 
 def _program(spec: Spec) -> Any:
     """The model with all that is read off it, compiled for a batch."""
-    given = _shape(spec), next(iter(spec.policies.values()))
-    return compiled(_Kept(spec), *given, key=(spec.model, tuple(spec.kept), "card"), device=spec.device)
+    return compiled(_Kept(spec), *spec.call, key=(spec.model, tuple(spec.kept), "card"), device=spec.device)
 
 
 def drawn(spec: Spec, part: int) -> Any:

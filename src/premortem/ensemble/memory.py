@@ -4,7 +4,6 @@ import platform
 import resource
 
 import jax
-import jax.numpy as jnp
 
 from premortem.ensemble.part import Spec
 from premortem.errors import BadInput
@@ -40,8 +39,7 @@ def threads(spec: Spec, cores: int, ceiling: int | None) -> int:
 
 def bytes_needed(spec: Spec) -> int:
     """Bytes that making one part takes beside what the process holds already."""
-    values = jax.ShapeDtypeStruct((len(spec.priors.rows), spec.chunk), jnp.float32)
-    scalars, series = jax.eval_shape(spec.model, values, next(iter(spec.policies.values())))
+    scalars, series = jax.eval_shape(spec.model, *spec.call)
     columns = (sum(x.dtype.itemsize for x in scalars.values()) + 4 * len(spec.kept)) * min(spec.size, spec.futures)
     on_host = spec.device == "cpu"  # a card keeps the series to itself
     shown = sum(x.dtype.itemsize * x.size for x in series.values() if on_host)

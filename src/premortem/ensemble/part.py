@@ -66,6 +66,12 @@ class Spec:
         """How many parts the run has."""
         return -(-self.futures // self.size)
 
+    @property
+    def call(self) -> tuple[jax.ShapeDtypeStruct, Any]:
+        """What one call of the model is given: values of a chunk, as a shape, and a policy."""
+        values = jax.ShapeDtypeStruct((len(self.priors.rows), self.chunk), jnp.float32)
+        return values, next(iter(self.policies.values()))
+
     def count(self, part: int) -> int:
         """Futures in a part: the last one may be short."""
         return min(self.size, self.futures - part * self.size)
@@ -139,8 +145,7 @@ def _each(pool: Executor | None) -> Callable[..., Iterator[Any]]:
 
 def program(spec: Spec) -> Any:
     """The model compiled for chunks of one shape; once a process."""
-    values = jax.ShapeDtypeStruct((len(spec.priors.rows), spec.chunk), jnp.float32)
-    return compiled(spec.model, values, next(iter(spec.policies.values())))
+    return compiled(spec.model, *spec.call)
 
 
 def columns_of(
