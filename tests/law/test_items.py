@@ -237,6 +237,12 @@ def test_a_word_that_is_not_known_leaves_an_item_unread(text):
     assert not items.is_known(items.item(text, CASE), CASE)
 
 
+def test_a_text_of_many_sizes_is_no_item_and_is_told_at_once():
+    """Tried in every order, twelve of them would never come to an end."""
+    text = "H100 " + " ".join(f"{size}GB" for size in range(30, 42))
+    assert not items.is_known(items.item(text, CASE), CASE)
+
+
 def test_a_hint_never_turns_one_number_of_a_model_into_another():
     assert items.near("NVIDIA H200 NVL rev B", CASE).startswith("did you mean H200 NVL, H200 SXM")
     assert items.near("H10O", CASE, "") == "did you mean H100 SXM, H100 PCIe, H100 NVL, DGX H100?"

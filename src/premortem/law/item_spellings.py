@@ -11,6 +11,8 @@ from typing import NamedTuple
 # A size of memory, a number of chips in one unit, and a height in a rack.
 SIZE, TIMES, HEIGHT = (re.compile(pattern) for pattern in (r"(\d+)gb?", r"(\d{1,2})x", r"\d{1,2}u"))
 BETWEEN = re.compile(r"[\s_\-–/(),;+™®©]+")
+# Most sizes and forms of one text that are tried in every order: no item's name holds so many, and of twelve the orders never end.
+MOST_BESIDE = 5
 # What a word of a model has, and one of another thing has not.
 MODEL = re.compile(r"(?=.*\d)\w{2,}")
 
@@ -106,6 +108,8 @@ def _names(parts: _Parts, words: Words) -> Iterator[str]:
     """Folded spellings that the parts may make, the fullest first."""
     forms = {form: (form, words.forms[form]) for form in parts.forms}
     beside = (*parts.forms, *parts.sizes)
+    if len(beside) > MOST_BESIDE:
+        return
     for count in range(len(beside), -1, -1):
         for told in permutations(beside, count):
             for spelt in ([*told], [forms[t][1] if t in forms else t for t in told]):

@@ -9,7 +9,7 @@ from premortem.law.clearing import clearings
 from premortem.law.groups import distinct
 from premortem.law.ledger.csv_files import MISSHAPEN
 from premortem.law.ledger.field_guesses import fold_heading, meanings
-from premortem.law.ledger.withheld import Doubt
+from premortem.law.ledger.withheld import Doubt, doubt_of
 from premortem.law.parties import ROLES, listed_names
 from premortem.law.spelling import key
 from premortem.law.transfers import transfers
@@ -50,8 +50,8 @@ def unread_parties(named: pl.DataFrame, good: pl.DataFrame, words: Vocabulary) -
     held = cells.select(pl.all().str.contains(NAME).any())
     named_in = [column for column, holds in zip(cells, held, strict=True) if holds.any()]
     found = {column.name.removeprefix("_"): _naming(column, good, words) for column in named_in}
-    told = ((RESTS_ON.format(heading=h), SAYS.format(heading=h), rows) for h, rows in found.items() if rows.any())
-    return [Doubt(*one) for one in told]
+    hanging = {heading: rows for heading, rows in found.items() if rows.any()}
+    return [doubt_of(rows, RESTS_ON.format(heading=h), SAYS.format(heading=h)) for h, rows in hanging.items()]
 
 
 def _naming(cells: pl.Series, good: pl.DataFrame, words: Vocabulary) -> pl.Series:

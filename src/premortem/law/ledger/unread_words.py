@@ -1,8 +1,7 @@
 """What a table says of a shipment in cells that no field takes: places, ends of use, and words that are red flags."""
 
 import re
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 
 import polars as pl
@@ -13,7 +12,7 @@ from premortem.law.clause import Rulebook
 from premortem.law.ledger.csv_files import MISSHAPEN
 from premortem.law.ledger.field_guesses import fold_heading, meanings
 from premortem.law.ledger.unread_parties import CARRIED, NAME
-from premortem.law.ledger.withheld import Doubt
+from premortem.law.ledger.withheld import Doubt, doubt_of
 from premortem.law.parties import listed_within
 from premortem.law.places import country_codes, fold_country, found, strict
 from premortem.law.transfers import transfers
@@ -62,16 +61,18 @@ def _of_column(cells: pl.Series, good: pl.DataFrame, book: Rulebook) -> Iterator
     if cells.name not in CARRIED and _holds_places(heading, distinct, words):
         rows = _elsewhere(cells, distinct, good, book.case)
         if rows.any():
-            yield Doubt(PLACE.format(heading=heading), SAYS_PLACE.format(heading=heading), rows)
+            yield doubt_of(rows, PLACE.format(heading=heading), SAYS_PLACE.format(heading=heading))
     if cells.name not in CARRIED and _says_use(heading, words):
         rows = cells.is_in(distinct.implode()).fill_null(False)
         field = transfers(book.case).unread.use_field
         if field in good.columns:
             rows = rows & good[field].is_null()
         if rows.any():
-            yield Doubt(END_USE.format(heading=heading), SAYS_END_USE.format(heading=heading, field=field), rows)
-    for what, rows in _flagged(cells, distinct, good, book).items():
-        yield Doubt(NAMES.format(heading=heading, what=what), "", rows)
+            yield doubt_of(rows, END_USE.format(heading=heading), SAYS_END_USE.format(heading=heading, field=field))
+    flagged = _flagged(cells, distinct, good, book)
+    if flagged:
+        named = [NAMES.format(heading=heading, what=flagged[i]) if i in flagged else None for i in range(good.height)]
+        yield Doubt(pl.Series(named, dtype=pl.String), "")
 
 
 def _holds_places(heading: str, distinct: pl.Series, words: Vocabulary) -> bool:
@@ -102,8 +103,8 @@ def _elsewhere(cells: pl.Series, distinct: pl.Series, good: pl.DataFrame, case: 
     return codes.is_not_null() & (codes.ne_missing(good["destination"]) if "destination" in good.columns else True)
 
 
-def _flagged(cells: pl.Series, distinct: pl.Series, good: pl.DataFrame, book: Rulebook) -> dict[str, pl.Series]:
-    """Of each set of words that are red flags, the rows whose cells hold them; a destination's own name is none."""
+def _flagged(cells: pl.Series, distinct: pl.Series, good: pl.DataFrame, book: Rulebook) -> dict[int, str]:
+    """Of the rows whose cells hold words that are red flags, by their places, which; a destination's own name is none."""
     days = good["date"]
     barred = embargoed_places(book, days.min(), days.max())  # type: ignore[arg-type]
     watched = frozenset(str(place) for place in barred) | strict(book.case)
@@ -118,16 +119,10 @@ def _flagged(cells: pl.Series, distinct: pl.Series, good: pl.DataFrame, book: Ru
         False
     )
     goes_to = good["destination"] if "destination" in good.columns else pl.repeat("", good.height, eager=True)
-    rows: defaultdict[str, list[int]] = defaultdict(list)
-    for i in at.arg_true():
-        what = dict.fromkeys(word for word in told[cells[i]] if names.get(word) != goes_to[i])
-        if what:
-            rows[", ".join(what)].append(i)
-    return {what: _rows(at, good.height) for what, at in rows.items()}
-
-
-def _rows(at: Iterable[int], height: int) -> pl.Series:
-    return pl.repeat(False, height, dtype=pl.Boolean, eager=True).scatter(pl.Series([*at]), True)
+    flagged = {
+        i: dict.fromkeys(word for word in told[cells[i]] if names.get(word) != goes_to[i]) for i in at.arg_true()
+    }
+    return {i: ", ".join(what) for i, what in flagged.items() if what}
 
 
 @cache

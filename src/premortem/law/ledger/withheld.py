@@ -9,17 +9,21 @@ from premortem.law.vocabulary import Vocabulary
 
 
 class Doubt(NamedTuple):
-    """What keeps a permission from being a plain yes, and in which of the decided rows."""
+    """What keeps permissions of the decided rows from being a plain yes."""
 
-    rests_on: str  # as a cell says it
+    rests_on: pl.Series  # on what, of each row, as a cell says it; null where on nothing
     says: str  # as it is said once of the whole ledger; "" where the cells say enough
-    rows: pl.Series  # whether it is so of each row
+
+
+def doubt_of(rows: pl.Series, rests_on: str, says: str) -> Doubt:
+    """One that is the same of all of some rows."""
+    return Doubt(rows.replace_strict({True: rests_on}, default=None, return_dtype=pl.String), says)
 
 
 def withhold(answers: pl.DataFrame, doubts: Sequence[Doubt], words: Vocabulary) -> pl.DataFrame:
     """Answers whose permissions hang on the doubts as well."""
     for doubt in doubts:
-        hangs = pl.lit(doubt.rows) & pl.col("outcome").is_in([*words.free])
+        hangs = pl.lit(doubt.rests_on.is_not_null()) & pl.col("outcome").is_in([*words.free])
         rests = pl.concat_str("rests_on", pl.lit(doubt.rests_on), separator="; ", ignore_nulls=True)
         answers = answers.with_columns(
             pl.when(hangs).then(pl.lit(None, pl.Boolean)).otherwise("may_go").alias("may_go"),
