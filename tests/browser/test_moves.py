@@ -283,10 +283,15 @@ def test_a_ledger_is_decided_from_the_page(visit):
     assert saved.value.suggested_filename == "decided.csv"
 
 
-def test_somebodys_own_headings_are_matched_before_a_ledger_is_decided(visit):
+def ledger_of(visit, rows):
+    """The page on which a table of a user's own is chosen."""
     page = visit("/rules/ledger")
-    rows = b"Chip,Qty,Where,Ship date\nH100 SXM,10,FRA,2025-06-01\nH100 SXM,90000,IND,2025-06-01\n"
     page.locator("#file").set_input_files({"name": "own.csv", "mimeType": "text/csv", "buffer": rows})
+    return page
+
+
+def test_somebodys_own_headings_are_matched_before_a_ledger_is_decided(visit):
+    page = ledger_of(visit, b"Chip,Qty,Where,Ship date\nH100 SXM,10,FRA,2025-06-01\nH100 SXM,90000,IND,2025-06-01\n")
     page.get_by_text("Still needed: destination").wait_for()
     page.locator("#decide").click()
     assert page.locator("#matching-title").evaluate("(e) => e === document.activeElement")
@@ -301,9 +306,7 @@ def test_somebodys_own_headings_are_matched_before_a_ledger_is_decided(visit):
 
 
 def test_a_ledger_is_not_decided_before_it_is_said_which_of_two_columns_of_one_name_is_read(visit):
-    page = visit("/rules/ledger")
-    rows = b"Item,Qty,Country,Date,Consignee,Consignee\nH20,1,SGP,2026-09-01,Acme,Huawei\n"
-    page.locator("#file").set_input_files({"name": "own.csv", "mimeType": "text/csv", "buffer": rows})
+    page = ledger_of(visit, b"Item,Qty,Country,Date,Consignee,Consignee\nH20,1,SGP,2026-09-01,Acme,Huawei\n")
     page.get_by_text("Say what Consignee and Consignee (2) hold").wait_for()
     page.locator("#decide").click()
     assert page.locator("#matching-title").evaluate("(e) => e === document.activeElement")
@@ -316,9 +319,7 @@ def test_a_ledger_is_not_decided_before_it_is_said_which_of_two_columns_of_one_n
 
 def test_columns_that_were_chosen_stay_when_a_name_for_the_layout_is_typed(visit, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    page = visit("/rules/ledger")
-    rows = b"Item,Qty,Where,Date\nH20,1,SGP,2026-09-01\n"
-    page.locator("#file").set_input_files({"name": "own.csv", "mimeType": "text/csv", "buffer": rows})
+    page = ledger_of(visit, b"Item,Qty,Where,Date\nH20,1,SGP,2026-09-01\n")
     page.get_by_label("Where means").select_option("destination")
     page.locator("#profile").press_sequentially("desk")
     page.locator("#decide").click()

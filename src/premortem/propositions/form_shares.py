@@ -65,12 +65,13 @@ class FormShares:
         low = high = share
         for form, at in self._places():
             counted = np.diagonal(products)[at : at + len(form.categories)]
-            found = self._beyond_chance(effects[at : at + len(form.categories)][counted > 0], counted[counted > 0])
+            of_form = effects[at : at + len(form.categories)]
+            found = self._beyond_chance(share, of_form[counted > 0], counted[counted > 0])
             low, high = low + float(found.min()), high + float(found.max())
         return max(low, 0.0), min(high, 1.0)
 
-    def _beyond_chance(self, effects: Array, counted: Array) -> Array:
-        """Effects of a form's values on the share, about their mean, less what sampling gives; same shape.
+    def _beyond_chance(self, share: float, effects: Array, counted: Array) -> Array:
+        """Effects of a form's values on the `share`, about their mean, less what sampling gives; same shape.
 
         A share p of n futures differs from the truth by a variance of p (1 - p) / n; so values of a form that changes nothing spread
         by (values - 1) p (1 - p) / N on average over all N futures (weighted ones: the effective number). Where they spread by so much
@@ -78,7 +79,6 @@ class FormShares:
         it; else the form has none, so that few futures may show less of a band than there is.
         """
         total = counted.sum()
-        share = float(np.asarray(self.held)[0] / np.asarray(self.products)[0, 0])
         about = effects - counted @ effects / total
         spread = float(counted @ np.square(about) / total)
         chance = share * (1 - share) * self.squares / total**2
