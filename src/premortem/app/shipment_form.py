@@ -93,7 +93,7 @@ def kind(outcome: str, words: Vocabulary) -> str:
 
 def reads(outcome: str, words: Vocabulary) -> str:
     """How an outcome reads, one that asks for something too."""
-    return words.reads.get(outcome) or f"Cannot be decided without {asks_for(outcome, words)}"
+    return words.reads.get(outcome) or f"Cannot be decided: {asks_for(outcome, words)}"
 
 
 def periods(transaction: Transaction, book: Book, until: date) -> list[dict[str, Any]]:

@@ -100,7 +100,7 @@ class Decision(Decided):
             "sentence": self.sentence,
             "question": verdict.question(self),
             "policy": self.policy,
-            **{field: self.eccn for field in (words.classes.field,) if field},
+            **{field: self.own_class for field in (words.classes.field,) if field},
             "classed": self.classed,
             "conditions_met": [f"{t.test} (assumed)" if t.assumed else t.test for t in met],
             words.headroom: self.headroom_tpp,

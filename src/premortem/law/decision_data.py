@@ -63,11 +63,15 @@ class Decided:
     @property
     def classed(self) -> str:
         """How the item is classified, a system by its own class; nothing where the case has no classes."""
-        told = self.vocabulary.classes
-        own = told.systems.get(self.eccn, "") if self.chips_held > 1 else ""
-        return (
-            f"{told.label} {own} (its chips {self.eccn})" if own else f"{told.label} {self.eccn}" if told.label else ""
-        )
+        told, own = self.vocabulary.classes, self.own_class
+        if own != self.eccn:
+            return f"{told.label} {own} (its chips {self.eccn})"
+        return f"{told.label} {own}" if told.label else ""
+
+    @property
+    def own_class(self) -> str:
+        """The class of the item itself: a system has another than its chips."""
+        return self.vocabulary.classes.systems.get(self.eccn, self.eccn) if self.chips_held > 1 else self.eccn
 
     @property
     def other_lists(self) -> dict[str, str]:

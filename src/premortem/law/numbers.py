@@ -62,5 +62,7 @@ def why_not(name: str, text: str, large: bool) -> str:
     """Why a number cannot be read, for the row or line that holds it."""
     two = readings(text, large)
     if two:
-        return f"{name} can be read two ways: {text.strip()} is {two[0]} or {two[1]}; write it without a separator"
+        marks: tuple[Decimal, Decimal] = ("point", "comma") if "." in text else ("comma", "point")
+        ways = (f"{value} (--decimal {m})" if number(text, large, m) is not None else value for value, m in zip(two, marks, strict=True))  # fmt: skip
+        return f"{name} can be read two ways: {text.strip()} is {' or '.join(ways)}; say which, or write it without a separator"
     return f"{name} cannot be read: {text.strip()}"

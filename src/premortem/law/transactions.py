@@ -13,6 +13,7 @@ from premortem.law.field_values import day_asked, typed
 from premortem.law.places import could_be
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import TYPES, Vocabulary, vocabulary
+from premortem.text.numbers import listing
 
 
 def parse(given: Mapping[str, Any], case: Case) -> dict[str, Any]:
@@ -93,8 +94,9 @@ def question(fields: Mapping[str, Any], case: Case) -> str:
         if name == "item" and words.measure.one not in fields and which(value, case, fields.get(parts))[0]:
             offered = items.could_be(value, case)
         if offered is not None:
-            choices = f" may be {' or '.join(offered)}: say which" if offered else " may be several: say which"
-            asked.append(f"{name}: {value}{choices}")
+            asked.append(
+                f"the {name.replace('_', ' ')} {value} may be {listing(offered, 'or') if offered else 'several'}"
+            )
     return "; ".join(asked)
 
 

@@ -59,7 +59,7 @@ def _whichever(d: Decided) -> str:
 def _verdict(d: Decided) -> str:
     words = d.vocabulary
     if d.outcome.startswith(NEEDS) and (asked := which(d.transaction, d.case)):
-        return f"Cannot be decided: {asked}."
+        return f"Cannot be decided: {asked}; say which one is meant."
     if d.outcome == words.screening:
         return f"Cannot be decided until a person has looked at a name: {_near(d)}."
     if d.outcome.startswith(NEEDS):
@@ -82,8 +82,7 @@ def _open(points: int) -> str:
 
 def asks_for(outcome: str, words: Vocabulary) -> str:
     """What an answer that decides nothing asks for: a look at a name, or a field."""
-    field = outcome.removeprefix(NEEDS)
-    return "a look at a name" if outcome == words.screening else f"the {called(field, words)}"
+    return "look at a name" if outcome == words.screening else f"say {unknown(outcome.removeprefix(NEEDS), words)}"
 
 
 def _resting(d: Decided) -> str:

@@ -86,6 +86,10 @@ class Classes(Strict):
     label: str = Key(default="", description="how it is called in a sentence")
     none: str = Key(default="none", description="the class of what no clause classifies")
     systems: Mapping[str, str] = Key(default_factory=dict, description="class of a system by that of its chips")
+    stated: tuple[str, ...] = Key(default=(), description="headings, folded, of columns in which a table states it")
+    alike: Mapping[str, str] = Key(
+        default_factory=dict, description="pattern of the classes that go with one worked out, as people state them"
+    )
 
 
 class Known(Strict):

@@ -79,7 +79,7 @@ def _asking(now: str, question: str, words: Vocabulary) -> Iterator[Change]:
     elif now == words.screening:
         yield Change(f"name each party, look at each name shown, and if it is another firm, {CLEAR}")
     elif now.startswith(NEEDS) and question:
-        yield Change(f"say which one is meant ({question.replace(': say which', '')})")
+        yield Change(f"say which one is meant ({question})")
     elif now.startswith(NEEDS):
         yield Change(f"say {unknown(now.removeprefix(NEEDS), words)}")
 

@@ -14,6 +14,7 @@ import polars as pl
 from fastapi import APIRouter, Depends, Form, Query, Request, UploadFile
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
+from premortem.app import shipment_form
 from premortem.app.pages import AtDesk, View, desk_of, render
 from premortem.app.routes.rules import book_of
 from premortem.app.schema import Answer, Columns
@@ -172,13 +173,13 @@ def _decided(book: Book, path: Path, name: str, how: Convention, held: Conventio
     decided, result = ledgers.decide_file(path, book, how)
     profiles.keep_new(result, held)
     token = _keep(decided)
-    shown, reads = decided.head(PREVIEW), vocabulary(book.case).reads
+    shown, words = decided.head(PREVIEW), vocabulary(book.case)
     return result | {
         "file": name,
         "current": memo.current(book.case),
         "rejected": result["rejected"][:REJECTED],
         "rejected_rows": len(result["rejected"]),
-        "reads": {o: reads.get(o, o) for o in result["outcomes"]},
+        "reads": {o: shipment_form.reads(o, words) for o in result["outcomes"]},
         "columns": decided.columns,
         "preview": _texts(shown),
         "by_clause": _count(decided, "clause"),

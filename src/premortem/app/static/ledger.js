@@ -132,18 +132,23 @@ const cell = (content) => (content instanceof Node ? el("td", {}, content) : el(
 const grid = (heads, rows, label) => el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label },
   el("table", { class: "plain" }, el("thead", {}, el("tr", {}, ...heads.map((text) => el("th", { scope: "col", text })))), el("tbody", {}, ...rows.map((row) => el("tr", {}, ...row.map(cell))))));
 
+// a count of rows, and how an outcome reads
+const counted = (n) => `${n.toLocaleString("en")} ${n === 1 ? "row" : "rows"}`;
+let reads = {};
+
 function show(found) {
-  const parts = [el("h2", { text: `${found.rows.toLocaleString("en")} rows decided in ${found.seconds} s, ${found.rejected_rows.toLocaleString("en")} rejected` })];
+  reads = found.reads;
+  const parts = [el("h2", { text: `${counted(found.rows)} decided in ${found.seconds} s, ${found.rejected_rows.toLocaleString("en")} rejected` })];
   if (found.not_law) parts.push(el("p", { class: "warn", text: found.not_law }));
   for (const note of found.notes) parts.push(el("p", { class: "note", text: `${found.file}: ${note}.` }));
   if (found.rejected_rows) parts.push(el("h3", { text: "Rejected rows" }), grid(["Row", "Why"], found.rejected.map((r) => [r.line ? `${r.row} (${r.line} of the file)` : r.row, r.why]), "Rejected rows"), el("p", {}, el("a", { class: "button", href: found.rejected_file, text: "Download the rejected rows (CSV)" })));
-  if (found.left_out.length) parts.push(el("details", {}, el("summary", { text: `${found.left_out.length.toLocaleString("en")} rows are no shipments` }), grid(["Row of the file", "Why", "Holds"], found.left_out.slice(0, 100).map((r) => [r.row, r.why, r.text]), "Rows that are no shipments")));
+  if (found.left_out.length) parts.push(el("details", {}, el("summary", { text: `${counted(found.left_out.length)} ${found.left_out.length === 1 ? "is no shipment" : "are no shipments"}` }), grid(["Row of the file", "Why", "Holds"], found.left_out.slice(0, 100).map((r) => [r.row, r.why, r.text]), "Rows that are no shipments")));
   if (found.profile) parts.push(el("p", { class: "note", text: `Kept for the next table: ${found.profile}` }));
   if (found.hits.length) parts.push(el("h3", { text: "Names that are listed, or near a listed one" }), grid(["Party", "Name", "Listed as", "List", "Likeness", "Rows"], found.hits.map((h) => [h.party.replaceAll("_", " "), h.given, h.name, h.list, h.equal ? "listed" : `${Math.round(h.score)} of 100`, h.rows]), "Names found in the lists"), el("p", { class: "note", text: "A row with a near name depends on it. If it is another firm's, ask about that shipment under One shipment, and clear the name there with the reason." }));
   for (const names of found.consignees_merged) parts.push(el("p", { class: "warn", text: `One consignee for every limit: ${names.join("; ")}.` }));
-  parts.push(el("h3", { text: "Outcomes" }), grid(["Rows", "Outcome", ""], Object.entries(found.outcomes).map(([o, n]) => [n.toLocaleString("en"), found.reads[o], o]), "Outcomes"));
+  parts.push(el("h3", { text: "Outcomes" }), grid(["Rows", "Outcome"], Object.entries(found.outcomes).map(([o, n]) => [n.toLocaleString("en"), found.reads[o]]), "Outcomes"));
   parts.push(el("p", { text: `May go: ${found.may_go.true.toLocaleString("en")}; may not: ${found.may_go.false.toLocaleString("en")}; depends on facts or names: ${found.may_go.null.toLocaleString("en")}.` }));
-  if (found.stale) parts.push(el("p", { class: "warn", text: `${found.stale.toLocaleString("en")} rows are of days after ${found.rulebook.verified_to}, to which the rulebook is verified.` }));
+  if (found.stale) parts.push(el("p", { class: "warn", text: `${counted(found.stale)} ${found.stale === 1 ? "is of a day" : "are of days"} after ${found.rulebook.verified_to}, to which the rulebook is verified.` }));
   parts.push(el("p", { class: "note", text: `${found.current}.` }));
   parts.push(el("details", {}, el("summary", { text: "Not checked" }), el("ul", {}, ...found.not_checked.map((text) => el("li", { text })))));
   const left = Object.entries(found.headroom);
@@ -167,9 +172,12 @@ function room(country, left, limit, unit) {
 }
 
 function filters(found) {
-  const pick = (id, label, counts) => el("label", {}, `${label} `, el("select", { id, onchange: () => rows(found.download) }, el("option", { value: "", text: "all" }), ...Object.entries(counts).map(([value, n]) => el("option", { value, text: `${value} (${n.toLocaleString("en")})` }))));
+  const pick = (id, label, counts) => el("label", {}, `${label} `, el("select", { id, onchange: () => rows(found.download) }, el("option", { value: "", text: "all" }), ...Object.entries(counts).map(([value, n]) => el("option", { value, text: `${reads[value] ?? value} (${n.toLocaleString("en")})` }))));
   return el("p", { class: "inline" }, pick("by-outcome", "Outcome", found.outcomes), pick("by-clause", "Clause", found.by_clause));
 }
+
+// rows of a table with the outcome in words
+const worded = (columns) => (row) => row.map((value, i) => (columns[i] === "outcome" ? reads[value] ?? value : value));
 
 async function rows(address, first = 0) {
   const asked = new URLSearchParams({ outcome: $("by-outcome").value, clause: $("by-clause").value, first });
@@ -178,7 +186,7 @@ async function rows(address, first = 0) {
     const last = first + found.rows.length;
     const says = found.matching === 0 ? "No row has that outcome by that clause." : `Rows ${(first + 1).toLocaleString("en")} to ${last.toLocaleString("en")} of ${found.matching.toLocaleString("en")}`;
     const step = (text, to, on) => el("button", { type: "button", class: "small", text, disabled: !on, onclick: () => rows(address, to) });
-    $("rows").replaceChildren(el("p", { class: "inline" }, el("span", { class: "muted", role: "status", text: says }), step("Earlier", Math.max(first - found.most, 0), first > 0), step("Later", last, last < found.matching)), ...(found.rows.length ? [grid(found.columns, found.rows, "Rows")] : []));
+    $("rows").replaceChildren(el("p", { class: "inline" }, el("span", { class: "muted", role: "status", text: says }), step("Earlier", Math.max(first - found.most, 0), first > 0), step("Later", last, last < found.matching)), ...(found.rows.length ? [grid(found.columns, found.rows.map(worded(found.columns)), "Rows")] : []));
   } catch (error) {
     $("rows").replaceChildren(el("p", { class: "empty", text: error.message }));
   }

@@ -119,7 +119,7 @@ def type_columns(frame: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
 
 
 def _why(frame: pl.DataFrame, values: pl.DataFrame, fields: list[str], words: Vocabulary) -> pl.DataFrame:
-    """The first fault of each of these rows."""
+    """The faults of each of these rows, all of them."""
     nameless = f"item is missing, and no {words.measure.one} is given"
     faults = [pl.when(_nameless(frame, words)).then(pl.lit(nameless))]
     if MISSHAPEN in frame.columns:
@@ -129,7 +129,10 @@ def _why(frame: pl.DataFrame, values: pl.DataFrame, fields: list[str], words: Vo
         unread = text.is_not_null() & values[name].is_null()
         if name == "item":  # a measure makes no chip of a name that the catalogue lacks
             unread = text.is_not_null() & ~_listed(values["item"], words)
-        missing = text.is_null() if name in NEEDED else pl.lit(False)
+        missing = text.is_null() if name in NEEDED else pl.repeat(False, frame.height, dtype=pl.Boolean, eager=True)
+        if MISSHAPEN in frame.columns:  # what is unfit of this column is told already
+            told_of = frame[MISSHAPEN].str.contains(rf"(^|; ){name} ").fill_null(False)
+            unread, missing = unread & ~told_of, missing & ~told_of
         said = UNREAD.get(name, f"{name} cannot be read: ")
         faults += [
             pl.when(missing).then(pl.lit(f"{name} is missing")),
@@ -145,7 +148,8 @@ def _why(frame: pl.DataFrame, values: pl.DataFrame, fields: list[str], words: Vo
         held_to = [name for name in transfers(words.case).items.held_to if name in fields]
         against = [(name, contradicting_rows(name, values, words.case)) for name in held_to]
         faults += [pl.when(why.is_not_null()).then(pl.concat_str(pl.lit(f"{name} "), why)) for name, why in against]
-    return values.select("_row", rejected=pl.coalesce(*faults, pl.lit(None, pl.String)))
+    told = [fault.otherwise(pl.lit(None, pl.String)) for fault in faults]
+    return values.select("_row", rejected=pl.concat_str(told, separator="; ", ignore_nulls=True).replace("", None))
 
 
 def _refused(name: str, texts: pl.Series, large: bool) -> pl.Series:

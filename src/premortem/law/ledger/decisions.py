@@ -24,6 +24,7 @@ from premortem.law.ledger.csv_files import MISSHAPEN
 from premortem.law.ledger.files import check_target, read, write
 from premortem.law.ledger.intake import AS_IT_IS, Convention, take
 from premortem.law.ledger.remainder import ROW, WHY
+from premortem.law.ledger.stated_classes import own_classes, stated_classes
 from premortem.law.ledger.unread_parties import unread_parties
 from premortem.law.ledger.unread_words import unread_words
 from premortem.law.ledger.withheld import withhold
@@ -189,7 +190,10 @@ def _decided(given: pl.DataFrame, book: Rulebook, file: str) -> tuple[pl.DataFra
     hits, listed = grounds.hits(good, book.case)
     if good.height:
         answers = answers.hstack(grounds.grounds(good, answers, book, same)).with_columns(hits)
+        doubts += stated_classes(named, good, answers, words)
         answers = withhold(answers, doubts, words)
+        if words.classes.field:
+            answers = answers.with_columns(own_classes(good, answers, words).alias(words.classes.field))
     stale = good.filter(pl.col("date") > shipped_version(book.case).news).height if good.height else 0
     told = Told(
         _room_left(good, answers, book, totals),

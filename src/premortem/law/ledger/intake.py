@@ -18,7 +18,7 @@ from premortem.law.field_values import FALSE, TRUE
 from premortem.law.ledger import field_guesses, files
 from premortem.law.ledger.csv_files import MISSHAPEN
 from premortem.law.ledger.headers import Raw
-from premortem.law.ledger.matching import Match, bears, match, to_be_asked
+from premortem.law.ledger.matching import Headings, Match, bears, match, to_be_asked
 from premortem.law.ledger.rows import SHOWN, set_apart
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import Vocabulary
@@ -74,9 +74,7 @@ def take(path: Path, words: Vocabulary, how: Convention = AS_IT_IS) -> Taken:
     raw = _raw(path, words, how)
     held = raw.frame.drop(MISSHAPEN, strict=False)
     told = _told(held.columns, how, path.name)
-    matched = match(
-        held.columns, raw.doubles, told, lambda h: _known_items(held[h], words), path.name, words, _kept(told, how)
-    )
+    matched = match(_headings(held, raw, told, how, path.name, words), words)
     raise_all(_not_choices(held, matched, path.name, words))
     frame = field_guesses.rename_columns(raw.frame, _to_rename(matched), path.name, words)
     frame, left_out = set_apart(
@@ -103,9 +101,7 @@ def look(path: Path, words: Vocabulary, how: Convention = AS_IT_IS) -> tuple[pl.
     raw = _raw(path, words, how)
     held = raw.frame.drop(MISSHAPEN, strict=False)
     told = _told(held.columns, how, path.name)
-    found, doubts = to_be_asked(
-        held.columns, raw.doubles, told, lambda h: _known_items(held[h], words), path.name, words, _kept(told, how)
-    )
+    found, doubts = to_be_asked(_headings(held, raw, told, how, path.name, words), words)
     doubts += _not_choices(held, found, path.name, words)
     asks = {h: e.what for e in doubts for h in held.columns if h == e.key or (e.key in raw.doubles and bears(h, e.key))}
     return held, found, asks
@@ -132,6 +128,12 @@ def _told(headings: list[str], how: Convention, file: str) -> dict[str, str]:
         raise BadInput(file, lost[0], what, got=lost[0], allowed=allowed, hint=nearest(lost[0], headings))
     raise_all([BadInput(file, c, "no such column", got=c, allowed=", ".join(headings[:12]), hint=nearest(c, headings)) for c in lost])  # fmt: skip
     return {h: how.columns[c] for c, h in found.items() if h}
+
+
+def _headings(
+    held: pl.DataFrame, raw: Raw, told: Mapping[str, str], how: Convention, file: str, words: Vocabulary
+) -> Headings:
+    return Headings(held.columns, raw.doubles, told, lambda h: _known_items(held[h], words), file, _kept(told, how))
 
 
 def _kept(told: Mapping[str, str], how: Convention) -> set[str]:

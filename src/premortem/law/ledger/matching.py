@@ -39,58 +39,48 @@ class Match:
         return [heading for heading, field in self.fields.items() if not field]
 
 
-def match(
-    headings: Sequence[str],
-    doubles: Sequence[str],
-    told: Mapping[str, str],
-    known_items: KnownItems,
-    file: str,
-    words: Vocabulary,
-    kept: Collection[str] = (),
-) -> Match:
-    """The field of each column: as `told`, else by its heading. Raises `BadInput`, all at once, for what must be asked.
+@dataclass(frozen=True)
+class Headings:
+    """The headings of a table, and what was told of them before any is matched."""
 
-    Columns that are `kept` were told of another table, which settles nothing of a column that is new. Where every needed column
-    bears a field's own name, each other must bear one too: a table of ours has no columns that
+    names: Sequence[str]
+    doubles: Sequence[str]  # names that two columns bear
+    told: Mapping[str, str]  # the field of a heading, by the user's word
+    known_items: KnownItems
+    file: str
+    kept: Collection[
+        str
+    ] = ()  # of those told, what was told of another table, which settles nothing of a column that is new
+
+
+def match(table: Headings, words: Vocabulary) -> Match:
+    """The field of each column: as told, else by its heading. Raises `BadInput`, all at once, for what must be asked.
+
+    Where every needed column bears a field's own name, each other must bear one too: a table of ours has no columns that
     nobody reads.
     """
-    found, doubts, lost = _read(headings, doubles, told, known_items, file, words, kept)
+    found, doubts, lost = _read(table, words)
     read = (h for h in found.guessed if found.fields[h] in words.given)
-    if is_exact(headings, words) or not (told or any(read)):
+    if is_exact(table.names, words) or not (table.told or any(read)):
         unknown = [h for h in lost if not _asks(h, words)]
-        doubts += each_or_all(unknown, "no such column", words.given, file, _way(words))
+        doubts += each_or_all(unknown, "no such column", words.given, table.file, _way(words))
     else:
-        doubts += _slips(lost, file, words)
+        doubts += _slips(lost, table.file, words)
     raise_all(doubts)
     return found
 
 
-def to_be_asked(
-    headings: Sequence[str],
-    doubles: Sequence[str],
-    told: Mapping[str, str],
-    known_items: KnownItems,
-    file: str,
-    words: Vocabulary,
-    kept: Collection[str] = (),
-) -> tuple[Match, list[BadInput]]:
+def to_be_asked(table: Headings, words: Vocabulary) -> tuple[Match, list[BadInput]]:
     """The same for one who sees what each column is taken for, so that only doubts are asked: the fields, and what `match` refuses
     of each heading that may be another's.
     """
-    found, doubts, lost = _read(headings, doubles, told, known_items, file, words, kept)
-    return found, [*doubts, *_slips(lost, file, words)]
+    found, doubts, lost = _read(table, words)
+    return found, [*doubts, *_slips(lost, table.file, words)]
 
 
-def _read(
-    headings: Sequence[str],
-    doubles: Sequence[str],
-    told: Mapping[str, str],
-    known_items: KnownItems,
-    file: str,
-    words: Vocabulary,
-    kept: Collection[str] = (),
-) -> tuple[Match, list[BadInput], list[str]]:
+def _read(table: Headings, words: Vocabulary) -> tuple[Match, list[BadInput], list[str]]:
     """The field of each column; what must be asked; and the headings that nobody knows."""
+    headings, told = table.names, table.told
     free = [h for h in headings if h not in told and not h.startswith("_")]
     fields = dict.fromkeys([h for h in headings if h.startswith("_")], "") | dict(told)
     exact = is_exact(headings, words)
@@ -101,12 +91,11 @@ def _read(
         fields[heading] = "" if field in taken else field
     fields |= {h: "" for h in free if h not in fields}
     _take_left(ours, fields, words)
-    settled = _choose_item(ours, fields, known_items, words)
-    settled |= {h for double in doubles for h in headings if bears(h, double)}
-    doubts = [*_twice(doubles, headings, told, file, words)]
-    doubts += _rivals(
-        [h for h in ours if h not in settled and not fields[h]], fields, told.keys() - {*kept}, file, words
-    )
+    settled = _choose_item(ours, fields, table.known_items, words)
+    settled |= {h for double in table.doubles for h in headings if bears(h, double)}
+    doubts = _twice(table, words)
+    unmatched = [h for h in ours if h not in settled and not fields[h]]
+    doubts += _rivals(unmatched, fields, told.keys() - {*table.kept}, table.file, words)
     lost = [h for h in free if not fields[h] and h not in settled and fold_heading(h) not in meanings(words)]
     return Match({h: fields[h] for h in headings}, frozenset(h for h in free if fields[h])), doubts, lost
 
@@ -180,16 +169,14 @@ def _choose_item(
     return {*rivals}
 
 
-def _twice(
-    doubles: Sequence[str], headings: Sequence[str], told: Mapping[str, str], file: str, words: Vocabulary
-) -> list[BadInput]:
+def _twice(table: Headings, words: Vocabulary) -> list[BadInput]:
     """Headings that two columns bear and that stand for a field, unless it was said which is which."""
     errors = []
-    for double in doubles:
-        bearing = [h for h in headings if bears(h, double)]
-        if (fold_heading(double) in meanings(words) or _asks(double, words)) and not {*bearing} <= told.keys():
+    for double in table.doubles:
+        bearing = [h for h in table.names if bears(h, double)]
+        if (fold_heading(double) in meanings(words) or _asks(double, words)) and not {*bearing} <= table.told.keys():
             allowed = "each name once, or " + " ".join(f'--map "{h}=FIELD"' for h in bearing) + "; FIELD may be empty"
-            errors.append(BadInput(file, double, "names two columns", got=double, allowed=allowed))
+            errors.append(BadInput(table.file, double, "names two columns", got=double, allowed=allowed))
     return errors
 
 

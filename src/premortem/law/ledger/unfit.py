@@ -26,4 +26,6 @@ def marked(frame: pl.DataFrame, fields: list[str]) -> pl.DataFrame:
         for c, n in letters
     ]
     held = [MISSHAPEN] if MISSHAPEN in frame.columns else []
-    return frame.with_columns(pl.coalesce(*held, *why, pl.lit(None, pl.String)).alias(MISSHAPEN))
+    told = [*map(pl.col, held), *(fault.otherwise(pl.lit(None, pl.String)) for fault in why)]
+    every = pl.concat_str(told, separator="; ", ignore_nulls=True).replace("", None)
+    return frame.with_columns(every.alias(MISSHAPEN))

@@ -13,6 +13,7 @@ class Doubt(NamedTuple):
 
     rests_on: pl.Series  # on what, of each row, as a cell says it; null where on nothing
     says: str  # as it is said once of the whole ledger; "" where the cells say enough
+    always: bool = False  # whether it stands beside any answer, a permission or not
 
 
 def doubt_of(rows: pl.Series, rests_on: str, says: str) -> Doubt:
@@ -23,10 +24,11 @@ def doubt_of(rows: pl.Series, rests_on: str, says: str) -> Doubt:
 def withhold(answers: pl.DataFrame, doubts: Sequence[Doubt], words: Vocabulary) -> pl.DataFrame:
     """Answers whose permissions hang on the doubts as well."""
     for doubt in doubts:
-        hangs = pl.lit(doubt.rests_on.is_not_null()) & pl.col("outcome").is_in([*words.free])
+        told = pl.lit(doubt.rests_on.is_not_null())
+        hangs = told & pl.col("outcome").is_in([*words.free])
         rests = pl.concat_str("rests_on", pl.lit(doubt.rests_on), separator="; ", ignore_nulls=True)
         answers = answers.with_columns(
             pl.when(hangs).then(pl.lit(None, pl.Boolean)).otherwise("may_go").alias("may_go"),
-            pl.when(hangs).then(rests).otherwise("rests_on").alias("rests_on"),
+            pl.when(told if doubt.always else hangs).then(rests).otherwise("rests_on").alias("rests_on"),
         )
     return answers
