@@ -11,6 +11,7 @@ import polars as pl
 from premortem.case import Case
 from premortem.law.book import Book
 from premortem.law.clause import QUESTION, Clause
+from premortem.law.decide import Transaction, explain
 from premortem.law.diff_weights import came_and_went, weights
 from premortem.law.engine import decide
 from premortem.law.items import measures
@@ -19,6 +20,7 @@ from premortem.law.places import names as places_of
 from premortem.law.timeline import starts
 from premortem.law.transactions import frame_of
 from premortem.law.transfers import transfers
+from premortem.law.verdict import supposed
 from premortem.law.vocabulary import Vocabulary
 from premortem.text.numbers import capital, limit
 
@@ -206,6 +208,7 @@ def _who(before: tuple[Book, date], after: tuple[Book, date]) -> dict[str, Any]:
     for (chip, a, b), those in found.items():
         side = "gain" if rank.get(b, len(rank)) < rank.get(a, len(rank)) else "lose"
         row = {"chip": chip, "from": a, "to": b, "places": those, "count": len(those)}
+        row |= {"rests_on": _grounds(those[0], chip, *after)}
         sides[side].append(row | {"text": _sentence(side, row, before[0].vocabulary)})
     return sides | {"words": [row["text"] for rows in sides.values() for row in rows]}
 
@@ -220,7 +223,23 @@ def _sentence(side: str, row: dict[str, Any], words: Vocabulary) -> str:
     those = ", ".join(first) + (f" and {others} other{'s' if others > 1 else ''}" if others else "")
     old, new = (words.reads.get(row[k], row[k]) for k in ("from", "to"))
     verb = side if row["count"] > 1 else f"{side}s"
-    return f'{those} {verb}, for {told.units:,.0f} {row["chip"]}: from "{old}" to "{new}"'
+    rests = f" ({row['rests_on']})" if row["rests_on"] else ""
+    return f'{those} {verb}, for {told.units:,.0f} {row["chip"]}: from "{old}" to "{new}"{rests}'
+
+
+def _grounds(place: str, chip: str, book: Book, day: date) -> str:
+    """What the answer of a day rests on: the clause, how sure its reading is, and what is assumed of the shipment."""
+    units = transfers(book.case).comparison.units
+    asked = Transaction({"date": day, "item": chip, "quantity": units, "destination": place}, case=book.case)
+    found = explain(asked, book)
+    sure = f", {found.confidence} confidence" if found.confidence else ""
+    by = [f"by {found.clause}{sure}"] if found.clause else []
+    rests = transfers(book.case).unsaid.rests_on  # facts of the shipment, and not who and where it is
+    facts = [
+        a for a in found.assumed if a.field in rests and book.vocabulary.fields[a.field].type in ("flag", "number")
+    ]
+    taken = [supposed(a, book.vocabulary) for a in facts]
+    return "; ".join([*by, *([f"if {' and '.join(taken)}"] if taken else [])])
 
 
 def h100e(item: str, quantity: float, case: Case) -> float:

@@ -63,6 +63,7 @@ def why_not(name: str, text: str, large: bool) -> str:
     two = readings(text, large)
     if two:
         marks: tuple[Decimal, Decimal] = ("point", "comma") if "." in text else ("comma", "point")
-        ways = (f"{value} (--decimal {m})" if number(text, large, m) is not None else value for value, m in zip(two, marks, strict=True))  # fmt: skip
-        return f"{name} can be read two ways: {text.strip()} is {' or '.join(ways)}; say which, or write it without a separator"
+        read = [f"--decimal {m} reads {v}" for v, m in zip(two, marks, strict=True) if number(text, large, m) is not None]
+        told = f"{text.strip()} is {two[0]} or {two[1]}; {', '.join(read)}; or write it without a separator"
+        return f"{name} can be read two ways: {told}"
     return f"{name} cannot be read: {text.strip()}"
