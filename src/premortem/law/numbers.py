@@ -63,7 +63,9 @@ def why_not(name: str, text: str, large: bool) -> str:
     two = readings(text, large)
     if two:
         marks: tuple[Decimal, Decimal] = ("point", "comma") if "." in text else ("comma", "point")
-        read = [f"--decimal {m} reads {v}" for v, m in zip(two, marks, strict=True) if number(text, large, m) is not None]
+        read = [
+            f"--decimal {m} reads {v}" for v, m in zip(two, marks, strict=True) if number(text, large, m) is not None
+        ]
         told = f"{text.strip()} is {two[0]} or {two[1]}; {', '.join(read)}; or write it without a separator"
         return f"{name} can be read two ways: {told}"
     return f"{name} cannot be read: {text.strip()}"

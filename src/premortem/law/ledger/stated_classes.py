@@ -16,10 +16,10 @@ SAYS = "Column {heading} states the {label} of items, and {count} of the decided
 def stated_classes(named: pl.DataFrame, good: pl.DataFrame, answers: pl.DataFrame, words: Vocabulary) -> list[Doubt]:
     """Of each row whose table states another class than `answers` hold, both.
 
-    `named` is a ledger under the names of fields, in which what is not read begins with `_`; `good` are its rows that were decided.
+    `named` is a ledger under the names of fields; `good` are its rows that were decided.
     """
     told = words.classes
-    columns = [c for c in named.columns if c.startswith("_") and fold_heading(c) in told.stated]
+    columns = [c for c in named.columns if fold_heading(c) in told.stated and c != told.field]
     if not columns or not good.height:
         return []
     return [d for c in columns if (d := _doubt(c, named[c].cast(pl.String)[good["_row"]], own_classes(good, answers, words), words))]  # fmt: skip
