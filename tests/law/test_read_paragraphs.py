@@ -116,7 +116,7 @@ def test_a_stated_eccn_that_is_another_by_the_items_numbers_is_told_beside_any_a
     decided, told = kept(tmp_path, rows)
     assert decided["eccn"].to_list() == ["3A090.a", "4A090.a", "3A090.a"], "a system has its own"
     rests = decided["rests_on"].to_list()
-    assert "column ECCN says EAR99, and by its numbers it is 3A090.a" in rests[0]
+    assert "says EAR99, and by its numbers it is 3A090.a" in rests[0]
     assert rests[1] is None
     assert "5A992.c" in rests[2]
     assert any("2 of the decided rows are another" in text for text in told["not_checked"])

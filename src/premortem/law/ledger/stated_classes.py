@@ -19,7 +19,7 @@ def stated_classes(named: pl.DataFrame, good: pl.DataFrame, answers: pl.DataFram
     `named` is a ledger under the names of fields; `good` are its rows that were decided.
     """
     told = words.classes
-    columns = [c for c in named.columns if fold_heading(c) in told.stated and c != told.field]
+    columns = [c for c in named.columns if fold_heading(c) in told.stated]
     if not columns or not good.height:
         return []
     return [d for c in columns if (d := _doubt(c, named[c].cast(pl.String)[good["_row"]], own_classes(good, answers, words), words))]  # fmt: skip
