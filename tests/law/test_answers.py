@@ -502,7 +502,10 @@ def test_the_nearest_clause_is_told_by_the_fields_of_a_test_too_long_to_show():
 def test_a_citation_is_told_by_paragraph_and_page():
     clause = rules.load("as-written").by_id["diffusion.country_allocation"]
     found = citation(clause, shipped_version(CASE))
-    assert (found.paragraph, found.fr) == ("15 CFR 742.6(b)(10)", "90 FR 4544")
+    assert (found.paragraph, found.fr) == (
+        "15 CFR 742.6(b)(10)(iii)(B)(1), 742.6(b)(10)(iii)(B)(2)",
+        "90 FR 4544",
+    )
     assert found.url == "https://www.federalregister.gov/citation/90-FR-4544"
 
 

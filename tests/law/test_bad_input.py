@@ -25,7 +25,7 @@ SENT = {"item": "H100 SXM", "quantity": 10, "destination": "ARE", "date": "2025-
         ({"item": "H100 SXMX"}, "did you mean H100 SXM"),
         ({"item": "Wonderchip 9"}, "a chip: --item chip with its --tpp; anything else: --item with hbm_stack"),
         ({"item": "know-how", "tpp": 1}, "no such item: know-how"),
-        ({"item": "HBM3E", "tpp": 1}, "no such item: HBM3E"),
+        ({"item": "GDDR7 12-high", "tpp": 1}, "no such item: GDDR7 12-high"),
         ({"item": "ASML NXT:2000i", "tpp": 1}, "no such item: ASML NXT:2000i"),
         ({"item": "software", "tpp": 1}, "tpp: is not that of software: it is 0"),
         ({"item": "open_weights", "published": 0}, "published: is not that of open_weights: it is yes"),

@@ -29,6 +29,7 @@ from tests.law.looked_up import looked_up
 CASE = default()
 WORDS = vocabulary(CASE)
 DENIAL = "licence:presumption_of_denial"
+APPROVAL = "licence:presumption_of_approval"
 JUNE = "2025-06-01"
 SEATED = ("headquarters", "parent_headquarters", *OF_OTHERS)
 
@@ -414,7 +415,7 @@ def test_b25_a_subsidiary_of_a_firm_of_the_uae_list_is_told_by_its_parent(parent
     assert (found.outcome, found.may_go) == (outcome, None if outcome == "no_licence_required" else False)
 
 
-@pytest.mark.parametrize(("use", "outcome"), [("data_centre", "exception:HBM"), ("packaging", "exception:HBM"), ("storage", DENIAL), ("fab", DENIAL)])  # fmt: skip
+@pytest.mark.parametrize(("use", "outcome"), [("data_centre", "exception:HBM"), ("packaging", "exception:HBM"), ("storage", APPROVAL), ("fab", APPROVAL)])  # fmt: skip
 def test_b25_memory_that_is_told_to_be_stored_goes_to_no_packaging_site(use, outcome):
     us = dict.fromkeys(("exporter_hq", "headquarters", "parent_headquarters", "designer_hq"), "USA")
     memory = {"item": "hbm_stack", "destination": "CHN", "quantity": 1, "density_gb_s_mm2": 2.5, "certified": True}

@@ -79,7 +79,7 @@ def test_an_answer_that_hangs_on_an_unconfirmed_move_of_a_place_is_of_low_confid
 
 
 def test_a_permission_that_hangs_on_an_unconfirmed_move_is_none(monkeypatch):
-    sent = {"item": "MI210", "destination": "KHM", "date": "2025-11-07", "end_use": "data_centre", "certified": True}
+    sent = {"item": "MI210", "destination": "KHM", "date": "2026-02-03", "end_use": "data_centre", "certified": True}
     sent |= {"notice_given": False, "headquarters": "KHM", "parent_headquarters": "KHM", "ownership": 0.0}
     sure = explain(Transaction(looked_up(sent)), rules.load("history"))
     assert (sure.outcome, sure.may_go) == ("exception:ACA", True)

@@ -52,11 +52,16 @@ def test_f087_a_ledger_refuses_them_too_with_both_readings_and_decides_the_rest(
     path.write_text("\n".join(separator.join(row) for row in rows) + "\n")
     decided, result = decisions.decide_file(path, rules.load("history"))
     (wrong,) = result["rejected"]
-    one, two = numbers.readings(text.strip('"'), True)
-    assert wrong == {
-        "row": 1,
-        "why": f"quantity can be read two ways: {text.strip(chr(34))} is {one} or {two}; write it without a separator",
-    }
+    told = text.strip('"')
+    one, two = numbers.readings(told, True)
+    assert wrong["row"] == 1
+    assert wrong["why"].startswith(f"quantity can be read two ways: {told} is {one} or {two}; --decimal ")
+    assert wrong["why"].endswith("; or write it without a separator")
+    marks = [mark for mark in ("point", "comma") if f"--decimal {mark} reads" in wrong["why"]]
+    read = {mark: numbers.number(told, True, mark) for mark in ("point", "comma")}
+    assert marks == [mark for mark, value in read.items() if value is not None], (
+        "no mark is offered that would not help"
+    )
     assert decided["outcome"][1] is not None
 
 
