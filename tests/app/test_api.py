@@ -153,6 +153,14 @@ def test_a_ledger_is_asked_under_the_law_as_it_stands_and_one_under_another_poli
     assert upload(client, "one.csv", row, under="").json()["not_law"] == ""
 
 
+def test_each_outcome_of_a_ledger_reads_in_words_what_is_to_be_told_too(client):
+    rows = b"item,quantity,destination,date\nT4,1,FRA,2025-06-01\nT4,1,Korea,2025-06-01\nRTX PRO 6000 Blackwell,1,QAT,2025-07-01\n"
+    reads = upload(client, "one.csv", rows, under="").json()["reads"]
+    assert reads["no_licence_required"] == "No licence needed"
+    assert reads["needs:destination"] == "Cannot be decided: say what the destination is"
+    assert reads["needs:datacentre"].startswith("Cannot be decided: say whether ")
+
+
 OWN = b"Chip,Qty,Ship-to country,Ship date\nH100 SXM,10,FRA,2025-06-01\nH100 SXM,90000,IND,2025-06-01\n"
 
 
