@@ -29,6 +29,10 @@ class Command(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """The arguments, parsed; raises `BadInput` for every option that is repeated in vain."""
+        if not any(
+            "--quiet" in p.opts for p in self.params
+        ):  # every command takes it; what has no tables has nothing else to leave out
+            args = [a for a in args if a not in ("--quiet", "-q")]
         given, _, order = self.make_parser(ctx).parse_args(args=[*args])
         ctx.meta[CASE_ASKED] = given.get("case")
         kept = [p for p in order if isinstance(p, TyperOption) and not (p.multiple or p.is_flag)]

@@ -62,9 +62,9 @@ def asked_for(d: Decided) -> list[str]:
     """How much a checklist and the red flags hold, of which the memo as a file tells each."""
     points = sum(len(c.asks) for c in d.checklists)
     held = [f"a checklist of {count_noun(points, 'point')}"] if points else []
-    held += [f"{count_noun(len(d.red_flags), 'red flag')} of diversion to ask about"] if d.red_flags else []
+    held += [f"{count_noun(len(d.red_flags), 'red flag')}"] if d.red_flags else []
     first = "Before it goes" if d.outcome in d.vocabulary.free else "For the application"
-    return [f"{first}: {' and '.join(held)} (-o FILE lists them)"] if held else []
+    return [f"{first}: {' and '.join(held)} (in -o FILE)"] if held else []
 
 
 def headroom(d: Decided) -> str:
