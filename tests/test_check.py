@@ -114,7 +114,7 @@ def test_cases_say_how_many_are_as_expected_only_where_some_expect(run, tmp_path
     assert all(part in line for part, line in zip(said, err.splitlines(), strict=True))
 
 
-def test_every_command_takes_quiet(run):
+def test_every_command_takes_quiet(run):  # noqa: F811
     loud, quiet = (
         run("check", "--item", "H20", "--to", "SGP", "--on", "2025-06-01", *more) for more in ((), ("--quiet",))
     )
