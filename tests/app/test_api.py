@@ -316,7 +316,9 @@ def test_every_key_of_a_view_is_told_in_the_description_of_the_api(client):
 
 @pytest.fixture
 def described(request):
-    request.node._nodeid = request.node.nodeid  # by which schemathesis 4.32 names each operation, and which pytest 9.2 has not
+    request.node._nodeid = (
+        request.node.nodeid
+    )  # by which schemathesis 4.32 names each operation, and which pytest 9.2 has not
     return schemathesis.openapi.from_dict(bare().openapi())
 
 

@@ -58,7 +58,7 @@ def found(tmp_path_factory):
     @cache
     def searched(policy: str) -> Search:
         name, pairs = under[policy]
-        return search(rules.load(name), pairs=pairs)
+        return search(rules.load(name), pairs=pairs, options=["--under", str(name)])
 
     return searched
 
