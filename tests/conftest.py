@@ -43,7 +43,7 @@ MOST_COMPILED = 1_000_000_000
 # Files that compile the gradient of the world and make briefs go to one process, one after the other, and come first.
 ONE_PROCESS = ("briefing/test_brief.py", "questions/test_why.py", "tests/test_cli.py")
 # Rooms whose files share what takes long to make, and so go to one process.
-TOGETHER = ("tests/exhibits",)
+TOGETHER = ("tests/exhibits", "tests/browser")
 # Rooms in their order. Meanwhile the other process does the law, which compiles nothing; then come the rooms whose tests
 # compile, simulate and wait, which find what the first process compiled, and no long file is left when the other is done.
 ORDER = ("law", "browser", "app", "questions", "briefing", "ensemble", "exhibits", "watch", "bench", "world")
