@@ -42,8 +42,9 @@ MOST_COMPILED = 1_000_000_000
 
 # Files that compile the gradient of the world and make briefs go to one process, one after the other, and come first.
 ONE_PROCESS = ("briefing/test_brief.py", "questions/test_why.py", "tests/test_cli.py")
-# Rooms whose files share what takes long to make, and so go to one process.
-TOGETHER = ("tests/exhibits",)
+# Rooms whose files share what takes long to make, and so go to one process, by what that is: made exhibits; the app, its model
+# and the answers that it keeps.
+TOGETHER = {"tests/exhibits": "exhibits", "tests/app": "site", "tests/browser": "site"}
 # Rooms in their order. Meanwhile the other process does the law, which compiles nothing; then come the rooms whose tests
 # compile, simulate and wait, which find what the first process compiled, and no long file is left when the other is done.
 ORDER = ("law", "browser", "app", "questions", "briefing", "ensemble", "exhibits", "watch", "bench", "world")
@@ -63,14 +64,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """What `--dist loadfile` hands out: files, and those of `ONE_PROCESS` and of a room of `TOGETHER` as if they were one."""
+    """What `--dist loadfile` hands out: files, and those of `ONE_PROCESS` and of rooms that are `TOGETHER` as if they were one."""
     from xdist.scheduler import LoadFileScheduling  # late: the tests run without it too
 
     class Files(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file = super()._split_scope(nodeid)
-            room = file.rpartition("/")[0]
-            return "briefs" if file.endswith(ONE_PROCESS) else room if room.endswith(TOGETHER) else file
+            return "briefs" if file.endswith(ONE_PROCESS) else TOGETHER.get(file.rpartition("/")[0], file)
 
     config.option.loadscopereorder = False  # as sorted above, not by how many tests a file has
     return Files(config, log) if config.getvalue("dist") == "loadfile" else None

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests import waiting
+
 TESTS = Path(__file__).parent
 FILES = sorted(TESTS.rglob("*.py"))
 # Calls that a slow machine turns red, or that only waste a fast one's time.
@@ -78,3 +80,16 @@ def test_f109_a_test_that_draws_from_the_shared_state_is_told(tmp_path, line, sa
     asked = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", tmp_path, tmp_path]
     path = {"PYTHONPATH": os.pathsep.join([str(TESTS.parent), *sys.path])}
     assert said in subprocess.run(asked, capture_output=True, text=True, env=os.environ | path, cwd=tmp_path).stdout
+
+
+def test_what_never_comes_is_told_by_what_was_waited_for(monkeypatch):
+    monkeypatch.setattr(waiting, "QUIET", 0.0)
+    with pytest.raises(AssertionError, match=r"waited 0 seconds for `.*lambda: 1 == 2.*it never came so"):
+        waiting.until(lambda: 1 == 2)
+
+
+def test_a_wait_is_longer_where_more_programs_share_a_processor(monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    for load, seconds in ((0.1, 60.0), (2.0, 60.0), (20.0, 600.0)):
+        monkeypatch.setattr(os, "getloadavg", lambda load=load: (load, 0.0, 0.0))
+        assert waiting.longest() == seconds

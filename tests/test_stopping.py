@@ -17,7 +17,7 @@ from premortem.ensemble import store
 from premortem.errors import BadInput
 from tests.parts import IN_A_PROCESS
 from tests.test_cli import run  # noqa: F401  # a fixture
-from tests.waiting import LONGEST, until
+from tests.waiting import longest, until
 
 pytestmark = pytest.mark.usefixtures("small_parts")
 
@@ -37,7 +37,7 @@ def test_a_signal_ends_a_run_with_its_status_and_nothing_half_written(tmp_path, 
     try:
         until(lambda: (out / "as-written" / "part-00001.parquet").exists() or process.poll() is not None)
         process.send_signal(number)
-        _, err = process.communicate(timeout=LONGEST)
+        _, err = process.communicate(timeout=longest())
     finally:
         process.kill()
     assert process.returncode == status, err

@@ -13,7 +13,7 @@ from urllib.request import urlopen
 import pytest
 
 from tests.test_cli import CHECK
-from tests.waiting import LONGEST
+from tests.waiting import longest
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -51,7 +51,7 @@ def started(home: Path, *words: str) -> subprocess.Popen[str]:
 
 def said(home: Path, *words: str) -> tuple[int, str]:
     process = started(home, *words)
-    out, err = process.communicate(timeout=LONGEST)
+    out, err = process.communicate(timeout=10 * longest())
     return process.returncode, out + err
 
 
@@ -85,7 +85,7 @@ def test_the_wheel_in_an_empty_folder_serves_the_app_and_stops(installed):
         with urlopen(f"{address}/api/board?only=1") as answer:  # waits until it can be answered
             assert len(json.load(answer)["board"]) == 6
         server.send_signal(signal.SIGTERM)
-        out, err = server.communicate(timeout=LONGEST)
+        out, err = server.communicate(timeout=10 * longest())
     finally:
         server.kill()
     assert server.returncode == 128 + signal.SIGTERM

@@ -9,7 +9,7 @@ import pytest
 import uvicorn
 
 from premortem.app import connections, request_limits
-from tests.waiting import LONGEST, until
+from tests.waiting import longest, until
 
 
 async def answers(scope, receive, send):
@@ -35,7 +35,7 @@ def serving():
     thread = threading.Thread(target=lambda: asyncio.run(server.serve([held])))
     thread.start()
     try:
-        yield lambda: socket.create_connection(held.getsockname(), timeout=LONGEST)
+        yield lambda: socket.create_connection(held.getsockname(), timeout=longest())
     finally:
         server.should_exit = True
         thread.join()
@@ -104,7 +104,7 @@ def test_f095_a_whole_body_in_pieces_is_read():
 
 
 def test_f095_where_there_is_no_room_the_silent_make_it(monkeypatch):
-    monkeypatch.setattr(connections, "HEADER", LONGEST)
+    monkeypatch.setattr(connections, "HEADER", longest())
     monkeypatch.setattr(connections, "MOST", 20)
     with serving() as connect:
         silent = [connect() for _ in range(60)]

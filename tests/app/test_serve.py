@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.waiting import LONGEST
+from tests.waiting import longest
 
 
 @contextmanager
@@ -48,7 +48,7 @@ def test_a_page_comes_before_the_model_is_ready_and_the_answer_when_it_is_and_a_
         assert 'id="bets"' in get(address, accept="text/html")[1]
         assert 'id="board"' in get(f"{address}/board", accept="text/html")[1]
         process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=LONGEST)
+        out, err = process.communicate(timeout=longest())
     assert process.returncode == 128 + signal.SIGTERM
     assert "Your settings are in the address" in out
     assert "Traceback" not in err
@@ -63,9 +63,9 @@ def test_the_story_of_a_stored_run_is_told_before_futures_are_simulated(small_ru
     simulates, go_on = threading.Event(), threading.Event()
     compiles = []
     monkeypatch.setattr(compiled, "_compile", lambda *given: compiles.append(given))
-    monkeypatch.setattr(session.Desk, "first", lambda desk: (simulates.set(), go_on.wait(LONGEST)))
+    monkeypatch.setattr(session.Desk, "first", lambda desk: (simulates.set(), go_on.wait(longest())))
     monkeypatch.setattr(session.Desk, "warm", lambda desk: None)
-    monkeypatch.setattr(startup, "FIRST", LONGEST)  # the first page has the processor for itself
+    monkeypatch.setattr(startup, "FIRST", longest())  # the first page has the processor for itself
     door = startup.Doorway(None, (), lambda: None, run=small_run.folder)
     door.start()
     page = TestClient(door, base_url="http://localhost").get("/").text  # waits until the door is open
@@ -73,9 +73,9 @@ def test_the_story_of_a_stored_run_is_told_before_futures_are_simulated(small_ru
     assert "5,000 simulated futures" in page
     assert "_model" not in vars(door.site.state.desk.live)
     assert not compiles
-    assert simulates.wait(LONGEST)
+    assert simulates.wait(longest())
     go_on.set()
-    assert door.close(LONGEST)
+    assert door.close(longest())
     assert not door.fault
 
 
@@ -83,7 +83,7 @@ def test_a_stop_before_the_model_is_ready_is_as_clean():
     with served() as (process, address):
         get(address, accept="text/html")
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=LONGEST)
+        out, err = process.communicate(timeout=longest())
     assert process.returncode == 128 + signal.SIGINT
     assert "Stopped" in out
     assert "Traceback" not in err
@@ -121,7 +121,7 @@ def test_what_cannot_be_interrupted_is_left_behind_at_a_stop(monkeypatch):
     door.start()
     assert not door.close(0.05)
     go_on.set()
-    assert door.close(LONGEST)
+    assert door.close(longest())
 
 
 def test_a_stop_interrupts_all_jobs_at_once_and_kills_those_that_go_on(tmp_path, monkeypatch):
@@ -146,7 +146,7 @@ def test_a_study_that_does_not_read_is_one_line_and_status_2(tmp_path):
     (tmp_path / "policies").mkdir()
     (tmp_path / "policies" / "mine.toml").write_text("name = 3")
     with served("--study", tmp_path) as (process, _):
-        _, err = process.communicate(timeout=LONGEST)
+        _, err = process.communicate(timeout=longest())
     assert process.returncode == 2
     assert err.startswith("error: ")
     assert "mine.toml" in err
@@ -157,7 +157,7 @@ def test_a_port_in_use_is_one_line_and_status_2():
     with served() as (_, address):
         port = address.rsplit(":", 1)[1]
         asked = [sys.executable, "-m", "premortem", "app", "--no-browser", "--port", port]
-        done = subprocess.run(asked, capture_output=True, text=True, env=os.environ, timeout=LONGEST)
+        done = subprocess.run(asked, capture_output=True, text=True, env=os.environ, timeout=longest())
     assert done.returncode == 2
     assert "cannot be used" in done.stderr
     assert "--port" in done.stderr
@@ -175,7 +175,7 @@ def test_a_stop_ends_the_jobs_that_run(tmp_path):
             assert json.load(answer)["job"]["status"] == "running"
         assert at_work_in(folder / ".jobs")
         process.send_signal(signal.SIGTERM)
-        out, _ = process.communicate(timeout=LONGEST)
+        out, _ = process.communicate(timeout=longest())
     assert "Stopped" in out
     assert not at_work_in(folder / ".jobs")
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from urllib.parse import parse_qsl
 
 import pytest
@@ -14,27 +15,36 @@ from premortem.case import default
 from premortem.study import Study
 from tests.examples import examples
 
-STUDY = Study()
-BOOK = STUDY.law("as-written")
-NUMBERS = [f"{c.id}.{k}" for c in BOOK.clauses for k in c.numbers if c.numbers[k][0].unit != "share"]
-LIMITS = {f"{a.id}.{c.id}": c.limit for a in STUDY.assumptions for c in a.condition}
-FREE = [row.name for row in STUDY.priors.rows if row.varies]
+
+@cache
+def shipped() -> Study:
+    """Read by the process that asks, not by each that looks for tests."""
+    return Study()
 
 
 def read(query: str) -> State:
-    return states.state_from_address(parse_qsl(query, keep_blank_values=True), STUDY)
+    return states.state_from_address(parse_qsl(query, keep_blank_values=True), shipped())
+
+
+@cache
+def numbers() -> list[str]:
+    """Each number of the shipped rules that a view may move."""
+    book = shipped().law("as-written")
+    return [f"{c.id}.{k}" for c in book.clauses for k in c.numbers if c.numbers[k][0].unit != "share"]
 
 
 @st.composite
 def views(draw):
-    levers = draw(st.dictionaries(st.sampled_from(NUMBERS), st.floats(0, 2000), max_size=3))
+    limits = {f"{a.id}.{c.id}": c.limit for a in shipped().assumptions for c in a.condition}
+    free = [row.name for row in shipped().priors.rows if row.varies]
+    levers = draw(st.dictionaries(st.sampled_from(numbers()), st.floats(0, 2000), max_size=3))
     thresholds = {
-        n: draw(st.floats(LIMITS[n].low, LIMITS[n].high))
-        for n in draw(st.lists(st.sampled_from([*LIMITS]), max_size=3))
+        n: draw(st.floats(limits[n].low, limits[n].high))
+        for n in draw(st.lists(st.sampled_from([*limits]), max_size=3))
     }
     beliefs = []
-    for name in draw(st.lists(st.sampled_from(FREE), max_size=3, unique=True)):
-        low, high = states.ends(STUDY, name)
+    for name in draw(st.lists(st.sampled_from(free), max_size=3, unique=True)):
+        low, high = states.ends(shipped(), name)
         a, b = sorted(draw(st.tuples(st.floats(0, 1), st.floats(0, 1))))
         beliefs.append((name, low + a * (high - low), low + b * (high - low)))
     return State(
@@ -67,7 +77,7 @@ def test_a_view_survives_its_address(view):
 def test_an_empty_address_is_the_default_view_and_writes_itself_empty():
     assert read("") == State("as-written", asof=default().settings.day)
     assert read("").query == ""
-    legal = BOOK.number("diffusion.country_allocation", "tpp")
+    legal = shipped().law("as-written").number("diffusion.country_allocation", "tpp")
     assert read(f"l.diffusion.country_allocation.tpp={legal}").levers == ()
 
 
@@ -95,7 +105,7 @@ def test_an_empty_address_is_the_default_view_and_writes_itself_empty():
     ],
 )
 def test_what_is_not_understood_is_left_out_and_named(key, text, said):
-    view = states.state_from_address([(key, text)], STUDY)
+    view = states.state_from_address([(key, text)], shipped())
     assert view == State("as-written")
     assert len(view.notices) == 1
     assert said in view.notices[0]

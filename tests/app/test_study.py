@@ -17,7 +17,7 @@ from premortem.errors import BadInput
 from premortem.law.book import Book, load
 from premortem.study import Study, make_study, problems
 from tests.failing import ERRORS, calls_watched, each_call, fails
-from tests.waiting import LONGEST, until
+from tests.waiting import longest, until
 
 CHANGED = "l.diffusion.country_allocation.tpp=900000000&l.strength.deals=0.5&l.diffusion.uveu.country_max=0.1"
 
@@ -141,7 +141,7 @@ def test_a_killed_job_is_told(at_study):
     name = client.post("/api/jobs", json={"policies": ["as-written"], "futures": 1000}).json()["job"]["id"]
     job = site.state.jobs.find(name)
     job.process.kill()
-    job.process.wait(LONGEST)
+    job.process.wait(longest())
     assert client.get(f"/api/jobs/{name}").json()["job"]["status"] == "failed"
 
 

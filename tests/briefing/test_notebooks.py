@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 import premortem as pm
-from tests.waiting import LONGEST
+from tests.waiting import longest
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -73,7 +73,7 @@ def executed(path, monkeypatch, *more):
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")]))
     book = nbformat.read(path, 4)
     book.cells += [nbformat.v4.new_code_cell(source) for source in more]
-    return NotebookClient(book, timeout=int(LONGEST), kernel_name="python3").execute()
+    return NotebookClient(book, timeout=int(10 * longest()), kernel_name="python3").execute()
 
 
 @pytest.mark.slow

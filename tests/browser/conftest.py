@@ -9,7 +9,7 @@ import uvicorn
 
 from premortem.app.listening import bound
 from premortem.app.routes import board
-from tests.waiting import LONGEST
+from tests.waiting import longest
 
 CHROMIUM = next(
     (p for p in ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome") if Path(p).exists()), None
@@ -57,10 +57,10 @@ def address(site):
     server = Telling(uvicorn.Config(site, log_level="error", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [held]}, daemon=True)
     thread.start()
-    assert server.listens.wait(LONGEST), "the server did not start"
+    assert server.listens.wait(longest()), "the server did not start"
     yield f"http://127.0.0.1:{held.getsockname()[1]}"
     server.should_exit = True
-    thread.join(LONGEST)
+    thread.join(longest())
 
 
 @pytest.fixture(scope="session")
@@ -84,7 +84,7 @@ def visit(chromium, address):
             bypass_csp=bypass, accept_downloads=True, permissions=["clipboard-read", "clipboard-write"],
         )  # fmt: skip
         contexts.append(context)
-        context.set_default_timeout(1000 * LONGEST)
+        context.set_default_timeout(1000 * longest())
         if toured:
             context.add_init_script("localStorage.setItem('toured', 'yes')")
         page = context.new_page()

@@ -6,8 +6,8 @@ from premortem.app.pages import SCREENS
 
 PATHS = ["/a/A1" if p == "/a" else p for p in SCREENS]  # the tab of assumptions leads to the first of them
 PATHS += ["/rules/diff", "/rules/ledger", "/watch/hindcast", "/jobs", "/about"]
-# four screens of as many kinds in the fast suite, which the API's tests ask for every answer; all of them in the slow one
-BRIEFLY = ("/", "/board", "/levers", "/rules/diff")
+# two screens, of charts and of forms, in the fast suite, which the API's tests ask for every answer; all of them in the slow one
+BRIEFLY = ("/board", "/levers")
 PATHS = [p if p in BRIEFLY else pytest.param(p, marks=pytest.mark.slow) for p in PATHS]
 
 

@@ -3,13 +3,15 @@
 import os
 import signal
 import threading
+from importlib.util import find_spec
 
 import pytest
 
 from premortem.errors import BadInput
 from tests.ensemble.test_run_and_store import FUTURES, POLICIES, files_of
 
-pytest.importorskip("distributed")
+# looked for and not imported: that takes most of a second wherever tests are found
+pytestmark = pytest.mark.skipif(find_spec("distributed") is None, reason="distributed is not installed")
 
 
 @pytest.fixture(scope="module")

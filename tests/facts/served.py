@@ -3,7 +3,7 @@
 from http.server import BaseHTTPRequestHandler
 
 from premortem.facts import fetch as fetching
-from tests.waiting import LONGEST
+from tests.waiting import longest
 
 
 class Server(BaseHTTPRequestHandler):
@@ -31,4 +31,4 @@ class Server(BaseHTTPRequestHandler):
 
 def get(url, path, most):
     """The real download without waiting between tries; patient, since the machine that tests may be busy."""
-    return fetching.fetch(url, path, most, patience=LONGEST, waits=(0, 0), sleep=lambda _: None)
+    return fetching.fetch(url, path, most, patience=longest(), waits=(0, 0), sleep=lambda _: None)

@@ -9,7 +9,7 @@ from premortem.errors import BadInput, MissingData
 from premortem.facts import fetch as fetching
 from premortem.facts import live
 from tests.facts.served import Server, get
-from tests.waiting import LONGEST
+from tests.waiting import longest
 
 GOOD = b"Area,Year,Value\n" + b"".join(b"Land %d,2024,%d.5\n" % (i, i) for i in range(400))
 
@@ -52,7 +52,7 @@ def busy(server):
 
 
 def stalled(server):
-    server.server.gate.wait(LONGEST)
+    server.server.gate.wait(longest())
 
 
 @pytest.fixture

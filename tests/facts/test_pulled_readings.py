@@ -13,7 +13,7 @@ from premortem.facts import live
 from premortem.study import Study, case_of_run
 from premortem.watch import pulled, quantities
 from tests.facts.served import Server, get
-from tests.waiting import LONGEST
+from tests.waiting import longest
 
 CAPEX = [f"sec_capex_{firm}" for firm in ("amazon", "alphabet", "meta", "microsoft")]
 
@@ -109,7 +109,7 @@ def test_a_run_that_asks_for_pulled_tables_reads_them_and_says_which(sources):
         (sends(concept(*({**f, "val": None} for f in CALENDAR))), "the columns have changed: not every entry has val"),
         (sends(concept(CALENDAR[0])), "has 1 row; expected: 3 or more"),
         (sends(b"", status=403), "the server answers 403"),
-        (lambda server: server.server.gate.wait(LONGEST), "no answer in"),
+        (lambda server: server.server.gate.wait(longest()), "no answer in"),
     ],
     ids=["truncated", "other unit", "empty", "few", "refused", "slow"],
 )

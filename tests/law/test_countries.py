@@ -29,9 +29,10 @@ def test_f016_common_spellings_are_resolved(said, code):
     assert Transaction(SENT | {"destination": said}).fields["destination"] == code
 
 
-@pytest.mark.parametrize("row", [r for r in items.aliases("country", CASE) if not r["target"].startswith("ask")], ids=lambda r: r["alias"])  # fmt: skip
-def test_f016_every_spelling_of_the_table_means_its_country(row):
-    assert places.iso3(row["alias"], "destination", CASE) == row["target"]
+def test_f016_every_spelling_of_the_table_means_its_country():
+    told = {r["alias"]: r["target"] for r in items.aliases("country", CASE) if not r["target"].startswith("ask")}
+    assert len(told) > 300
+    assert {alias: places.iso3(alias, "destination", CASE) for alias in told} == told
 
 
 @pytest.mark.parametrize("row", [r for r in items.aliases("country", CASE) if r["target"].startswith("ask")], ids=lambda r: r["alias"])  # fmt: skip

@@ -26,6 +26,7 @@ KNOWN = {
 PLANTED = """
 name = "holed"
 title = "Holed"
+base = "history"
 says = "A hole is planted in it."
 
 [clause."holed.small"]
@@ -43,13 +44,23 @@ source = "planted"
 """
 
 
-# The policy whose search takes longest is searched in the slow suite.
+# The policy whose search takes longest is searched in the slow suite; in the fast one that of the other tells of the planted hole too.
 POLICIES = [pytest.param("as-written", marks=pytest.mark.slow), "history"]
 
 
-@cache
-def found(policy: str) -> Search:
-    return search(rules.load(policy), pairs={"as-written": 300_000, "history": 1}[policy])
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    """What is found in a policy; in `history`, with a hole planted in it."""
+    holed = tmp_path_factory.mktemp("policies") / "holed.toml"
+    holed.write_text(PLANTED)
+    under = {"as-written": ("as-written", 300_000), "history": (holed, 1)}
+
+    @cache
+    def searched(policy: str) -> Search:
+        name, pairs = under[policy]
+        return search(rules.load(name), pairs=pairs, options=["--under", str(name)])
+
+    return searched
 
 
 @cache
@@ -62,7 +73,7 @@ def names(search: Search) -> set[str]:
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-def test_f010_the_known_kinds_are_found_by_search_and_new_ones(policy):
+def test_f010_the_known_kinds_are_found_by_search_and_new_ones(found, policy):
     assert KNOWN[policy] - names(found(policy)) == set()
     assert len(names(found(policy))) >= 10
     assert found(policy).searched > 100_000
@@ -70,7 +81,7 @@ def test_f010_the_known_kinds_are_found_by_search_and_new_ones(policy):
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-def test_every_pair_is_decided_differently_and_most_that_slips_through_comes_first(policy):
+def test_every_pair_is_decided_differently_and_most_that_slips_through_comes_first(found, policy):
     loopholes = found(policy).loopholes
     assert all(one.outcome_a != one.outcome_b for one in loopholes)
     sizes = [one.h100e for one in loopholes]
@@ -81,7 +92,7 @@ def test_every_pair_is_decided_differently_and_most_that_slips_through_comes_fir
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-def test_both_sides_of_a_pair_decide_again_as_told_by_the_command_line(policy, capsys, monkeypatch):
+def test_both_sides_of_a_pair_decide_again_as_told_by_the_command_line(found, policy, capsys, monkeypatch):
     for one in found(policy).loopholes[:: max(len(found(policy).loopholes) // 12, 1)]:
         for command, outcome in ((one.check_a, one.outcome_a), (one.check_b, one.outcome_b)):
             assert answer_to(command, capsys, monkeypatch) == outcome, command
@@ -95,21 +106,20 @@ def answer_to(command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pyt
     return outcome
 
 
-def test_the_same_number_of_pairs_finds_the_same():
-    assert search(rules.load("as-amended", case_of("eu_gpai")), pairs=1) == found_in_second()
-
-
-def test_a_hole_planted_in_an_edited_policy_is_found_and_checked_again(tmp_path, capsys, monkeypatch):
-    policy = tmp_path / "holed.toml"
-    policy.write_text(PLANTED)
-    monkeypatch.setattr(
-        sys, "argv", ["premortem", "regime", "loopholes", "--under", str(policy), "--pairs", "1", "--json"]
-    )
+def test_the_command_prints_what_a_second_search_of_as_many_pairs_finds(capsys, monkeypatch):
+    asked = ["premortem", "regime", "loopholes", "--case", "eu_gpai", "--under", "as-amended", "--pairs", "1", "--json"]
+    monkeypatch.setattr(sys, "argv", asked)
     with pytest.raises(SystemExit):
         cli.main()
     told = json.loads(capsys.readouterr().out)
-    assert told["found"] == len(told["loopholes"])
-    planted = [one for one in told["loopholes"] if one["freed_by"] == "holed.small"]
+    again = json.loads(json.dumps(found_in_second().as_dict(), default=str))
+    assert told["loopholes"] == again["loopholes"]
+    assert told["found"] == len(told["loopholes"]) == again["found"]
+    assert told["searched"] == again["searched"]
+
+
+def test_a_hole_planted_in_an_edited_policy_is_found_and_checked_again(found, capsys, monkeypatch):
+    planted = [one for one in found("history").as_dict()["loopholes"] if one["freed_by"] == "holed.small"]
     assert "in parts" in {one["name"] for one in planted}
     (one, *_) = (one for one in planted if one["name"] == "in parts")
     assert one["b"]["quantity"] <= 40 < one["a"]["quantity"]

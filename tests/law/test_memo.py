@@ -35,17 +35,27 @@ def answer(under: str = "history", **fields: object) -> Decision:
     return explain(Transaction(fields), rules.load(under))
 
 
-MEMOS = [
-    answer(item="H200 SXM", destination="CHN", consignee="Alibaba", date="2026-03-01"),
-    answer(item="RTX 4090", destination="CHN", date="2025-08-01"),
-    answer("as-written", item="H100 SXM", quantity=500, destination="IND", date="2026-02-01"),
-    answer(item="H20", destination="IND", date="2026-08-01"),
-    answer(item="sme_tool", listed=True, fab_node_nm=40, destination="DEU", date="2026-08-01"),
-    answer(item="L4", destination="FRA", end_user="Huawei Technologes", date="2026-11-20"),
+ALIBABA = {"item": "H200 SXM", "destination": "CHN", "consignee": "Alibaba", "date": "2026-03-01"}
+ASKED_OF = [
+    ALIBABA,
+    {"item": "RTX 4090", "destination": "CHN", "date": "2025-08-01"},
+    {"under": "as-written", "item": "H100 SXM", "quantity": 500, "destination": "IND", "date": "2026-02-01"},
+    {"item": "H20", "destination": "IND", "date": "2026-08-01"},
+    {"item": "sme_tool", "listed": True, "fab_node_nm": 40, "destination": "DEU", "date": "2026-08-01"},
+    {"item": "L4", "destination": "FRA", "end_user": "Huawei Technologes", "date": "2026-11-20"},
 ]
 
 
-@pytest.mark.parametrize("found", MEMOS)
+@pytest.fixture(scope="module")
+def decisions() -> list[Decision]:
+    return [answer(**asked) for asked in ASKED_OF]
+
+
+@pytest.fixture(params=range(len(ASKED_OF)))
+def found(request, decisions) -> Decision:
+    return decisions[request.param]
+
+
 def test_a_memo_is_read_in_one_order(found):
     memo = memo_parts.of_decision(found, trace=True)
     places = [next(i for i, title in enumerate(ORDER) if part.title.startswith(title)) for part in memo.parts]
@@ -56,7 +66,6 @@ def test_a_memo_is_read_in_one_order(found):
     assert [p.title for p in memo_parts.of_decision(found).parts] == [p.title for p in memo.parts[:-1]]
 
 
-@pytest.mark.parametrize("found", MEMOS)
 def test_a_memo_holds_whatever_the_answer_rests_on_assumes_and_leaves_out(found):
     memo = memo_parts.of_decision(found)
     text = " ".join(line.text for part in memo.parts for line in part.lines)
@@ -92,7 +101,7 @@ def test_a_clause_says_whether_its_text_was_read_and_never_against_its_source():
     for name, body in raw_clauses(CASE).items():
         if body.get("read"):
             assert re.search(r"\bread\b|3A090 text|742\.6", f"{body['source']} {body['citation']}"), name
-    notes = [n for p in memo_parts.of_decision(MEMOS[0]).parts for line in p.lines for n in line.notes]
+    notes = [n for p in memo_parts.of_decision(answer(**ALIBABA)).parts for line in p.lines for n in line.notes]
     assert any("Text read. Source: " in n for n in notes)
     assert any("Text not read. Source: " in n for n in notes)
 

@@ -92,11 +92,10 @@ def test_a_number_of_the_right_unit_is_taken(tmp_path):
     assert book.number("diffusion.lpp", "tpp_year") == 5e6
 
 
-@pytest.mark.parametrize("clause", sorted(raw_clauses(default())))
-def test_a_clause_reads_whole_without_its_neighbours(clause):
+def test_a_clause_reads_whole_without_its_neighbours():
     """An answer tells one clause by itself: what 'the same' or 'such a chip' is of stands elsewhere in the file."""
     leans = r"^(The same|Same|Otherwise|Before,|Denial is presumed$|Confirms)|\bthe same (chips|counts|of)\b|\bsuch (a )?(chips?|weights)\b"
-    assert not re.search(leans, raw_clauses(default())[clause]["says"])
+    assert {name: body["says"] for name, body in raw_clauses(default()).items() if re.search(leans, body["says"])} == {}
 
 
 def test_a_fault_of_a_shipped_clause_names_its_own_file_under_any_policy(monkeypatch):

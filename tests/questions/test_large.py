@@ -10,6 +10,8 @@ from premortem.errors import BadInput
 from premortem.questions import _bounded_memory, _scenario_discovery
 from tests.parts import PART
 
+SOUGHT = 5_000
+
 
 @pytest.fixture(scope="module")
 def run(study, small_parts, tmp_path_factory):
@@ -19,9 +21,9 @@ def run(study, small_parts, tmp_path_factory):
 
 @pytest.fixture
 def small_ceiling(monkeypatch):
-    """A run counts as large from 9,000 futures on, and its first 8,000 are looked at."""
-    monkeypatch.setattr(_bounded_memory, "LARGE", 9_000)
-    monkeypatch.setattr(_bounded_memory, "SOUGHT", 8_000)
+    """A run counts as large from 6,000 futures on, and its first 5,000 are looked at: more than a part."""
+    monkeypatch.setattr(_bounded_memory, "LARGE", 6_000)
+    monkeypatch.setattr(_bounded_memory, "SOUGHT", SOUGHT)
 
 
 def test_boxes_of_a_large_run_are_sought_in_its_first_futures_and_measured_on_all(run, small_ceiling):
@@ -29,7 +31,7 @@ def test_boxes_of_a_large_run_are_sought_in_its_first_futures_and_measured_on_al
     names, values = list(run.study.priors.names), run.parameters()
     breaks = run.columns("as-written", ["margin.A2"])["margin.A2"] <= 0
     assert found.futures == values.shape[1]
-    assert found.sought_in == 8_000
+    assert found.sought_in == SOUGHT
     assert found.breaks == pytest.approx(breaks.mean())
     left = np.ones(values.shape[1], bool)
     assert len(found.boxes) >= 1
@@ -43,7 +45,7 @@ def test_boxes_of_a_large_run_are_sought_in_its_first_futures_and_measured_on_al
         assert box.coverage == pytest.approx(breaks[held].sum() / breaks.sum())
         left &= ~held
     assert found.boxes[0].as_dict()["limits"] == _limits(
-        _scenario_discovery.discover(values[:, :8_000], names, breaks[:8_000], most=1, seed=1).boxes[0]
+        _scenario_discovery.discover(values[:, :SOUGHT], names, breaks[:SOUGHT], most=1, seed=1).boxes[0]
     )
 
 
@@ -73,10 +75,10 @@ def test_a_ceiling_looks_at_fewer_futures_and_is_refused_below_what_is_worth_it(
 
 
 def test_comparing_and_weighing_a_large_run_look_at_its_first_futures(run, small_ceiling):
-    assert questions.compare(run, ["as-written", "rescinded"], time=False).futures == 8_000
-    assert len(questions.weigh_run(run, date(2025, 2, 26)).values) == 8_000
+    assert questions.compare(run, ["as-written", "rescinded"], time=False).futures == SOUGHT
+    assert len(questions.weigh_run(run, date(2025, 2, 26)).values) == SOUGHT
     board = questions.board_of(run, date(2025, 2, 26))
-    assert board.weights.effective_futures <= 8_000
+    assert board.weights.effective_futures <= SOUGHT
 
 
 def test_a_run_that_was_verified_and_then_damaged_is_named(run):

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from itertools import product
 from typing import Any
 
@@ -59,7 +60,11 @@ def answers(rows: Sequence[Mapping[str, Any]], book: Book) -> list[Answer]:
     words = book.vocabulary
     speaking = [c for c in book.clauses if c.stage in ("define", "answer")]
     worked = _worked(_frame(rows, words), speaking, words).to_dicts()
-    return [_Row(row, speaking, words).answer() for row in worked]
+    says = {
+        kind: [(c, given) for c in speaking if (given := [o for o in c.gives if words.outcomes[o].kind == kind])]
+        for kind in words.answers
+    }
+    return [_Row(row, speaking, says, words).answer() for row in worked]
 
 
 def readings(row: Mapping[str, Any], words: Vocabulary) -> list[dict[str, Any]]:
@@ -142,6 +147,9 @@ class _Row:
 
     row: Mapping[str, Any]
     clauses: Sequence[Clause]
+    says: Mapping[
+        str, Sequence[tuple[Clause, Sequence[str]]]
+    ]  # by kind of answer: its clauses, each with the outcomes that it gives
     words: Vocabulary
 
     def answer(self) -> Answer:
@@ -165,8 +173,7 @@ class _Row:
             if f"amount.{c}" in self.row and self.words.outcomes[o].unit
         }
         flags = {name: self.row[name] for name in self.words.defined}
-        met = {c.id: self._met(c) for c in self.clauses if c.in_force(self.row["date"])}
-        return Answer(outcomes, by, tuple(dict.fromkeys(needs)), amounts, flags, met)
+        return Answer(outcomes, by, tuple(dict.fromkeys(needs)), amounts, flags, self._met)
 
     def _kind(self, name: str) -> tuple[dict[str, Clause | None], list[str]]:
         """Outcomes of a kind with the clause that says each, and fields that are needed to say more."""
@@ -177,9 +184,8 @@ class _Row:
         said: dict[str, Clause | None] = {}
         # where that is not known, what else its clauses hang on is asked for too, after what decides it
         needs = [*self._missing_of(kind.where)] if reached is None else []
-        for c in self.clauses:
-            given = [o for o in c.gives if self.words.outcomes[o].kind == name]
-            met = self._met(c) if given else False
+        for c, given in self.says[name]:
+            met = self._met.get(c.id, False)
             if met is None:
                 needs += self._missing(c)
             elif met and reached:
@@ -190,8 +196,10 @@ class _Row:
             said[kind.otherwise] = None
         return said, needs
 
-    def _met(self, c: Clause) -> bool | None:
-        return self.row[c.id] if c.in_force(self.row["date"]) else False
+    @cached_property
+    def _met(self) -> dict[str, bool | None]:
+        """By clause in force: whether it applies, None where that hangs on a field."""
+        return {c.id: self.row[c.id] for c in self.clauses if c.in_force(self.row["date"])}
 
     def _missing(self, c: Clause) -> Iterator[str]:
         """Fields on which a clause hangs that nobody gave."""
@@ -204,5 +212,5 @@ class _Row:
     def _missing_of(self, flag: str) -> Iterator[str]:
         """Fields on which a flag hangs."""
         for c in self.clauses:
-            if c.stage == "define" and c.then == flag and self._met(c) is None:
+            if c.stage == "define" and c.then == flag and self._met.get(c.id, False) is None:
                 yield from self._missing(c)
