@@ -187,9 +187,9 @@ class Model:
         return self._in_small("margins", self._stacked, values, levers)
 
     def regional(self, values: Array, levers: Levers) -> dict[str, jax.Array]:
-        """Regional series of up to `CHUNK` futures, shape (step, region, future), the last of them padding."""
+        """Regional series, shape (step, region, future), the last of them padding."""
         simulator = self.forward.simulator
-        given = _padded(values, CHUNK), levers
+        given = _padded(values, -(-values.shape[1] // SMALL) * SMALL), levers
         return dict(compiled(_Regional(simulator), *given, key=(self.forward, "regional"), seldom=True)(*given))
 
     @cached_property
