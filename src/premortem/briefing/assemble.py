@@ -29,14 +29,21 @@ from premortem.study import Run
 from premortem.text import phrases
 
 Part = tuple[str, Callable[[], Section]]
-# The part that takes longest is begun first, so that no core waits for it at the end.
-LONGEST, WATCHED = "heavy edits", "what to watch"
+WATCHED = "what to watch"
+# Parts with few figures are begun last: while they are worked out, the figures of the others are drawn.
+FEW_FIGURES = ("heavy edits", "the record", WATCHED, "method", "sources")
 # Sections of the second page, in order: what stands on a day that was asked for, what to choose, what would change it, how sure it is.
 SECOND_PAGE = ("as-of", "choose", "watch", "sure")
 
 
-def assemble(run: Run, old: Run | None = None, as_of: AsOfDay | None = None) -> Brief:
-    """The brief of a run, compared with an older run if one is given; with what stands and what fell on a day, if one is.
+def assemble(
+    run: Run,
+    old: Run | None = None,
+    as_of: AsOfDay | None = None,
+    ready: Callable[[Section], object] = lambda section: None,
+) -> Brief:
+    """The brief of a run, compared with an older run if one is given; with what stands and what fell on a day, if one is. `ready` is told of
+    each section as soon as it is made.
 
     Parts are made side by side, since simulating, reading and peeling leave the interpreter free. Raises `MissingData` where
     no future under any policy has finite results.
@@ -48,7 +55,8 @@ def assemble(run: Run, old: Run | None = None, as_of: AsOfDay | None = None) -> 
     with ThreadPoolExecutor(cores.count()) as pool:
         alone = pool.submit(questions.turns, run.study, run.policies[0])
         parts = _parts(run, old, as_of, alone)
-        under_way = {part[0]: pool.submit(build_section, part) for part in sorted(parts, key=lambda p: p[0] != LONGEST)}
+        begun = sorted(parts, key=lambda part: part[0] in FEW_FIGURES)
+        under_way = {part[0]: pool.submit(build_section, part, ready) for part in begun}
         tried = [under_way[name].result() for name, _ in parts]
     sections = [s for s in tried if isinstance(s, Section)]
     left_out = [s for s in tried if isinstance(s, str)]
@@ -102,7 +110,7 @@ def _of_case(run: Run) -> list[Part]:
     case = run.study.case
     tables = facts.catalogue(case)
     parts: list[tuple[bool, Part]] = [
-        ({"positions", "clause_edits"} <= {*tables}, (LONGEST, lambda: clauses.clauses(run))),
+        ({"positions", "clause_edits"} <= {*tables}, ("heavy edits", lambda: clauses.clauses(run))),
         ((case / "signs.toml").is_file(), ("alternative futures", lambda: families.families(run))),
         (bool(exhibits.shown_in_brief(case)), ("exhibits", lambda: exhibited.exhibit_section(run))),
         (bool(run.study.readings.later(case.settings.day)), ("the record", lambda: record.record(run))),
@@ -115,10 +123,12 @@ def _plain(name: str, title: str, lines: Sequence[str]) -> Section:
     return Section(name, title, title, tuple(text(line) for line in lines), new_page=False)
 
 
-def build_section(part: Part) -> Section | str:
-    """The section of a part; one line that says why there is none, where the run or a table lacks what it needs."""
+def build_section(part: Part, ready: Callable[[Section], object] = lambda section: None) -> Section | str:
+    """The section of a part, of which `ready` is told; one line that says why there is none, where the run or a table lacks what it needs."""
     name, make = part
     try:
-        return make()
+        made = make()
     except LACKS as error:
         return f"{name}: not in this brief: {' '.join(str(error).split())[:200]}"
+    ready(made)
+    return made

@@ -1,15 +1,15 @@
 """Writes the brief into the run folder: pictures once, then the editions asked for."""
 
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from premortem.briefing import html, pdf
 from premortem.briefing.assemble import assemble
+from premortem.briefing.content import Section, figures_of
 from premortem.briefing.typesetting import Paper
 from premortem.charts.render import svg
-from premortem.ensemble import cores
 from premortem.errors import PremortemError
 from premortem.files import writer
 from premortem.questions.as_of import AsOfDay
@@ -38,10 +38,18 @@ def write_brief(
     """
     began = time.perf_counter()
     _check_folder(run.folder)
-    brief = assemble(run, old, as_of)
-    figures = list(brief.figures())
-    with ThreadPoolExecutor(cores.count()) as pool:  # drawing leaves the interpreter free
-        pictures = dict(zip((f.id for f in figures), pool.map(lambda f: svg(f.chart), figures), strict=True))
+    drawn: dict[str, Future[str]] = {}
+    # figures are drawn one after another, beside what is still worked out: the renderer has a single thread, which leaves the interpreter free
+    with ThreadPoolExecutor(1) as pool:
+
+        def draw(section: Section) -> None:
+            drawn.update({f.id: pool.submit(svg, f.chart) for f in figures_of(section.blocks) if f.id not in drawn})
+
+        brief = assemble(run, old, as_of, draw)
+        draw(brief.summary)
+        for section in brief.sections:
+            draw(section)
+        pictures = {f.id: drawn[f.id].result() for f in brief.figures()}
     page = _put(run.folder / "brief.html", html.render(brief, pictures).encode("utf-8"))
     left_out, printed = list(brief.left_out), None
     if with_pdf:

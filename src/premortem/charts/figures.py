@@ -36,7 +36,7 @@ def fan(rows: pl.DataFrame, unit: str, first: int) -> Any:
     words = [
         alt.Chart(pl.DataFrame({"year": [float(end)], "y": [side * 0.09 * (top - low)], "text": [word]}))
         .mark_text(align="left", dx=6, color=colour, fontWeight=600)
-        .encode(x="year:Q", y="y:Q", text="text:N")
+        .encode(x=alt.X("year:Q"), y=alt.Y("y:Q"), text=alt.Text("text:N"))
         for word, colour, side in (("holds", HOLDS, 1), ("breaks", BREAKS, -1))
     ]
     return apply_theme(alt.layer(drawn, *words), height=125)
@@ -52,7 +52,7 @@ def threshold_curve(frame: pl.DataFrame, unit: str) -> Any:
     point = (
         alt.Chart(frame.filter(pl.col("used")))
         .mark_point(color=BREAKS, filled=True, size=90, opacity=1)
-        .encode(x="limit:Q", y="holds:Q")
+        .encode(x=alt.X("limit:Q"), y=alt.Y("holds:Q"))
     )
     label = point.mark_text(align="left", dx=8, dy=12, color=MUTED, clip=False).encode(text=alt.value("in use"))
     return apply_theme(line + point + label, height=150, width=300)
@@ -83,10 +83,18 @@ def effects(frame: pl.DataFrame) -> Any:
     )
     colour = alt.condition("datum.effect > 0", alt.value(HOLDS), alt.value(BREAKS))
     bars = base.mark_bar(height=14).encode(x=x, color=colour)
-    rules = base.mark_rule(color=INK, strokeWidth=1.2).encode(x="low:Q", x2="high:Q")
-    right = base.transform_filter("datum.effect > 0").mark_text(align="left", dx=5).encode(x="end:Q", text="said:N")
-    left = base.transform_filter("datum.effect <= 0").mark_text(align="right", dx=-5).encode(x="end:Q", text="said:N")
-    zero = alt.Chart(pl.DataFrame({"x": [0.0]})).mark_rule(color=MUTED).encode(x="x:Q")
+    rules = base.mark_rule(color=INK, strokeWidth=1.2).encode(x=alt.X("low:Q"), x2=alt.X2("high:Q"))
+    right = (
+        base.transform_filter("datum.effect > 0")
+        .mark_text(align="left", dx=5)
+        .encode(x=alt.X("end:Q"), text=alt.Text("said:N"))
+    )
+    left = (
+        base.transform_filter("datum.effect <= 0")
+        .mark_text(align="right", dx=-5)
+        .encode(x=alt.X("end:Q"), text=alt.Text("said:N"))
+    )
+    zero = alt.Chart(pl.DataFrame({"x": [0.0]})).mark_rule(color=MUTED).encode(x=alt.X("x:Q"))
     return apply_theme(alt.layer(bars, rules, zero, right, left), height=27 * rows.height, width=310)
 
 
@@ -110,7 +118,7 @@ def index_bars(frame: pl.DataFrame) -> Any:
         )
     )
     bars = base.mark_bar(height=14, color=HOLDS).encode(x=alt.X("index:Q", title="index of heavy edits (0 to 1)"))
-    said = base.mark_text(align="left", dx=4).encode(x="index:Q", text=alt.Text("index:Q", format=".2~g"))
+    said = base.mark_text(align="left", dx=4).encode(x=alt.X("index:Q"), text=alt.Text("index:Q", format=".2~g"))
     return apply_theme(bars + said, height=22 * frame.height, width=270)
 
 
@@ -133,7 +141,7 @@ def families(frame: pl.DataFrame, order: list[str], first: int) -> Any:
         "family:N", sort=order, scale=alt.Scale(domain=order, range=DASHES[: len(order)]), legend=None
     )
     base = alt.Chart(rows).encode(x=alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickCount=4)), color=colour)
-    band = base.mark_area(opacity=0.12).encode(y=alt.Y("p25:Q", title=None), y2="p75:Q")
+    band = base.mark_area(opacity=0.12).encode(y=alt.Y("p25:Q", title=None), y2=alt.Y2("p75:Q"))
     lines = base.mark_line(strokeWidth=2).encode(y=alt.Y("p50:Q", title=None), strokeDash=dash)
     chart = (
         alt.layer(band, lines)
@@ -149,7 +157,7 @@ def moves(frame: pl.DataFrame) -> Any:
     base = alt.Chart(frame).encode(y=alt.Y("policy:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False)))
     x = alt.X("change:Q", title="points", axis=alt.Axis(labelExpr="format(datum.value * 100, '+d')", tickCount=4))
     sure = alt.condition("datum.low > 0 || datum.high < 0", alt.value(HOLDS), alt.value(CONTEXT))
-    rules = base.mark_rule(strokeWidth=1.5).encode(x=alt.X("low:Q"), x2="high:Q", color=sure)
+    rules = base.mark_rule(strokeWidth=1.5).encode(x=alt.X("low:Q"), x2=alt.X2("high:Q"), color=sure)
     dots = base.mark_point(filled=True, size=50, opacity=1).encode(x=x, color=sure)
     panels = (
         alt.layer(rules, dots)
@@ -167,7 +175,7 @@ def places(frame: pl.DataFrame) -> Any:
     x = alt.X("fifth:O", title="fifth of what futures said, lowest first", axis=alt.Axis(labelAngle=0))
     y: dict[str, Any] = {"title": "independent groups", "scale": alt.Scale(domainMin=0)}
     bars = base.mark_bar(color=HOLDS, opacity=0.85).encode(x=x, y=alt.Y("groups:Q", **y))
-    band = base.mark_rule(color=INK, strokeWidth=2).encode(x=x, y=alt.Y("least:Q", **y), y2="most:Q")
+    band = base.mark_rule(color=INK, strokeWidth=2).encode(x=x, y=alt.Y("least:Q", **y), y2=alt.Y2("most:Q"))
     middle = base.mark_tick(color=INK, thickness=2, size=16).encode(x=x, y=alt.Y("expected:Q", **y))
     return apply_theme(bars + band + middle, height=110)
 
@@ -202,14 +210,16 @@ def hindcast(frame: pl.DataFrame) -> Any:
     reach = [min(-0.1, float(rows["place"].min()) - 0.05), max(1.1, float(rows["place"].max()) + 0.05)]  # type: ignore[arg-type]
     scale = alt.Scale(domain=reach, nice=False)
     base = alt.Chart(rows).encode(y=y)
-    line = base.mark_rule(color=CONTEXT, strokeWidth=5).encode(x=alt.X("low:Q", scale=scale, axis=None), x2="high:Q")
-    middle = base.mark_tick(color=INK, thickness=2, size=14).encode(x="middle:Q")
+    line = base.mark_rule(color=CONTEXT, strokeWidth=5).encode(
+        x=alt.X("low:Q", scale=scale, axis=None), x2=alt.X2("high:Q")
+    )
+    middle = base.mark_tick(color=INK, thickness=2, size=14).encode(x=alt.X("middle:Q"))
     dots = base.mark_point(filled=True, size=80, opacity=1).encode(
-        x="place:Q",
+        x=alt.X("place:Q"),
         color=alt.condition("datum.inside", alt.value(HOLDS), alt.value(BREAKS)),
         shape=alt.condition("datum.inside", alt.value("circle"), alt.value("triangle-up")),
     )
-    said = base.mark_text(align="left", dx=8, fontSize=12).encode(x=alt.datum(reach[1]), text="text:N")
+    said = base.mark_text(align="left", dx=8, fontSize=12).encode(x=alt.datum(reach[1]), text=alt.Text("text:N"))
     # rows lie closer where they are many
     return apply_theme(
         alt.layer(line, middle, dots, said), height=(30 if rows.height < MANY else 25) * rows.height, width=190

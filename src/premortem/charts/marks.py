@@ -58,8 +58,8 @@ def bands(base: Any, y: dict[str, Any], colour: str = HOLDS, suffix: str = "") -
     )
     at = {name: alt.Y(f"{name}{suffix}:Q", **y) for name in ("p5", "p25", "p50")}
     return alt.layer(
-        outer.encode(y=at["p5"], y2=f"p95{suffix}:Q"),
-        inner.encode(y=at["p25"], y2=f"p75{suffix}:Q"),
+        outer.encode(y=at["p5"], y2=alt.Y2(f"p95{suffix}:Q")),
+        inner.encode(y=at["p25"], y2=alt.Y2(f"p75{suffix}:Q")),
         line.encode(y=at["p50"]),
     )
 
@@ -93,15 +93,15 @@ def end_words(frame: pl.DataFrame, x: Any, colour: Any = INK, size: int = 12, al
     mark = alt.Chart(frame).mark_text(
         align=align, dx=6 if align == "left" else -6, fontSize=size, color=colour if isinstance(colour, str) else INK
     )
-    drawn = mark.encode(x=x, y="value:Q", text="text:N")
+    drawn = mark.encode(x=x, y=alt.Y("value:Q"), text=alt.Text("text:N"))
     return drawn if isinstance(colour, str) else drawn.encode(color=colour)
 
 
 def points(frame: pl.DataFrame, x: Any, colour: str = INK) -> Any:
     """What was recorded, as diamonds with their values; columns year, value, text."""
-    base = alt.Chart(frame).encode(x=x, y="value:Q")
+    base = alt.Chart(frame).encode(x=x, y=alt.Y("value:Q"))
     marks = base.mark_point(shape="diamond", filled=True, size=90, opacity=1, color=colour)
-    return marks + base.mark_text(align="left", dx=8, dy=-2, fontSize=12, color=colour).encode(text="text:N")
+    return marks + base.mark_text(align="left", dx=8, dy=-2, fontSize=12, color=colour).encode(text=alt.Text("text:N"))
 
 
 def highest(frame: pl.DataFrame, column: str) -> float:
@@ -137,7 +137,7 @@ def rule(value: float, text: str, width: int, colour: str = INK, dash: bool = Tr
     frame = pl.DataFrame({"value": [value], "text": [text]})
     line = alt.Chart(frame).mark_rule(color=colour, strokeWidth=1.2, strokeDash=[4, 3] if dash else [1, 0])
     words = alt.Chart(frame).mark_text(align="left", dx=4, dy=-8, fontSize=12, color=colour)
-    return line.encode(y="value:Q") + words.encode(y="value:Q", x=alt.value(0), text="text:N")
+    return line.encode(y=alt.Y("value:Q")) + words.encode(y=alt.Y("value:Q"), x=alt.value(0), text=alt.Text("text:N"))
 
 
 def muted_title(text: str | list[str]) -> Any:

@@ -28,8 +28,8 @@ def shares(rows: pl.DataFrame, titles: dict[str, str]) -> Any:
         scale=alt.Scale(domain=[0, 1]),
     )
     bars = base.mark_bar(color=HOLDS, height=16).encode(x=x)
-    rules = base.mark_rule(color=INK, strokeWidth=1.5).encode(x="low:Q", x2="high:Q")
-    words = base.mark_text(align="left", dx=6).encode(x="high:Q", text="text:N")
+    rules = base.mark_rule(color=INK, strokeWidth=1.5).encode(x=alt.X("low:Q"), x2=alt.X2("high:Q"))
+    words = base.mark_text(align="left", dx=6).encode(x=alt.X("high:Q"), text=alt.Text("text:N"))
     return apply_theme(bars + rules + words, height=26 * frame.height)
 
 
@@ -75,7 +75,7 @@ def pathways(frame: pl.DataFrame, order: list[str]) -> Any:
             scale=alt.Scale(domain=[first, end], nice=False),
             axis=alt.Axis(format="d", values=list(range(first + 1, end, 3))),
         ),
-        x2="until:Q",
+        x2=alt.X2("until:Q"),
     )
     kept = base.transform_filter("datum.keeps").mark_rule(strokeWidth=6, color=HOLDS)
     lost = base.transform_filter("!datum.keeps").mark_rule(strokeWidth=2, strokeDash=[2, 3], color=BREAKS)

@@ -52,7 +52,7 @@ def _refined(sample: Sample, left: Flags, boxes: Trajectory, level: float, price
     scale = float(weight.sum() / (weight**2).sum())  # turns weights into effective counts
     first, last, kept = boxes.first.copy(), boxes.last.copy(), boxes.kept.copy()
     curve, p_values = _refine(
-        sample.bins, sample.live(left), sample.pairs(sample.breaks), sample.last_bin, every_category(sample), first, last, kept,
+        sample.bins, np.where(left & (sample.weight > 0), 0, 2).astype(np.uint16), sample.pairs(sample.breaks), sample.last_bin, every_category(sample), first, last, kept,
         scale, level, price, LEAST_MASS * sample.mass,
     )  # fmt: skip
     return Refined(Trajectory(first, last, kept, curve[:, 0], curve[:, 1]), p_values)
@@ -60,7 +60,7 @@ def _refined(sample: Sample, left: Flags, boxes: Trajectory, level: float, price
 
 @numba.njit(cache=True, nogil=True)
 def _refine(
-    bins: Any, live: Any, pairs: Any, last_bin: Any, every: Any, first: Any, last: Any, kept: Any, scale: float, level: float, part: float, least: float
+    bins: Any, dead: Any, pairs: Any, last_bin: Any, every: Any, first: Any, last: Any, kept: Any, scale: float, level: float, part: float, least: float
 ) -> Any:  # fmt: skip
     """Mass and breaks of each box, (step, 2), and the quasi-p-value of each limit, the larger of a range's two sides; writes the limits into `first`, `last` and `kept`."""
     steps, dims = first.shape
@@ -71,7 +71,7 @@ def _refine(
         price = 0.0
         while True:
             limited = np.flatnonzero((low > 0) | (high < last_bin) | (held != every))
-            mass, caught = _look(bins, live, pairs, limited, low, high, held, every, beyond)
+            mass, caught = _look(bins, dead, pairs, limited, low, high, held, every, beyond)
             curve[step, 0], curve[step, 1] = mass, caught
             price = price or part * caught / mass
             p_values[step] = np.nan
@@ -119,27 +119,31 @@ def _side_p(
 
 @numba.njit(cache=True, nogil=True)
 def _look(
-    bins: Any, live: Any, pairs: Any, limited: Any, low: Any, high: Any, held: Any, every: Any, beyond: Any
+    bins: Any, dead: Any, pairs: Any, limited: Any, low: Any, high: Any, held: Any, every: Any, beyond: Any
 ) -> Any:
-    """Mass and breaks inside; writes mass and breaks by bin of a limited dimension, of the futures within all other limits."""
+    """Mass and breaks inside; writes mass and breaks by bin of a limited dimension, of the futures within all other limits. `dead` is 2 of
+    a future that does not count, else 0.
+    """
     mass, caught = 0.0, 0.0
+    many = dead.copy()  # limits that each future lies beyond
     for d in limited:
         beyond[d] = 0.0
-    for i in live:
-        out, many = -1, 0
-        for d in limited:
-            at = bins[d, i]
-            if (held[d] >> at & 1) == 0 if every[d] else (at < low[d] or at > high[d]):
-                out = d
-                many += 1
-                if many == 2:
-                    break
-        if many == 2:
+        if every[d]:
+            for i in range(len(many)):
+                many[i] += 1 - (held[d] >> bins[d, i] & 1)
+        else:
+            _add_beyond(many, bins[d], np.uint16(low[d]), np.uint16(high[d]))
+    for i in range(len(many)):
+        if many[i] > 1:
             continue
         w, hit = pairs[i, 0], pairs[i, 1]
-        if many == 1:
-            beyond[out, bins[out, i], 0] += w
-            beyond[out, bins[out, i], 1] += hit
+        if many[i] == 1:
+            for d in limited:
+                at = bins[d, i]
+                if (held[d] >> at & 1) == 0 if every[d] else (at < low[d] or at > high[d]):
+                    beyond[d, at, 0] += w
+                    beyond[d, at, 1] += hit
+                    break
             continue
         mass += w
         caught += hit
@@ -147,6 +151,13 @@ def _look(
             beyond[d, bins[d, i], 0] += w
             beyond[d, bins[d, i], 1] += hit
     return mass, caught
+
+
+@numba.njit(cache=True, nogil=True)
+def _add_beyond(many: Any, bin_of: Any, low: Any, high: Any) -> None:
+    """Adds 1 where a bin lies outside of a range; a loop by itself and without a branch, of which the compiler makes vectors."""
+    for i in range(len(many)):
+        many[i] += np.uint16(bin_of[i] < low) | np.uint16(bin_of[i] > high)
 
 
 @numba.njit(cache=True, nogil=True)

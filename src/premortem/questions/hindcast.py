@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
+
 from premortem.errors import MissingData
 from premortem.progress import LOG
 from premortem.questions import futures_under_policies, weighted_board
@@ -17,7 +19,10 @@ from premortem.watch import forecasts as forecast_tables
 from premortem.watch import hindcast as scoring
 from premortem.watch.hindcast_results import Hindcast
 from premortem.watch.readings import Readings, contradictions
-from premortem.watch.weights import Weights, weigh
+from premortem.watch.weights import Weights, thinned, weigh
+
+# Most weighted futures that are simulated along the paths that they draw: of 20,000 worth 1,879 they are worth 1,840.
+HEAVY = 4096
 
 
 @dataclass(frozen=True)
@@ -87,14 +92,18 @@ def hindcast(
         found.paths(as_of, happened),
         process.draw(case, found.count, found.seed, as_of, happened=happened, pushed=False),
     )
-    drawn = along(study, found.seed, found.values, paths, read_later)
+    # hardly anything rests on the futures that agree least: those are simulated along their paths only where all count alike
+    at, heavy = thinned(weights.values, HEAVY, found.seed)
+    run_on = np.arange(found.count) if alike else at
+    drawn = along(study, found.seed, found.values[:, run_on], paths.of(run_on), read_later)
     predicted = drawn.columns(read_later)
+    by_weight = {name: column[at] for name, column in predicted.items()} if alike else predicted
     on_the_day = scoring.Known(
         [*scoring.record(case), *known], theirs, scoring.explanations(case), quantities.unmapped(case)
     )
     judged = [
-        scoring.hindcast(table, predicted, as_of, every, drawn.paths.shares(w), w, on_the_day, base.shares())
-        for w in (weights.values, *([None] if alike else []))
+        scoring.hindcast(table, columns, as_of, every, paths.shares(of_events), w, on_the_day, base.shares())
+        for columns, w, of_events in ((by_weight, heavy, weights.values), *([(predicted, None, None)] if alike else []))
     ]
     warnings = (*_warnings(as_of, case.settings.day), *_contradictory(table, every, file), *weights.warnings)
     return Judged(judged[0], judged[1] if alike else None, weights, found.count, warnings)

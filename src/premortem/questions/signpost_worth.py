@@ -11,14 +11,14 @@ from premortem.questions.futures_under_policies import Array, Futures
 from premortem.questions.margins import margins_of
 from premortem.questions.robustness import performance
 from premortem.study import Study
-from premortem.watch import quantities, readings, signposts, value
+from premortem.watch import quantities, readings, signposts, value, weights
 from premortem.watch.readings import Reading
 from premortem.watch.signposts import Signpost
 from premortem.watch.value import Shift, Worth
 from premortem.watch.weights import Weights
 
-# Futures in which events are tried: each needs every policy simulated again.
-TRIED = 4096
+# Most futures in which events are tried, those with most weight: each needs every policy simulated again.
+TRIED = 2048
 # What is said of a signpost where too few futures are left to value a reading.
 CANNOT = "Cannot answer: too few futures agree with the readings to value the next one."
 # Worth of a reading, share of doubt, shifts, and the sentence that tells them.
@@ -78,6 +78,7 @@ class _Trial:
         # what happened is no choice
         self._chosen = [p for p in self.margins if p != found.study.case.settings.record] or [*self.margins]
         self.paths = found.paths(as_of, found.study.readings.happened(as_of, found.study.case))
+        self.few, self.few_weight = weights.thinned(weight, TRIED, found.seed)
 
     def of(self, signpost: Signpost, seed: int) -> Valued:
         """Worth, share of doubt, shifts and sentence of a signpost."""
@@ -109,9 +110,8 @@ class _Trial:
 
     def _of_event(self, signpost: Signpost) -> Valued:
         """An event changes policy itself: futures in which it has come count with its lever on, the others without."""
-        few = slice(0, TRIED)
-        came, weight = self.paths.by(signpost.event, signpost.by)[few], self.weight[few] / self.weight[few].sum()
-        without = {p: m[:, few] for p, m in self.margins.items() if p in (*self._chosen, self.view)}
+        came, weight = self.paths.by(signpost.event, signpost.by)[self.few], self.few_weight
+        without = {p: m[:, self.few] for p, m in self.margins.items() if p in (*self._chosen, self.view)}
         # what an event does to the shares is told under the policy in view; the others are asked only where it has come
         tried = {p: np.ones_like(came) if p == self.view else came for p in without}
         after = {p: self._with(signpost, p, m, tried[p]) for p, m in without.items()}
@@ -129,14 +129,14 @@ class _Trial:
         with its lever on.
         """
         if signpost.policy:
-            led = self.margins.get(signpost.policy) if policy == self.view else margins
-            return margins if led is None else led[:, :TRIED]
+            led = self.margins.get(signpost.policy) if policy == self.view else None
+            return margins if led is None else led[:, self.few]
         if not signpost.strength:
             return margins
         pulled = turned_on(self.found.study, policy, signpost.strength, self.as_of)
         made, at = margins.copy(), np.flatnonzero(tried)
         if len(at):
-            made[:, at] = margins_of(self.found.study, self.found.values[:, at], pulled)
+            made[:, at] = margins_of(self.found.study, self.found.values[:, self.few[at]], pulled)
         return made
 
     def _holds(self, margins: dict[str, Array]) -> dict[str, Array]:

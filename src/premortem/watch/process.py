@@ -113,6 +113,10 @@ class Paths:
     times: Mapping[str, Array]
     count: int = 0  # futures, where a case has no event to tell them by
 
+    def of(self, at: Array) -> "Paths":
+        """The paths of some futures, by their indices."""
+        return Paths(self.case, {event: times[at] for event, times in self.times.items()}, len(at))
+
     def by(self, event: str, day: date) -> Array:
         """Whether an event had come by the end of a day, or a state stands on it; boolean, shape (future,).
 

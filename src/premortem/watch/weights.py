@@ -233,6 +233,24 @@ def shares(
     return found
 
 
+def thinned(weights: Array, most: int, seed: int) -> tuple[Array, Array]:
+    """Indices of at most so many futures, in order, and their weights, by which every mean stays right on average: the heavy ones as they are,
+    of the light ones a systematic draw, alike in weight (Fearnhead and Clifford 2003).
+    """
+    known = np.flatnonzero(weights > 0)
+    if len(known) <= most:
+        return known, weights[known]
+    heaviest = np.sort(weights)[::-1].astype(float)
+    left = np.cumsum(heaviest[::-1])[::-1]  # weight of a future and all lighter ones
+    each = left[:most] / (most - np.arange(most))  # that of each draw, were the futures before it kept
+    kept = int(np.argmax(heaviest[:most] <= each))
+    heavy = np.sort(np.argsort(-weights, kind="stable")[:kept])
+    light = np.setdiff1d(known, heavy, assume_unique=True)
+    at = np.concatenate([heavy, light[resample(weights[light], most - kept, seed)]])
+    order = np.argsort(at)
+    return at[order], np.concatenate([weights[heavy], np.full(most - kept, each[kept])])[order]
+
+
 def resample(weights: Array, count: int, seed: int) -> Array:
     """Indices of `count` futures drawn in proportion to weight, by systematic resampling (Carpenter and others 1999)."""
     places = (np.arange(count) + np.random.default_rng(seed).random()) / count
