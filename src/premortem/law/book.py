@@ -25,6 +25,7 @@ from premortem.law.clause_files import (
     instrument_title,
     raw_clause,
     raw_clauses,
+    told_file,
     unknown_keys,
     unmeasured,
 )
@@ -273,7 +274,7 @@ def _validated(
     clauses: list[Clause] = []
     words = vocabulary(case)
     for key, body in raw.items():
-        file = overlaid.get(key) or f"{key.split('.')[0]}.toml"
+        file = overlaid.get(key) or told_file(body["instrument"], case)
         found = [*unknown_keys(key, body, file), *unmeasured(key, body, file)]
         errors += found
         at_fault = {e.key.removeprefix(f"{key}.") for e in found}

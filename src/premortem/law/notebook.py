@@ -47,9 +47,10 @@ class Rulebook:
         """The same rulebook on a day. Raises `BadInput` for a day for which no rule is held."""
         return replace(self, day=parse_date(day, self.book.case))
 
-    def decide(self, transaction: Transaction) -> Decision:
-        """One decision, explained; on this rulebook's day where one is set."""
-        fields = dict(transaction.fields) | ({"date": self.day} if self.day else {})
+    def decide(self, transaction: Transaction | Mapping[str, Any]) -> Decision:
+        """One decision, explained, of a transaction or of its fields; on this rulebook's day where one is set."""
+        given = transaction.fields if isinstance(transaction, Transaction) else transaction
+        fields = dict(given) | ({"date": self.day} if self.day else {})
         return explain(Transaction(fields, case=self.book.case), self.book)
 
     def ledger(self, shipments: Shipments) -> pl.DataFrame:
