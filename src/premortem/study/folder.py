@@ -23,7 +23,7 @@ from premortem.files.reader import read_bytes
 from premortem.files.toml import read_toml
 from premortem.files.typed import Strict, read_typed
 from premortem.law import book as rules
-from premortem.law.clause_files import FOLDER as CLAUSES
+from premortem.law.own_clauses import FOLDER as CLAUSES
 from premortem.law.own_clauses import check_own_clauses
 from premortem.propositions import assumption, score
 from premortem.study.model import outcome_names
