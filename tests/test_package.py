@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 import premortem as pm
-from premortem.errors import BadInputs
+from premortem.errors import BadInput, BadInputs
 
 ROWS = [
     {"item": "H100 SXM", "quantity": 10, "destination": "ARE", "date": "2025-06-01"},
@@ -86,3 +86,18 @@ def test_f102_a_ledger_is_a_frame_of_polars_or_pandas_or_a_list_of_rows(table):
 def test_f102_what_a_table_lacks_is_told_by_its_column():
     with pytest.raises(BadInputs, match="quantity: is missing"):
         pm.book("as-written").ledger([{"item": "H100 SXM", "destination": "ARE"}])
+
+
+@pytest.mark.parametrize("given", ["a text", 3, [[1]], {"item": ["H20"]}, None])
+def test_what_is_no_table_and_what_is_no_transaction_are_told_in_a_line(given):
+    book = pm.book("as-written")
+    with pytest.raises(BadInput, match=r"^ledger: is no table; allowed: a frame of Polars or pandas"):
+        book.ledger(given)
+    if not isinstance(given, dict):
+        with pytest.raises(BadInput, match=r"^transaction: is none; allowed: a Transaction, or a dict of fields"):
+            book.decide(given)
+
+
+def test_a_rulebook_decides_a_dict_of_fields_as_it_decides_a_transaction():
+    book = pm.book("as-written")
+    assert book.decide(ROWS[0]) == book.decide(pm.Transaction(**ROWS[0]))

@@ -110,7 +110,9 @@ def _strangers(folder: Path, case: Case) -> Iterator[BadInput]:
     for path in sorted(folder.iterdir()):
         if path.name not in known and not path.name.startswith(".") and not (path / store.MANIFEST).is_file():
             hint = nearest(path.name, known)
-            yield BadInput(folder.resolve().name, path.name, "no such part of a study", allowed=", ".join(known), hint=hint)
+            yield BadInput(
+                folder.resolve().name, path.name, "no such part of a study", allowed=", ".join(known), hint=hint
+            )
     tables = [f"{name}.csv" for name in facts.opened(case)]
     for path in sorted((folder / FACTS).glob("*")):
         if path.name not in tables and not path.name.startswith("."):
