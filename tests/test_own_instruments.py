@@ -9,6 +9,7 @@ import jax
 import numpy as np
 import pytest
 
+from premortem.app import timeline_marks
 from premortem.case import default, instruments, own_lags
 from premortem.cases.us_ai_2025 import world
 from premortem.cases.us_ai_2025.world import instruments as efforts
@@ -43,6 +44,19 @@ def test_f104_an_instrument_of_ones_own_binds_under_the_policies_that_include_it
     before, after = (world.levers(book) for book in (without, ours))
     assert (after.denied >= before.denied).all()
     assert (after.denied > before.denied).any()
+
+
+def test_a_clause_that_stands_in_a_policys_own_file_is_titled_and_dated_as_the_policy(tmp_path):
+    clauses = (
+        BILL.partition("\n\n")[2]
+        .replace("[licence]", '[clause."our.licence"]')
+        .replace("[denial]", '[clause."our.denial"]')
+    )
+    alone = 'name = "alone"\ntitle = "Our own"\nsays = "A bill of ours"\nbase = "rescinded"\n' + clauses
+    book = Study(made(tmp_path, policies__alone=alone)).law("alone")
+    assert book.title_of("our") == "Our own"
+    assert book.title_of("oct2023") == instrument_title("oct2023", book.case)
+    assert any("Our own (clauses in force)" in stop["says"] for stop in timeline_marks.stops(book))
 
 
 def test_f104_a_lag_of_ones_own_takes_the_place_of_the_shipped_one_alone(tmp_path, monkeypatch):
