@@ -1,6 +1,6 @@
 """Instruments of a case: what no clause says, with how long it takes, what of it works, and what it costs whom."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -47,7 +47,7 @@ class _Own(Strict):
 def instruments(case: Case) -> Mapping[str, Instrument]:
     """Instruments by name, with what a study says of them; none for a case without the table. Raises `BadInput`, or all of them at once."""
     shipped = read_entries(case / INSTRUMENTS, Instrument, missing_ok=True)
-    own = _own(case, shipped)
+    own = _own(case, tuple(shipped))
     return {name: told.model_copy(update=own.get(name, {})) for name, told in shipped.items()}
 
 
@@ -57,7 +57,7 @@ def own_lags(case: Case) -> dict[str, float]:
     return {name: told.lag for name, told in instruments(case).items() if told.lag != usual[name].lag}
 
 
-def _own(case: Case, known: Collection[str]) -> dict[str, dict[str, Any]]:
+def _own(case: Case, known: Sequence[str]) -> dict[str, dict[str, Any]]:
     """What a study says of each instrument that it names. Raises `BadInput`, every fault at once."""
     content = dict(case.own).get(INSTRUMENTS)
     document = parse_toml(content, INSTRUMENTS) if content is not None else {}
