@@ -1,6 +1,7 @@
 """What an editor, a type checker and a notebook see of the package."""
 
 import ast
+import re
 import subprocess
 import sys
 from datetime import date
@@ -12,7 +13,7 @@ import polars as pl
 import pytest
 
 import premortem as pm
-from premortem.errors import BadInputs
+from premortem.errors import BadInput, BadInputs
 
 ROWS = [
     {"item": "H100 SXM", "quantity": 10, "destination": "ARE", "date": "2025-06-01"},
@@ -36,15 +37,18 @@ def test_f100_the_package_lists_its_names_and_its_version():
         pm.nonsense()
 
 
+# What a program may ask of the package, and whether it is there.
+ASKED = {"pm.nonsense()": False, 'pm.book("as-written").as_of("2025-06-01")': True, "pm.book(3)": False, "pm.Study().runn()": False}  # fmt: skip
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(("line", "right"), [("pm.nonsense()", False), ('pm.book("as-written").as_of("2025-06-01")', True), ("pm.book(3)", False)])  # fmt: skip
-def test_f100_mypy_refuses_what_is_not_there(tmp_path, line, right):
+def test_f100_mypy_refuses_what_is_not_there(tmp_path):
     program = tmp_path / "program.py"
-    program.write_text(f"import premortem as pm\n\n{line}\n")
-    done = subprocess.run(
-        [sys.executable, "-m", "mypy", "--strict", program], capture_output=True, text=True, cwd=tmp_path
-    )
-    assert (done.returncode == 0) is right, done.stdout
+    program.write_text("\n".join(["import premortem as pm", *ASKED]) + "\n")
+    mypy = [sys.executable, "-m", "mypy", "--strict", program.name]
+    told = subprocess.run(mypy, capture_output=True, text=True, cwd=tmp_path).stdout
+    refused = {int(line) for line in re.findall(r"^program\.py:(\d+): error", told, re.M)}
+    assert refused == {i for i, right in enumerate(ASKED.values(), start=2) if not right}, told
 
 
 def test_f101_a_study_gives_the_rulebook_that_the_package_gives(study):
@@ -82,3 +86,18 @@ def test_f102_a_ledger_is_a_frame_of_polars_or_pandas_or_a_list_of_rows(table):
 def test_f102_what_a_table_lacks_is_told_by_its_column():
     with pytest.raises(BadInputs, match="quantity: is missing"):
         pm.book("as-written").ledger([{"item": "H100 SXM", "destination": "ARE"}])
+
+
+@pytest.mark.parametrize("given", ["a text", 3, [[1]], {"item": ["H20"]}, None])
+def test_what_is_no_table_and_what_is_no_transaction_are_told_in_a_line(given):
+    book = pm.book("as-written")
+    with pytest.raises(BadInput, match=r"^ledger: is no table; allowed: a frame of Polars or pandas"):
+        book.ledger(given)
+    if not isinstance(given, dict):
+        with pytest.raises(BadInput, match=r"^transaction: is none; allowed: a Transaction, or a dict of fields"):
+            book.decide(given)
+
+
+def test_a_rulebook_decides_a_dict_of_fields_as_it_decides_a_transaction():
+    book = pm.book("as-written")
+    assert book.decide(ROWS[0]) == book.decide(pm.Transaction(**ROWS[0]))

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from premortem import cli
-from premortem.cli.bundle import BUNDLE, without_personal_paths
+from premortem.cli.bundle import BUNDLE, without_personal_paths, write_bundle
 from premortem.cli.shared import size
 from premortem.ensemble import store
 from premortem.errors import BadInput
@@ -98,3 +98,14 @@ def test_debug_writes_a_bundle_without_personal_paths(run, tmp_path, monkeypatch
 
 def test_folders_elsewhere_lose_all_but_the_last_name():
     assert without_personal_paths("at /data/jane/work/policies/mine.toml: x") == "at <folder>/mine.toml: x"
+
+
+@pytest.mark.parametrize("word", ["--out", "-o"])
+def test_the_log_in_a_bundle_is_that_of_the_run_folder_that_was_asked_for(tmp_path, monkeypatch, word):
+    monkeypatch.chdir(tmp_path)
+    for folder in ("out", "mine"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "run.log").write_text(f"log of {folder}\n", "utf-8")
+    told = write_bundle(ValueError("x"), ["run", word, "mine"])
+    assert "log of mine" in told.read_text("utf-8")
+    assert "log of out" not in told.read_text("utf-8")

@@ -1,5 +1,7 @@
 """A study folder: what `init` makes, what `validate` tells, and that bad input costs one clear line each."""
 
+from pathlib import Path
+
 import pytest
 
 from premortem.errors import BadInput, BadInputs
@@ -118,3 +120,11 @@ def test_f104_a_policy_file_with_the_name_of_another_policy_is_refused(tmp_path)
 def test_f104_a_policy_file_that_is_not_there_is_told(tmp_path):
     with pytest.raises(BadInput, match="No such file"):
         Study(policy_files=[tmp_path / "none.toml"]).law("none")
+
+
+def test_a_fault_names_the_folder_that_one_stands_in(tmp_path, monkeypatch):
+    (tmp_path / "study.toml").write_text("format = 1\n", "utf-8")
+    (tmp_path / "polices").mkdir()
+    monkeypatch.chdir(tmp_path)
+    (told,) = problems(Path("."))
+    assert str(told).startswith(f"{tmp_path.name}: polices: no such part of a study")

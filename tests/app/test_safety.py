@@ -1,5 +1,6 @@
 """Who may ask, how much and how often; and that a bad request never ends the process."""
 
+import asyncio
 import socket
 
 import pytest
@@ -72,6 +73,21 @@ def test_a_bug_is_told_without_its_trace_and_the_server_goes_on(client, desk, mo
         assert "ZeroDivision" not in answer.text
     monkeypatch.undo()
     assert client.get("/api/board?only=1").status_code == 200
+
+
+def test_a_client_that_leaves_before_its_request_is_whole_is_no_bug(caplog):
+    sent = []
+
+    async def receive():
+        return {"type": "http.disconnect"}
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/api/health", "query_string": b"", "headers": []}
+    asyncio.run(site.bare()(scope, receive, send))
+    assert sent[0]["status"] == 499
+    assert not caplog.records
 
 
 def test_a_port_in_use_is_a_clear_error_before_anything_is_compiled():

@@ -9,7 +9,7 @@ from premortem import facts
 from premortem.case import default
 from premortem.cases.us_ai_2025 import world
 from premortem.errors import BadInput, BadInputs
-from premortem.facts.own import laid_over, with_own
+from premortem.facts.own import laid_over
 from premortem.law.audit import book_told
 from premortem.law.items import named_items
 from premortem.study import Study, problems
@@ -113,5 +113,5 @@ def test_rows_laid_over_lose_nothing_and_an_empty_cell_changes_nothing(given_row
 
 
 def test_a_folder_without_tables_leaves_the_case_as_it_is(tmp_path):
-    assert with_own(default(), tmp_path, facts.opened(default())) is default()
+    assert default().with_own(tmp_path, ["facts/chips.csv"]) is default()
     assert facts.opened(default()) == ("chips", "countries")

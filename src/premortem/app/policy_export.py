@@ -5,7 +5,7 @@ from typing import Any
 
 from premortem.app import clause_dates
 from premortem.app.view_state import STRENGTH, State, legal_value
-from premortem.law.book import Book, instrument_title
+from premortem.law.book import Book
 
 
 def changes(book: Book, view: State) -> list[dict[str, Any]]:
@@ -37,7 +37,7 @@ def _day(book: Book, name: str, day: date) -> dict[str, Any]:
         "differ": clause_dates.differ(book, name),
         "yours": day,
         "unit": "day",
-        "citation": held.citation if held else instrument_title(subject, book.case),
+        "citation": held.citation if held else book.title_of(subject),
     }
 
 

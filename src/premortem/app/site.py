@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from premortem.app import routes
 from premortem.app.jobs import MOST, MOST_HELD, MOST_SHARED, Jobs
@@ -97,6 +98,10 @@ def _errors(site: FastAPI) -> None:
     async def _http(request: Request, error: HTTPException) -> Response:
         title = "There is no such page" if error.status_code == 404 else "This was refused"
         return _refuse(request, error.status_code, [_fields(str(error.detail), request.url.path)], title, error.headers)
+
+    @site.exception_handler(ClientDisconnect)
+    async def _left(request: Request, error: ClientDisconnect) -> Response:
+        return Response(status_code=499)  # nobody reads it, and nothing is amiss here
 
     @site.exception_handler(Exception)
     async def _bug(request: Request, error: Exception) -> Response:

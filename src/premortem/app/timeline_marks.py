@@ -7,7 +7,7 @@ from typing import Any
 
 from premortem import facts
 from premortem.case import Case
-from premortem.law.book import Book, instrument_title
+from premortem.law.book import Book
 from premortem.law.vocabulary import vocabulary
 
 # The kind of event that is a change of the rules.
@@ -59,7 +59,7 @@ def stops(book: Book) -> list[dict[str, Any]]:
 def _of_clauses(book: Book) -> set[tuple[date, str]]:
     found = set()
     for c in (c for c in book.clauses if not c.hypothetical):
-        title = instrument_title(c.instrument, book.case).partition(",")[0]
+        title = book.title_of(c.instrument).partition(",")[0]
         for day, what in ((c.published, "published"), (c.complies, "in force"), (c.ends, "end")):
             if day and day >= book.vocabulary.strip_from:
                 found.add((day, f"{title} (clauses {what})"))

@@ -1,7 +1,7 @@
 """A case: where its files lie, what the engine must know of it, and its world."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, cached_property
 from importlib import import_module
@@ -18,6 +18,7 @@ from premortem.case._map import Map
 from premortem.case._text import Text
 from premortem.case._world import WORLD_PARTS, World
 from premortem.errors import BadInput, nearest, raise_all
+from premortem.files.reader import read_bytes
 from premortem.files.toml import read_toml
 from premortem.files.typed import Strict, to_typed
 
@@ -99,7 +100,7 @@ class Case:
 
     folder: Path
     lists: str = ""  # the hash of the lists of parties that were pulled, where a user asks for them
-    own: tuple[tuple[str, bytes], ...] = ()  # tables of a study's folder that are laid over its own: name and content
+    own: tuple[tuple[str, bytes], ...] = ()  # files of a study's folder that are laid over its own: path and content
 
     def __hash__(self) -> int:
         return self._hash
@@ -111,6 +112,13 @@ class Case:
 
     def __truediv__(self, name: str) -> Path:
         return self.folder / name
+
+    def with_own(self, folder: Path, paths: Iterable[str]) -> "Case":
+        """This case with those of the named files that lie in a study's folder; their content, so that what is kept by a case follows it."""
+        held = tuple(
+            (path, read_bytes(folder / path, "a file of a study")) for path in paths if (folder / path).is_file()
+        )
+        return replace(self, own=held) if held else self
 
     def __getstate__(self) -> dict[str, Any]:  # what was read is read again where it goes
         return {"folder": self.folder, "lists": self.lists, "own": self.own}

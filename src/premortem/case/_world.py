@@ -24,8 +24,10 @@ class World(Protocol):
     # value of a lever that binds nothing, where it is not 0
     AT_REST: Mapping[str, float]
 
-    def simulate(self, values: Any, levers: Any) -> dict[str, Any]:
-        """Every series by name, from values (parameter, future) and levers; pure, for JAX."""
+    def simulate(self, values: Any, levers: Any, *, lags: Mapping[str, float] = ...) -> dict[str, Any]:
+        """Every series by name, from values (parameter, future) and levers; pure, for JAX. A world whose case has instruments
+        may take the `lags` of some [yr], which a study gives; no other is handed any.
+        """
 
     def levers(self, book: Any) -> Levers:
         """A rulebook under a policy as arrays."""

@@ -9,6 +9,7 @@ import sysconfig
 import traceback
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
+from itertools import pairwise
 from pathlib import Path
 
 from premortem.errors import BadInput
@@ -63,7 +64,8 @@ def without_personal_paths(text: str) -> str:
 
 
 def _log(arguments: list[str]) -> list[str]:
-    out = Path(arguments[arguments.index("--out") + 1]) if "--out" in arguments[:-1] else Path("out")
+    told = (after for word, after in pairwise(arguments) if word in ("--out", "-o"))
+    out = Path(next(told, "out"))
     for folder in (out.parent / f".{out.name}.half", out):  # the run that is under way, where it replaces another
         with suppress(BadInput):
             text = reader.read_bytes(folder / "run.log", "a log").decode("utf-8", "replace")

@@ -53,7 +53,7 @@ Policies = Annotated[
 POLICY_FILE = ".toml"
 Futures = Annotated[int, typer.Option("--futures", help="How many futures, the same under every policy.")]
 Seed = Annotated[int, typer.Option("--seed", help="The same seed gives the same results, bit for bit.")]
-Out = Annotated[Path | None, typer.Option("--out", help="Run folder.", show_default="out/")]
+Out = Annotated[Path | None, typer.Option("--out", "-o", help="Run folder.", show_default="out/")]
 Resume = Annotated[bool, typer.Option("--resume", help="Continue a run that was stopped.")]
 Replace = Annotated[
     bool,

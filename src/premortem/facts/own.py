@@ -2,24 +2,17 @@
 
 import csv
 import io
-from collections.abc import Iterable
-from dataclasses import replace
-from pathlib import Path
 
 import polars as pl
 
-from premortem.case import Case
 from premortem.errors import BadInput, nearest, raise_all
-from premortem.files.reader import read_bytes
 
 FOLDER = "facts"
 
 
-def with_own(case: Case, folder: Path, names: Iterable[str]) -> Case:
-    """The case with those of the named tables that lie in a study's folder; their content, so that what is kept by a case follows it."""
-    paths = {name: folder / FOLDER / f"{name}.csv" for name in names}
-    held = tuple((name, read_bytes(path, "a table of facts")) for name, path in paths.items() if path.is_file())
-    return replace(case, own=held) if held else case
+def path_of(name: str) -> str:
+    """Where a table lies in a case's folder, and in a study's."""
+    return f"{FOLDER}/{name}.csv"
 
 
 def laid_over(shipped: pl.DataFrame, name: str, content: bytes, by: str, new: bool) -> pl.DataFrame:
@@ -29,7 +22,7 @@ def laid_over(shipped: pl.DataFrame, name: str, content: bytes, by: str, new: bo
     Raises `BadInput`, every fault at once: unknown or repeated columns, a row without its key or with one that stands twice, a cell of
     another kind than the column.
     """
-    file = f"{FOLDER}/{name}.csv"
+    file = path_of(name)
     header, rows = _rows(file, content)
     allowed = ", ".join(shipped.columns)
     errors = [

@@ -12,11 +12,10 @@ from pydantic import Field
 
 from premortem.case import Case, default
 from premortem.errors import BadInput, MissingData, each, nearest, raise_all
-from premortem.facts.own import laid_over
+from premortem.facts.own import FOLDER, laid_over, path_of
 from premortem.files.toml import read_toml
 from premortem.files.typed import Strict, read_entries, to_typed
 
-FOLDER = "facts"
 ANSWERS = "answers.toml"
 
 
@@ -95,7 +94,7 @@ def read(name: str, case: Case | None = None) -> pl.DataFrame:
     package should hold and does not.
     """
     case = case or default()
-    own = dict(case.own).get(name)
+    own = dict(case.own).get(path_of(name))
     return _read(case / FOLDER, name) if own is None else _with_own(case / FOLDER, name, own)
 
 

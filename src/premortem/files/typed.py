@@ -37,18 +37,21 @@ def read_entries(
 
     Raises `BadInput`, or all of them at once: not TOML, unknown keys (with the nearest), wrong values.
     """
+    return {} if missing_ok and not path.is_file() else entries(read_toml(path), path.name, kind, key)
+
+
+def entries(document: Mapping[str, Any], file: str, kind: type[Kind], key: str = "id") -> dict[str, Kind]:
+    """The same of a document that is read already."""
     found: dict[str, Kind] = {}
     errors: list[BadInput] = []
-    if missing_ok and not path.is_file():
-        return found
-    for name, table in read_toml(path).items():
+    for name, table in document.items():
         if not isinstance(table, dict):
-            errors.append(BadInput(path.name, name, "is not a table", got=table, allowed=f"[{name}]"))
+            errors.append(BadInput(file, name, "is not a table", got=table, allowed=f"[{name}]"))
             continue
         try:
             found[name] = kind.model_validate({key: name} | table)
         except ValidationError as wrong:
-            errors += faults_of(wrong, kind, path.name, name)
+            errors += faults_of(wrong, kind, file, name)
     raise_all(errors)
     return found
 

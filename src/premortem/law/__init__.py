@@ -21,6 +21,7 @@ Answers:
 - `audit`: a record of a decision; `worked_cases`: files of cases
 - `screening`: names looked up in the lists of parties; `clearing`: names that a person looked at; `pulled_lists`: whole lists
   that a user pulled
+- `own_clauses`: faults of instruments of a study's own
 - `timeline`, `diff`, `diff_weights`: one transaction through time; what changed between two sides, most weighty first
 - `loopholes`: pairs alike in substance and decided differently, found by search, a room of its own
 - `ledger`: tables of shipments, a room of its own

@@ -15,6 +15,7 @@ import polars as pl
 
 from premortem import facts
 from premortem.case import Case
+from premortem.facts.own import path_of
 from premortem.files import writer
 from premortem.law import days
 from premortem.law.book import Book
@@ -111,7 +112,7 @@ def _of_tables(case: Case, names: Iterable[str]) -> str:
     for name in names:
         if facts.held(name, case):
             told.update(name.encode() + facts.catalogue(case)[name].file.read_bytes())
-        told.update(dict(case.own).get(name, b""))
+        told.update(dict(case.own).get(path_of(name), b""))
     return told.hexdigest()
 
 

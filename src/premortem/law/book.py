@@ -23,8 +23,10 @@ from premortem.law.clause_files import (
     dates_as_written,
     in_force,
     instrument_title,
+    is_written,
     raw_clause,
     raw_clauses,
+    told_file,
     unknown_keys,
     unmeasured,
 )
@@ -34,9 +36,7 @@ from premortem.law.policy import Policy, Strength, covers, idle_days, overlay_of
 from premortem.law.policy_documents import own_document, shipped_document
 from premortem.law.vocabulary import Vocabulary, vocabulary
 
-__all__ = [
-    "Book", "dates_as_written", "instrument_title", "load", "overlay", "policies",
-]  # fmt: skip
+__all__ = ["Book", "dates_as_written", "instrument_title", "load", "overlay", "policies"]
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,10 @@ class Book:
     def edited(self) -> frozenset[str]:
         """Clauses that the policy changes or adds, by id."""
         return frozenset(c.id for c in self.clauses if any(covers(pattern, c.id) for pattern in self.policy.clause))
+
+    def title_of(self, instrument: str) -> str:
+        """Title of an instrument; of one that stands in the policy's own file alone, the policy's."""
+        return instrument_title(instrument, self.case) if is_written(instrument, self.case) else self.policy.title
 
     def as_of(self, day: date) -> tuple[Clause, ...]:
         """Clauses in force on a day, in the order in which they decide."""
@@ -273,7 +277,7 @@ def _validated(
     clauses: list[Clause] = []
     words = vocabulary(case)
     for key, body in raw.items():
-        file = overlaid.get(key) or f"{key.split('.')[0]}.toml"
+        file = overlaid.get(key) or told_file(body["instrument"], case)
         found = [*unknown_keys(key, body, file), *unmeasured(key, body, file)]
         errors += found
         at_fault = {e.key.removeprefix(f"{key}.") for e in found}

@@ -1,16 +1,19 @@
 """Clauses as their files have them, before any policy's overlay."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from premortem.case import Case
 from premortem.errors import BadInput, each, nearest, raise_all
-from premortem.files.toml import read_toml
+from premortem.files.faults import FIELD, SHAPES
+from premortem.files.toml import parse_toml, read_toml
 from premortem.law.clause import Clause
 from premortem.text.numbers import limit, listing
 
+FOLDER = "clauses"
 # Begins what is said of numbers that a policy changed.
 CHANGED = "; changed by the policy: "
 # Values of a number that are told one by one.
@@ -20,22 +23,52 @@ FEW = 3
 @cache
 def raw_clauses(case: Case) -> dict[str, dict[str, Any]]:
     """Every clause as written in the files, by id. Raises `BadInput`, for all files at once."""
+    shipped = sorted(path.stem for path in (case / FOLDER).glob("*.toml"))
+    raise_all([error for own in own_instruments(case) for error in _misnamed(own, shipped)])
     found: dict[str, dict[str, Any]] = {}
-    for clauses in each(_clauses_of, sorted((case / "clauses").glob("*.toml"))):
+    for clauses in each(lambda name: _clauses_of(name, case), [*shipped, *own_instruments(case)]):
         found |= clauses
     return found
 
 
-def _clauses_of(path: Path) -> dict[str, dict[str, Any]]:
+def own_instruments(case: Case) -> tuple[str, ...]:
+    """Names of a study's own files of clauses."""
+    return tuple(PurePath(path).stem for path, _ in case.own if PurePath(path).parent.name == FOLDER)
+
+
+def _misnamed(own: str, shipped: Sequence[str]) -> Iterator[BadInput]:
+    if own in shipped:
+        what = "is the name of an instrument that ships"
+        yield BadInput(own_path(own), "", what, got=own, allowed="a new name", hint="a policy changes its clauses")
+    if not re.fullmatch(FIELD, own):
+        yield BadInput(own_path(own), "", "is no name of an instrument", got=own, allowed=SHAPES[FIELD])
+
+
+def own_path(instrument: str) -> str:
+    """Where a study has the clauses of an instrument of its own."""
+    return f"{FOLDER}/{instrument}.toml"
+
+
+def told_file(instrument: str, case: Case) -> str:
+    """How the file of an instrument's clauses is told of: one of a study's own by its place in the folder."""
+    return own_path(instrument) if instrument in own_instruments(case) else f"{instrument}.toml"
+
+
+def _document(instrument: str, case: Case) -> dict[str, Any]:
+    own = dict(case.own).get(own_path(instrument))
+    return read_toml(_file_of(instrument, case)) if own is None else parse_toml(own, own_path(instrument))
+
+
+def _clauses_of(ids: str, case: Case) -> dict[str, dict[str, Any]]:
     """Clauses of one file by id. Raises `BadInput`, every fault of the form of the file at once."""
-    document, ids = read_toml(path), path.stem
+    document, file = _document(ids, case), told_file(ids, case)
     title = document.pop("instrument", None)
-    untitled = BadInput(path.name, "instrument", "is missing", allowed="the title of what the clauses are from, a text")
+    untitled = BadInput(file, "instrument", "is missing", allowed="the title of what the clauses are from, a text")
     raise_all(
         [
             *([] if isinstance(title, str) else [untitled]),
             *(
-                BadInput(path.name, key, "is not a clause", got=body, allowed=f"[{key}]")
+                BadInput(file, key, "is not a clause", got=body, allowed=f"[{key}]")
                 for key, body in document.items()
                 if not isinstance(body, dict)
             ),
@@ -92,16 +125,16 @@ def _values(values: list[float], unit: str) -> str:
 
 def instrument_title(name: str, case: Case) -> str:
     """Title of an instrument by the name of its clause file."""
-    return str(read_toml(_file_of(name, case))["instrument"])
+    return str(_document(name, case)["instrument"])
 
 
 def is_written(instrument: str, case: Case) -> bool:
-    """Whether an instrument is a clause file of the case's: what a policy adds of its own is none."""
-    return _file_of(instrument, case).is_file()
+    """Whether an instrument is a clause file, of the case or of a study: what a policy adds of its own is none."""
+    return instrument in own_instruments(case) or _file_of(instrument, case).is_file()
 
 
 def _file_of(instrument: str, case: Case) -> Path:
-    return case / "clauses" / f"{instrument}.toml"
+    return case / FOLDER / f"{instrument}.toml"
 
 
 def dates_as_written(clause: str, case: Case) -> str:

@@ -13,7 +13,7 @@ import polars as pl
 from premortem import facts
 from premortem.law.book import Book, instrument_title
 from premortem.law.clause import Clause
-from premortem.law.clause_files import is_written
+from premortem.law.clause_files import is_written, own_instruments
 from premortem.law.rulebook_version import Change, changes, shipped_version
 
 
@@ -86,9 +86,12 @@ def status(book: Book, day: date) -> Status:
 
 
 def _living(book: Book, day: date) -> dict[str, list[Clause]]:
-    """Clauses by file of the instruments of which one is in force on a day, or begins later: what has ended no longer changes."""
+    """Clauses by file of the instruments of which one is in force on a day, or begins later: what has ended no longer changes; what is
+    a user's own was checked by nobody else.
+    """
     found: dict[str, list[Clause]] = {}
-    for c in book.clauses:
+    own = own_instruments(book.case)
+    for c in (c for c in book.clauses if c.instrument not in own):
         if c.begins and (c.ends is None or c.ends >= day) and is_written(c.instrument, book.case):
             found.setdefault(c.instrument, []).append(c)
     return dict(sorted(found.items()))

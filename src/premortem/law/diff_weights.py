@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from premortem.law.book import Book, instrument_title
+from premortem.law.book import Book
 from premortem.law.clause import Clause
-from premortem.law.clause_files import is_written
 from premortem.law.clause_tests import met
 from premortem.law.engine import decide
 from premortem.law.places import names as places_of
@@ -70,10 +69,5 @@ def _told(by_file: Mapping[str, Sequence[Clause]], book: Book) -> Iterator[dict[
             "to": str(last),
             "in_force": was,
             "weight": max(weights(held, book, first).values(), default=0),
-            "text": f"{_title(file, book)}: {days} ({count_noun(len(clauses), 'clause')})",
+            "text": f"{book.title_of(file)}: {days} ({count_noun(len(clauses), 'clause')})",
         }
-
-
-def _title(file: str, book: Book) -> str:
-    """The title of an instrument; of what a policy adds, that of the policy."""
-    return instrument_title(file, book.case) if is_written(file, book.case) else book.policy.title

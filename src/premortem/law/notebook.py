@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import polars as pl
 
 from premortem.case import Case, default
+from premortem.errors import BadInput
 from premortem.law.book import Book, load
 from premortem.law.decide import Decision, Transaction, explain
 from premortem.law.diff import diff, show
@@ -47,9 +48,13 @@ class Rulebook:
         """The same rulebook on a day. Raises `BadInput` for a day for which no rule is held."""
         return replace(self, day=parse_date(day, self.book.case))
 
-    def decide(self, transaction: Transaction) -> Decision:
-        """One decision, explained; on this rulebook's day where one is set."""
-        fields = dict(transaction.fields) | ({"date": self.day} if self.day else {})
+    def decide(self, transaction: Transaction | Mapping[str, Any]) -> Decision:
+        """One decision, explained, of a transaction or of its fields; on this rulebook's day where one is set."""
+        given = transaction.fields if isinstance(transaction, Transaction) else transaction
+        if not isinstance(given, Mapping):
+            got, allowed = type(given).__name__, "a Transaction, or a dict of fields"
+            raise BadInput("transaction", "", "is none", got=got, allowed=allowed)
+        fields = dict(given) | ({"date": self.day} if self.day else {})
         return explain(Transaction(fields, case=self.book.case), self.book)
 
     def ledger(self, shipments: Shipments) -> pl.DataFrame:
@@ -93,10 +98,13 @@ def book(policy: str | Path = "", case: Case | None = None) -> Rulebook:
 
 
 def frame(table: Shipments) -> pl.DataFrame:
-    """A table as a Polars frame; values of several types in one column of rows are read as their text."""
+    """A table as a Polars frame; values of several types in one column of rows are read as their text.
+
+    Raises `BadInput` for what is no table.
+    """
     if isinstance(table, pl.DataFrame):
         return table
-    if not isinstance(table, Sequence):
+    if type(table).__module__.partition(".")[0] == "pandas":
         mixed = [name for name in table if table[name].dtype.name == "object"]
         told = {name: _column(table[name].where(table[name].notna(), None).tolist()) for name in mixed}
         return (
@@ -104,6 +112,9 @@ def frame(table: Shipments) -> pl.DataFrame:
             .with_columns(told[name].alias(str(name)) for name in mixed)
             .select(table.columns)
         )
+    if not isinstance(table, Sequence) or not all(isinstance(row, Mapping) for row in table):
+        got, allowed = type(table).__name__, "a frame of Polars or pandas, or a list of rows as dicts"
+        raise BadInput("ledger", "", "is no table", got=got, allowed=allowed)
     names = dict.fromkeys(name for row in table for name in row)
     return pl.DataFrame({name: _column([row.get(name) for row in table]) for name in names})
 

@@ -5,23 +5,26 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from importlib.resources import files
+from inspect import signature
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field
 
 from premortem import facts
-from premortem.case import DEFAULT, Case, code_fault, default, load
+from premortem.case import DEFAULT, INSTRUMENTS, Case, code_fault, default, load, own_lags
 from premortem.case import MARK as CASE_MARK
 from premortem.ensemble import correlation, priors, store
 from premortem.errors import BadInput, BadInputs, PremortemError, call_all, nearest, raise_all
 from premortem.facts.own import FOLDER as FACTS
-from premortem.facts.own import with_own
+from premortem.facts.own import path_of
 from premortem.files import writer
 from premortem.files.reader import read_bytes
 from premortem.files.toml import read_toml
 from premortem.files.typed import Strict, read_typed
 from premortem.law import book as rules
+from premortem.law.own_clauses import FOLDER as CLAUSES
+from premortem.law.own_clauses import check_own_clauses
 from premortem.propositions import assumption, score
 from premortem.study.model import outcome_names
 from premortem.study.simulator import read as read_outcomes
@@ -60,7 +63,13 @@ def case_of(folder: Path | None, case: Case | str | Path | None = None) -> Case:
     if given is not None and given.folder != own.folder:
         what = f"is a study of {own.name}, not of {given.name}"
         raise BadInput(str(folder), MARK, what, got=given.name, allowed=own.name, hint="leave --case out")
-    return with_own(own, folder, facts.opened(own)) if (folder / FACTS).is_dir() else own
+    return own.with_own(folder, _laid_over(folder, own))
+
+
+def _laid_over(folder: Path, case: Case) -> tuple[str, ...]:
+    """Files of a study that are laid over its case's wherever these are read: tables that are open to it, instruments, clauses."""
+    clauses = sorted(path.name for path in (folder / CLAUSES).glob("*.toml"))
+    return (*map(path_of, facts.opened(case)), INSTRUMENTS, *(f"{CLAUSES}/{name}" for name in clauses))
 
 
 def _told(folder: Path | None) -> str | Path | None:
@@ -96,17 +105,20 @@ def problems(folder: Path | None, case: Case | str | Path | None = None, *, of_w
 
 def _strangers(folder: Path, case: Case) -> Iterator[BadInput]:
     """Files and folders that no study has; folders of runs may lie in it under any name."""
-    known = sorted({MARK, PARAMETERS, CORRELATIONS, OUTCOMES, SIGNPOSTS, READINGS, FACTS, *PARTS, DEFAULT_OUT, README})
+    named = {MARK, PARAMETERS, CORRELATIONS, OUTCOMES, SIGNPOSTS, READINGS, FACTS, CLAUSES, *PARTS, DEFAULT_OUT, README}
+    known = sorted(named | ({INSTRUMENTS} if (case / INSTRUMENTS).is_file() else set()))
     for path in sorted(folder.iterdir()):
         if path.name not in known and not path.name.startswith(".") and not (path / store.MANIFEST).is_file():
             hint = nearest(path.name, known)
-            yield BadInput(folder.name, path.name, "no such part of a study", allowed=", ".join(known), hint=hint)
+            yield BadInput(
+                folder.resolve().name, path.name, "no such part of a study", allowed=", ".join(known), hint=hint
+            )
     tables = [f"{name}.csv" for name in facts.opened(case)]
     for path in sorted((folder / FACTS).glob("*")):
         if path.name not in tables and not path.name.startswith("."):
             allowed = ", ".join(tables) or "no table of this case"
             yield BadInput(f"{FACTS}/{path.name}", "", "no such table of a study", allowed=allowed)
-    for part in PARTS:
+    for part in (*PARTS, CLAUSES):
         for path in sorted((folder / part).glob("*")):
             if not path.name.startswith(".") and (path.suffix != ".toml" or path.is_dir()):
                 what = "is not read: its name does not end in .toml"
@@ -124,10 +136,13 @@ def _checks(case: Case, folder: Path, of_world: bool) -> list[tuple[str, Check]]
         SIGNPOSTS: partial(signposts.read, case=case),
         READINGS: partial(observations.check_own, case=case),
     }
+    held = dict(case.own)
     policies, assumptions = (sorted((folder / part).glob("*.toml")) for part in PARTS)
     return [
         *((name, partial(read, folder / name)) for name, read in tables.items() if (folder / name).exists()),
-        *((f"{FACTS}/{name}.csv", partial(facts.read, name, case)) for name, _ in case.own),
+        *((path_of(name), partial(facts.read, name, case)) for name in facts.opened(case) if path_of(name) in held),
+        *([(INSTRUMENTS, partial(_check_instruments, case))] if INSTRUMENTS in held else []),
+        (CLAUSES, partial(check_own_clauses, case)),
         *((f"{POLICIES}/{path.name}", partial(rules.load, path, case)) for path in policies),
         *((f"{ASSUMPTIONS}/{path.name}", partial(check_assumption, case, path, of_world)) for path in assumptions),
         (ASSUMPTIONS, partial(check_ids, assumptions, assumption.shipped_assumptions(case) if of_world else ())),
@@ -172,6 +187,14 @@ def check_ids(paths: Iterable[Path], shipped: Sequence[assumption.Assumption]) -
             errors.append(BadInput(file, "id", f"{found} is the id of {holder[found]} too", got=found, allowed=allowed))
         holder[found] = file
     raise_all(errors)
+
+
+def _check_instruments(case: Case) -> None:
+    """Raises every fault at once of what a study says of its case's instruments; of lags, where the world asks for none."""
+    if own_lags(case) and "lags" not in signature(case.world.simulate).parameters:
+        raise BadInput(
+            INSTRUMENTS, "lag", "changes nothing: the world of this case takes no lags", allowed="its other keys"
+        )
 
 
 def check_assumption(case: Case, path: Path, of_world: bool) -> None:

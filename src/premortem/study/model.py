@@ -6,7 +6,7 @@ and the app all call the same program, so what one of them compiled the others h
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any
 
@@ -286,9 +286,13 @@ def _padded(part: Array, size: int) -> Array:
     return np.pad(part, ((0, 0), (0, size - part.shape[1])), mode="edge").astype(np.float32)
 
 
-@cache
 def outcome_names(case: Case) -> frozenset[str]:
-    """Names of the national outcomes of a case's world, which propositions may speak of."""
+    """Names of the national outcomes of a case's world, which propositions may speak of; a study's own files give it no others."""
+    return _outcome_names(replace(case, own=()))
+
+
+@cache
+def _outcome_names(case: Case) -> frozenset[str]:
     example = jax.eval_shape(
         case.world.simulate,
         jax.ShapeDtypeStruct((len(priors.read(case / "params.csv").rows), 1), np.float32),

@@ -15,7 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 from pydantic import ValidationError
 
-from premortem.case import Case, Levers
+from premortem.case import Case, Levers, own_lags
 from premortem.errors import BadInput, raise_all
 from premortem.files.toml import read_toml
 from premortem.files.typed import Strict, faults_of
@@ -58,7 +58,12 @@ class Simulator:
     @property
     def texts(self) -> list[str]:
         """What the bits of a run rest on beside the shipped world."""
-        return [*(f"{o.name} = {o.value}" for o in self.own), *self._code]
+        lags = () if self.function else own_lags(self.case).items()
+        return [
+            *(f"{o.name} = {o.value}" for o in self.own),
+            *(f"lag of {name}: {lag}" for name, lag in lags),
+            *self._code,
+        ]
 
     @property
     def _code(self) -> list[str]:
@@ -76,7 +81,8 @@ class Simulator:
 
     def _series(self, values: jax.Array, levers: Levers) -> dict[str, jax.Array]:
         if self.function is None:
-            return self.case.world.simulate(values, levers)
+            lags = own_lags(self.case)
+            return self.case.world.simulate(values, levers, **({"lags": lags} if lags else {}))
         if hasattr(self.function, "lower"):  # jitted, so it can be compiled into the run
             return {name: jnp.asarray(series, jnp.float32) for name, series in self.function(values, levers).items()}
         shape = jax.ShapeDtypeStruct((len(self.case.world.steps()), values.shape[-1]), np.float32)

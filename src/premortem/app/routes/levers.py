@@ -21,7 +21,7 @@ from premortem.app.view_state import FUTURES, State
 from premortem.errors import BadInput
 from premortem.files import writer
 from premortem.law import diff
-from premortem.law.book import instrument_title, load
+from premortem.law.book import load
 
 router = APIRouter()
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -33,7 +33,7 @@ def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
     book = desk.study.law(view.policy)
     groups = controls.instruments(book, view)
     for group in groups:
-        group["title"] = instrument_title(group["instrument"], book.case)
+        group["title"] = book.title_of(group["instrument"])
     return render(
         request, "levers.html", groups=groups, strengths=controls.strengths(book, view), answer=board.answer(desk, view, only=True),
         changes=policy_export.changes(book, view), may_save=desk.folder is not None, toml=policy_export.toml(book, view, "mine"),

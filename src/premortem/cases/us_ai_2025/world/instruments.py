@@ -1,5 +1,6 @@
 """What no clause says: efforts that take time, work in part, and cost something (`instruments.toml`)."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import jax
@@ -44,12 +45,14 @@ def start(p: Any) -> Efforts:
     return Efforts(*(jnp.zeros_like(p.instrument_lag) for _ in Efforts._fields))
 
 
-def follow_up(s: Efforts, levers: Any, p: Any) -> Efforts:
+def follow_up(s: Efforts, levers: Any, p: Any, lags: Mapping[str, float] | None = None) -> Efforts:
     """Efforts in effect after one quarter: each nears what the policy sets, at a rate of one over its lag.
 
-    Usual lags are those of past controls (June to December 2024 for memory limits); `instrument_lag` scales them all.
+    Usual lags are those of past controls (June to December 2024 for memory limits), but for `lags` of a user's own [yr];
+    `instrument_lag` scales them all.
     """
-    rates = (DT / (of.lag * p.instrument_lag) for of in (instruments(CASE)[name] for name in Efforts._fields))
+    usual = {name: instruments(CASE)[name].lag for name in Efforts._fields} | dict(lags or {})
+    rates = (DT / (usual[name] * p.instrument_lag) for name in Efforts._fields)
     steps = zip(Efforts._fields, s, rates, strict=True)
     return Efforts(*(now - jnp.expm1(-rate) * (getattr(levers, name) - now) for name, now, rate in steps))
 

@@ -1,5 +1,6 @@
 """The world, quarter by quarter: seven mechanisms strung together in the order of the specification."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import jax
@@ -45,19 +46,20 @@ class State(NamedTuple):
     ledger: market.Ledger
 
 
-def simulate(values: jax.Array, levers: Levers, places: Regions | None = None) -> Outcomes:
+def simulate(
+    values: jax.Array, levers: Levers, places: Regions | None = None, lags: Mapping[str, float] | None = None
+) -> Outcomes:
     """Every outcome by name: (quarter, future) for national series, (quarter, region, future) for regional ones.
 
-    `values` holds the uncertainties, shape (parameter, future), in the order of `params.csv`; `levers` is a policy. A
-    pure
-    function of its arguments: the same values give the same futures under every policy.
+    `values` holds the uncertainties, shape (parameter, future), in the order of `params.csv`; `levers` is a policy; `lags` are those
+    of a user's own for some instruments [yr]. A pure function of its arguments: the same values give the same futures under every policy.
     """
     p = named_parameters(values)
     places = places or regions()
 
     @jax.checkpoint  # a gradient keeps states only and works a quarter out again: half its time, a tenth of its memory
     def quarter(state: State, now: tuple[jax.Array, Levers]) -> tuple[State, Outcomes]:
-        return step(state, now[1], now[0], places, p)
+        return step(state, now[1], now[0], places, p, lags)
 
     _, series = jax.lax.scan(quarter, start(places, p), (times(), jax.tree.map(jnp.asarray, levers)))
     return derive_outcomes(series, places, p)
@@ -88,10 +90,12 @@ def start(places: Regions, p: Any) -> State:
     )
 
 
-def step(s: State, levers: Levers, year: jax.Array, places: Regions, p: Any) -> tuple[State, Outcomes]:
+def step(
+    s: State, levers: Levers, year: jax.Array, places: Regions, p: Any, lags: Mapping[str, float] | None = None
+) -> tuple[State, Outcomes]:
     """One quarter: politics, China's chips, supply, allocation, energy, models, market; and the outcomes it shows."""
     capped_share = (levers.tier2[:, None] * places.other * places.weight).sum()
-    efforts = instruments.follow_up(s.efforts, levers, p)
+    efforts = instruments.follow_up(s.efforts, levers, p, lags)
     cost, levers = instruments.costs(efforts, levers, p), instruments.in_effect(efforts, levers, p)
     pol = politics(s.goodwill, s.unmet_share, capped_share, cost.goodwill, levers, p)
     spending, supplied = supply.spend(s.spending, s.rho, s.excess, year, p)
