@@ -23,6 +23,7 @@ from premortem.charts import theme
 from premortem.law.items import catalogued
 from premortem.law.places import names as places_of
 from premortem.law.vocabulary import vocabulary
+from premortem.questions.describe import span
 from premortem.questions.futures import SIGNS
 from premortem.story.page import TEMPLATES
 from premortem.study import Study
@@ -76,6 +77,7 @@ _env.filters |= {
     "json": lambda value: json.dumps(value, default=str, allow_nan=False),
     "quantity": quantity,
     "unit_name": unit_name,
+    "span": span,
     "place_name": lambda code, case: places_of(case).get(code, code),
     "field": said.field,
     "range_label": said.range_label,

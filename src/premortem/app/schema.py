@@ -94,10 +94,11 @@ class Point(BaseModel):
 
 
 class Curves(Answer):
-    """Share that holds against each threshold, with the value at which it crosses one half."""
+    """Share that holds against each threshold, with the value at which it crosses one half, and that in words."""
 
     curves: dict[str, list[Point]]
     flips: dict[str, float | None]
+    said: dict[str, str]
 
 
 class Movers(Answer):

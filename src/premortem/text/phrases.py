@@ -19,7 +19,6 @@ from premortem.text.numbers import (
     share,
     short,
     spell_count,
-    threshold,
 )
 
 __all__ = [
@@ -54,7 +53,6 @@ __all__ = [
     "share",
     "short",
     "spell_count",
-    "threshold",
     "together",
     "weak",
 ]

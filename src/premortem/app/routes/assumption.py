@@ -173,10 +173,19 @@ def curves_of(desk: Desk, view: State, a: Assumption) -> dict[str, Any]:
     at = desk.live.standing(view)
     limits = {f"{a.id}.{c.id}": np.linspace(c.limit.low, c.limit.high, TRIED) for c in a.condition}
     found = {name: questions.curve(at, f"t.{name}", list(tried)) for name, tried in limits.items()}
+    flips = {name: one.crosses(a.id) for name, one in found.items()}
     return {
         "curves": {name: _points(one, a.id) for name, one in found.items()},
-        "flips": {name: one.crosses(a.id) for name, one in found.items()},
+        "flips": flips,
+        "said": {f"{a.id}.{c.id}": flip_said(flips[f"{a.id}.{c.id}"], c.limit.unit) for c in a.condition},
     }
+
+
+def flip_said(flip: float | None, unit: str) -> str:
+    """Where a threshold flips the verdict, in words; to two digits, since some twenty thresholds are tried between which it is read off."""
+    if flip is None:
+        return "No threshold in this range flips the verdict."
+    return f"The verdict flips at {quantity(float(f'{flip:.2g}'), unit)}."
 
 
 def _points(found: Curve, assumption: str) -> list[dict[str, float]]:

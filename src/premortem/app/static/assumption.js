@@ -5,7 +5,7 @@ import { drawAll, figure, update } from "./chart.js";
 import { took } from "./controls.js";
 import { say } from "./frame.js";
 import { onChange, query } from "./state.js";
-import { el, points, quantity, share } from "./words.js";
+import { el, points, share } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const name = $("headline").dataset.assumption;
@@ -28,8 +28,7 @@ function curves(answer) {
     const box = document.querySelector(`[data-curve="${key}"]`);
     const [low, high] = [points[0].value, points.at(-1).value];
     box.querySelector("polyline").setAttribute("points", points.map((p) => `${(100 * (p.value - low)) / (high - low)},${30 - 30 * p.holds}`).join(" "));
-    const flip = box.querySelector(".flip");
-    flip.textContent = answer.flips[key] === null ? "No threshold in this range flips the verdict." : `The verdict flips at ${quantity(answer.flips[key], flip.dataset.unit)}.`;
+    box.querySelector(".flip").textContent = answer.said[key];
   }
 }
 
