@@ -15,6 +15,7 @@ from premortem.app import labels as said
 from premortem.app import timeline_marks
 from premortem.app import view_state as states
 from premortem.app.chart_specs import Chart
+from premortem.app.law_changes import days_in_words
 from premortem.app.session import Desk
 from premortem.app.view_state import State
 from premortem.briefing.memo_file import linked
@@ -78,6 +79,7 @@ _env.filters |= {
     "quantity": quantity,
     "unit_name": unit_name,
     "span": span,
+    "worded": days_in_words,
     "place_name": lambda code, case: places_of(case).get(code, code),
     "field": said.field,
     "range_label": said.range_label,

@@ -59,7 +59,7 @@ class AppText(Strict):
     find_belief: str = Field(default="", description="what may be looked for among uncertainties, such as ...")
     strengths: str = Field(default="", description="what no clause says and is a strength, a sentence")
     changed: tuple[str, ...] = Field(
-        default=(), description="two sides whose difference is shown first: a day, a policy, or POLICY@DAY"
+        default=(), description="two sides whose difference is shown first: a day, `today`, a policy, or POLICY@DAY"
     )
     exhibits: str = Field(default="", description="what is to be known of its exhibits, a sentence")
     verdicts: Verdicts = Verdicts()
