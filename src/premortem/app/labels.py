@@ -7,6 +7,8 @@ import numpy as np
 
 from premortem.propositions.tally import most_often
 from premortem.propositions.verdicts import BANDS as BANDS  # the heads of a table of them
+from premortem.propositions.verdicts import MARK as MARK
+from premortem.propositions.verdicts import NO_VERDICT as NO_VERDICT
 from premortem.text import phrases, units
 from premortem.text.numbers import LOG_RATE, a_year
 from premortem.watch.signposts import Signpost

@@ -12,7 +12,12 @@ from premortem.text.units import quantity
 
 DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 # Kinds of changes and how a reader is told of each; a place that moved says it by itself.
-HOW = {"new": "Now in force", "gone": "No longer in force", "reworded": "Tests something else", "number": "Another number"}
+HOW = {
+    "new": "Now in force",
+    "gone": "No longer in force",
+    "reworded": "Tests something else",
+    "number": "Another number",
+}
 OPENED = ("Now left open", "No longer left open")
 
 
@@ -34,6 +39,11 @@ class Changes:
     first: Sequence[Told]
     others: Sequence[Told]
     efforts: Sequence[str]
+
+    @property
+    def many(self) -> int:
+        """How many there are of all kinds."""
+        return len(self.first) + len(self.others) + len(self.efforts)
 
 
 def told(found: Mapping[str, Any], before: Book, after: Book) -> Changes:

@@ -128,6 +128,7 @@ def render(request: Request, template: str, *, status: int = 200, **more: Any) -
         "screens": screens_of(desk.study),
         "stops": _stops(desk, view.policy),
         "words": vocabulary(desk.study.case),
+        "found_by": desk.study.case.text.app.found_by,
         "elsewhere": _elsewhere(request.query_params.get("study", ""), desk),
         **more,
     }

@@ -31,6 +31,7 @@ class BoardRow(BaseModel):
     by_form: dict[str, dict[str, float]]
     decided: str | None = Field(description="why the verdict is the same whatever is uncertain, where it is")
     verdict: str = Field(description="holds, breaks, or on what it depends")
+    depends: bool = Field(default=False, description="whether its share by itself is no verdict: the `*` of a board")
 
 
 class Board(Answer):

@@ -129,11 +129,7 @@ def _fan(run: Run, a: Assumption, policy: str) -> Figure:
         f"Margin of the weakest condition by {steps.word(shown)}; above 0 the assumption holds. Line and bands: median, middle half and 5 to 95% of "
         f"{phrases.count_noun(run.futures, 'future')}. The board takes the "
         "verdict at the dates that the conditions name"
-        + (
-            "."
-            if alike
-            else f"; here each {steps.word(shown)} is judged by itself, and conditions need not be met in the same one."
-        ),
+        + ("." if alike else f"; here {phrases.step_by_step(steps.word(shown))}."),
         f"Fan of the margin of {a.id} by {steps.word(shown)}. {phrases.capital(when)}: median {end['p50']:.2f}, middle half {end['p25']:.2f} to "
         f"{end['p75']:.2f}, 5 to 95% {end['p5']:.2f} to {end['p95']:.2f}; above 0 the assumption holds.",
     )

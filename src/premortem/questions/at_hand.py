@@ -17,10 +17,10 @@ from premortem.ensemble import layout
 from premortem.ensemble.compiled import Kept
 from premortem.errors import PremortemError
 from premortem.files import plain_data, writer
+from premortem.questions.attribution import Attribution
 from premortem.questions.edits import HeavyEdits, heavy_edits
 from premortem.questions.hindcast import Judged
 from premortem.questions.hindcast import hindcast as _hindcast
-from premortem.questions.attribution import Attribution
 from premortem.questions.stress import Explained
 from premortem.questions.stress import carried as _carried
 from premortem.questions.stress import explain as _explain

@@ -103,6 +103,9 @@ def decision_view(transaction: Transaction, book: Book, view: State, policy: str
             for item in (possible(given, book) if decision.outcome == f"{NEEDS}item" else ())
         ],
         "standing": standing(decision),
+        "step_words": {
+            step.clause: word for step, word in zip(decision.trace, step_words(decision, book), strict=True)
+        },
         "question": verdict.question(decision),
         "memo": memo_parts.of_decision(decision),
         "to_clear": to_clear(decision),
@@ -122,6 +125,21 @@ def standing(decision: Decision) -> str:
     if decision.may_go is None:
         return say.undecided if decision.outcome.startswith(NEEDS) else say.unsure
     return say.free if decision.may_go else say.denied if decision.denied else say.bound
+
+
+def step_words(decision: Decision, book: Book) -> list[str]:
+    """How each clause of the ladder stands: of those that would classify the item only the first that applies does."""
+    words, classified = [], False
+    for step in decision.trace:
+        classifies = step.applies and step.reached and book.by_id[step.clause].stage == "classify"
+        if not step.reached:
+            words.append("Not reached")
+        elif classifies and classified:
+            words.append("Classified above")
+        else:
+            words.append("Applies" if step.applies else "Does not apply")
+        classified |= classifies
+    return words
 
 
 def to_give(decision: Decision) -> list[dict[str, str]]:
