@@ -21,6 +21,7 @@ from premortem.app.view_state import State
 from premortem.briefing.memo_file import linked
 from premortem.case import Case
 from premortem.charts import theme
+from premortem.exhibits.form import coded
 from premortem.law.items import catalogued
 from premortem.law.places import names as places_of
 from premortem.law.vocabulary import vocabulary
@@ -79,6 +80,7 @@ _env.filters |= {
     "quantity": quantity,
     "unit_name": unit_name,
     "span": span,
+    "coded": lambda text: Markup(coded(text)),
     "worded": days_in_words,
     "place_name": lambda code, case: places_of(case).get(code, code),
     "field": said.field,

@@ -14,7 +14,6 @@ from premortem.law.unchecked import lacking
 from premortem.law.vocabulary import NEEDS, Vocabulary
 from premortem.text.numbers import capital, count_noun, small
 
-
 # A share or count of 0 within a sentence.
 NONE = "nothing"
 
