@@ -23,7 +23,7 @@ def labels_of(row: Prior) -> str:
     if describe.is_rate(row):
         return _percent("datum.value")
     if row.unit == LOG:
-        return "format(exp(datum.value), '.3~r') + '-fold'"
+        return "format(exp(datum.value), '.3~r') + ' times'"
     return "format(datum.value, '.1f')" if row.unit == "year" else PLAIN
 
 

@@ -203,7 +203,7 @@ def takes(title: str, unit: str, labels: str = PLAIN) -> Any:
     )
     base = alt.Chart(ROWS).encode(x=x, y=y)
     half = alt.Chart(ROWS).mark_rule(color=MUTED, strokeDash=[4, 3]).encode(y=alt.datum(0.5))
-    now = alt.Chart(ROWS).mark_rule(color=INK, strokeWidth=1.5).encode(x=alt.X("min(now):Q", title=title))
+    now = alt.Chart(ROWS).mark_rule(color=INK, strokeWidth=1.5).encode(x=alt.X("min(now):Q", title=in_lines(title)))
     line = base.mark_line(color=HOLDS, strokeWidth=2.5, point=alt.OverlayMarkDef(filled=True, size=30, color=HOLDS))
     return wide(alt.layer(half, now, line), 220)
 

@@ -9,6 +9,8 @@ from premortem.text.numbers import day_in_words
 
 # Most letters of what a clause says, in a list.
 MOST = 100
+# Where what a clause says may end, in a list: it goes on with what is less than the number.
+ENDS = ("; ", ": ", ", past ")
 
 
 def choices(live: Live, state: State) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -24,12 +26,13 @@ def choices(live: Live, state: State) -> list[tuple[str, list[tuple[str, str]]]]
     )
     return [
         ("Uncertainties", beliefs),
-        ("Strengths", strengths),
+        ("Instruments and efforts", strengths),
         (f"Clause numbers in force on {day_in_words(book.case.settings.binding)}", numbers),
     ]
 
 
 def _called(says: str, label: str, numbers: int) -> str:
     """A number of a clause in a list: what the clause says, and which of its numbers where it has several."""
-    said = textwrap.shorten(says, MOST, placeholder="\u2026")
+    first = next((says.partition(end)[0] for end in ENDS if len(says) > MOST and end in says), says)
+    said = textwrap.shorten(first, MOST, placeholder="\u2026")
     return said if numbers == 1 else f"{said} ({label})"

@@ -1,6 +1,5 @@
 """Sentences and labels of the screens, made from the rows that they stand above."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,13 +7,13 @@ import numpy as np
 
 from premortem.propositions.tally import most_often
 from premortem.propositions.verdicts import BANDS as BANDS  # the heads of a table of them
+from premortem.propositions.verdicts import MARK as MARK
+from premortem.propositions.verdicts import NO_VERDICT as NO_VERDICT
 from premortem.text import phrases, units
 from premortem.text.numbers import LOG_RATE, a_year
 from premortem.watch.signposts import Signpost
 
 ALL = "all"
-# Units of logarithms, which nobody reads: beside their numbers stands the factor, and over what time.
-FOLDS = {"ln": "{}-fold", "ln/yr": "{}-fold a year", "logit/yr": "odds {}-fold a year", "1/ln": ""}
 
 
 def headline(rows: Sequence[Mapping[str, Any]], title: str, edits: int = 0, weighted: bool = False) -> str:
@@ -94,13 +93,9 @@ def side_label(value: float, unit: str) -> str:
     """What stands beside a number field: the number in words where that is shorter to read, else its unit in words.
 
     >>> side_label(0.25, "0-1"), side_label(0.334, "ln/yr"), side_label(7.07, "million stacks/yr2")
-    ('25%', '1.4-fold a year', 'million stacks a year more each year')
+    ('25%', '1.4 times a year', 'million stacks a year more each year')
     """
-    if unit in ("share", "0-1") or abs(value) >= 1e6:
-        return units.quantity(value, unit)
-    if unit in FOLDS:
-        return FOLDS[unit].format(phrases.number(math.exp(value)))
-    return units.after(unit).strip()
+    return units.quantity(value, unit) if units.read_whole(unit) or abs(value) >= 1e6 else units.after(unit).strip()
 
 
 def range_label(low: float, high: float, unit: str) -> str:
@@ -119,9 +114,5 @@ def limit(signpost: Signpost) -> str:
 
 
 def spoken(value: float, unit: str) -> str:
-    """A number with its unit as it is spoken: `1.25 times a year`, `60%`, `1.3-fold a year`."""
-    if FOLDS.get(unit):
-        return side_label(value, unit)
-    if unit in ("share", "0-1") or abs(value) >= 1e6:
-        return units.quantity(value, unit)
-    return units.quantity(value, "-") + units.after(unit)
+    """A number with its unit as it is spoken: `1.25 times a year`, `60%`, `1.3 times a year`."""
+    return units.quantity(value, unit)

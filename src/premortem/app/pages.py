@@ -15,14 +15,17 @@ from premortem.app import labels as said
 from premortem.app import timeline_marks
 from premortem.app import view_state as states
 from premortem.app.chart_specs import Chart
+from premortem.app.law_changes import days_in_words
 from premortem.app.session import Desk
 from premortem.app.view_state import State
 from premortem.briefing.memo_file import linked
 from premortem.case import Case
 from premortem.charts import theme
+from premortem.exhibits.form import coded
 from premortem.law.items import catalogued
 from premortem.law.places import names as places_of
 from premortem.law.vocabulary import vocabulary
+from premortem.questions.describe import span
 from premortem.questions.futures import SIGNS
 from premortem.story.page import TEMPLATES
 from premortem.study import Study
@@ -76,6 +79,9 @@ _env.filters |= {
     "json": lambda value: json.dumps(value, default=str, allow_nan=False),
     "quantity": quantity,
     "unit_name": unit_name,
+    "span": span,
+    "coded": lambda text: Markup(coded(text)),
+    "worded": days_in_words,
     "place_name": lambda code, case: places_of(case).get(code, code),
     "field": said.field,
     "range_label": said.range_label,
@@ -124,6 +130,7 @@ def render(request: Request, template: str, *, status: int = 200, **more: Any) -
         "screens": screens_of(desk.study),
         "stops": _stops(desk, view.policy),
         "words": vocabulary(desk.study.case),
+        "found_by": desk.study.case.text.app.found_by,
         "elsewhere": _elsewhere(request.query_params.get("study", ""), desk),
         **more,
     }

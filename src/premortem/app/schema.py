@@ -31,6 +31,7 @@ class BoardRow(BaseModel):
     by_form: dict[str, dict[str, float]]
     decided: str | None = Field(description="why the verdict is the same whatever is uncertain, where it is")
     verdict: str = Field(description="holds, breaks, or on what it depends")
+    depends: bool = Field(default=False, description="whether its share by itself is no verdict: the `*` of a board")
 
 
 class Board(Answer):
@@ -94,10 +95,11 @@ class Point(BaseModel):
 
 
 class Curves(Answer):
-    """Share that holds against each threshold, with the value at which it crosses one half."""
+    """Share that holds against each threshold, with the value at which it crosses one half, and that in words."""
 
     curves: dict[str, list[Point]]
     flips: dict[str, float | None]
+    said: dict[str, str]
 
 
 class Movers(Answer):

@@ -25,7 +25,8 @@ from premortem.briefing.threshold_curves import curve, shift_of
 from premortem.charts import figures, policy_figures
 from premortem.propositions.assumption import Assumption, shipped_assumptions
 from premortem.questions import at_hand, describe
-from premortem.questions.attribution import Carried, disagreements
+from premortem.questions.attribution import Carried, contrary, disagreements
+from premortem.questions.attribution import against as other_way
 from premortem.questions.breaking_points import Turn
 from premortem.questions.findings import cell, first_failure, level_with, share_of, title_of
 from premortem.questions.stress import Explained
@@ -36,6 +37,8 @@ from premortem.text import phrases, steps
 MOVES = 2
 # Strongest drivers and arrestors that the figure shows.
 STRONGEST = 5
+# Items that the model has the other way and that stand open, the largest.
+LARGEST = 3
 # What it says of the share that holds when a band of the margin is the lowest one above 0, and between what shares.
 HOLDING = (
     ("p5", "more than nineteen futures in twenty", 0.95, 1.0),
@@ -88,8 +91,16 @@ def assumption(run: Run, a: Assumption, alone: Callable[[], Sequence[Turn]]) -> 
     if a.watch:
         blocks += [Heading("What to watch"), bullets(*(phrases.sentence(w.statement) for w in a.watch))]
     if against := disagreements(why.attribution, a.items):
+        largest = contrary(why.attribution)[:LARGEST]
+        if largest:
+            blocks += [
+                Heading(f"Where the model has it the other way than {run.study.case.text.source or 'what is said'}"),
+                bullets(*(f"{row.statement}. {phrases.sentence(other_way(row))}" for row in largest)),
+            ]
+            against = tuple(said for said in against if not said.startswith(tuple(row.statement for row in largest)))
         heading = f"Where the model disagrees with {run.study.case.text.source or 'what is said'}: {phrases.count_noun(len(against), 'item')}"
-        blocks.append(Fold(heading, (bullets(*(phrases.sentence(said) for said in against)),)))
+        if against:
+            blocks.append(Fold(heading, (bullets(*(phrases.sentence(said) for said in against)),)))
     blocks.append(_more(run, a, first))
     here = share_of(run, a.id, first)
     title = f"{a.id} \u00b7 {a.name}: {phrases.holds(here)} {phrases.policy_phrase(title_of(run, first))}"
@@ -118,11 +129,7 @@ def _fan(run: Run, a: Assumption, policy: str) -> Figure:
         f"Margin of the weakest condition by {steps.word(shown)}; above 0 the assumption holds. Line and bands: median, middle half and 5 to 95% of "
         f"{phrases.count_noun(run.futures, 'future')}. The board takes the "
         "verdict at the dates that the conditions name"
-        + (
-            "."
-            if alike
-            else f"; here each {steps.word(shown)} is judged by itself, and conditions need not be met in the same one."
-        ),
+        + ("." if alike else f"; here {phrases.step_by_step(steps.word(shown))}."),
         f"Fan of the margin of {a.id} by {steps.word(shown)}. {phrases.capital(when)}: median {end['p50']:.2f}, middle half {end['p25']:.2f} to "
         f"{end['p75']:.2f}, 5 to 95% {end['p5']:.2f} to {end['p95']:.2f}; above 0 the assumption holds.",
     )

@@ -10,6 +10,9 @@ from premortem.briefing.content import Brief, Go, Inline, Note, See, Strong
 from premortem.briefing.notes import notes_of, references
 from premortem.briefing.web_page import web_page
 
+# What a renderer says of single marks to who cannot see them.
+ROLES = re.compile(r'\s(?:role|aria-[a-z]+)="[^"]*"')
+
 
 def render(brief: Brief, pictures: Mapping[str, str]) -> str:
     """The page; `pictures` are SVG texts by figure id."""
@@ -26,8 +29,11 @@ def render(brief: Brief, pictures: Mapping[str, str]) -> str:
 
 
 def accessible_picture(svg: str, name: str, alternative: str) -> Markup:
-    """A picture that reads as one image, with ids of its own: the renderer gives every picture the same ones."""
+    """A picture that reads as one image, with ids of its own: the renderer gives every picture the same ones, and its marks roles that
+    say nothing.
+    """
     own = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{name}-", svg[svg.index("<svg") :])
+    own = ROLES.sub("", own)
     return Markup(f'<svg role="img" aria-label="{escape(alternative, quote=True)}"{own[4:]}')
 
 

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from premortem import facts, questions
 from premortem.briefing.content import Block, Fold, Section, Strong, Table, text
 from premortem.ensemble.priors import Prior
+from premortem.questions.describe import amount, span
 from premortem.study import Run, Study
-from premortem.text import phrases, units
+from premortem.text import phrases
 
 
 def method(run: Run) -> Section:
@@ -110,11 +111,10 @@ def _range(row: Prior) -> str:
     """
     if row.categories:
         return phrases.listing([f"{c.name} {phrases.share(c.chance)}" for c in row.categories], "or")
-    unit = units.after(row.unit)
     if not row.varies:
-        return f"{row.low:g}{unit}"
-    likeliest = row.central if row.distribution == "triangular" else None
-    return f"{row.low:g} to {row.high:g}{unit}" + ("" if likeliest is None else f", likeliest {likeliest:g}")
+        return amount(row, row.low)
+    likeliest = f", likeliest {amount(row, row.central)}" if row.distribution == "triangular" else ""
+    return f"{span(row)}{likeliest}"
 
 
 def tables_held(tables: Sequence[facts.Table]) -> list[Block]:

@@ -11,6 +11,7 @@ from premortem.propositions.assumption import Assumption, Condition
 from premortem.questions.findings import title_of
 from premortem.study import Run
 from premortem.text import phrases
+from premortem.text.units import quantity
 
 # Thresholds tried for a curve.
 TRIED = 25
@@ -25,7 +26,7 @@ def curve(run: Run, a: Assumption, c: Condition, policy: str, shift: Callable[[f
     rows = [{"limit": float(x), "holds": float((margin + shift(x) > 0).mean()), "used": False} for x in limits]
     rows.append({"limit": c.limit.value, "holds": float((margin > 0).mean()), "used": True})
     low, high = rows[0]["holds"], rows[TRIED - 1]["holds"]
-    least, most, used = (phrases.threshold(x, c.limit.unit) for x in (c.limit.low, c.limit.high, c.limit.value))
+    least, most, used = (quantity(x, c.limit.unit) for x in (c.limit.low, c.limit.high, c.limit.value))
     return Figure(
         f"threshold-{a.id}-{c.id}",
         f"\u2018{phrases.lower_first(c.says)}\u2019: {phrases.holds(low)} with the threshold at {least}, in {phrases.share(high)} "

@@ -57,9 +57,14 @@ class AppText(Strict):
     decides: str = Field(default="", description="what a changed clause decides beside the world: '..., and ...'")
     find_clause: str = Field(default="", description="what may be looked for among clauses, such as ...")
     find_belief: str = Field(default="", description="what may be looked for among uncertainties, such as ...")
+    found_by: Mapping[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="by the key of an address (`l.` a clause number, `p.` an uncertainty, `r.` a reading): what else a reader calls it, the "
+        "shortest name first",
+    )
     strengths: str = Field(default="", description="what no clause says and is a strength, a sentence")
     changed: tuple[str, ...] = Field(
-        default=(), description="two sides whose difference is shown first: a day, a policy, or POLICY@DAY"
+        default=(), description="two sides whose difference is shown first: a day, `today`, a policy, or POLICY@DAY"
     )
     exhibits: str = Field(default="", description="what is to be known of its exhibits, a sentence")
     verdicts: Verdicts = Verdicts()

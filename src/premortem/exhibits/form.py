@@ -101,7 +101,7 @@ class Exhibit:
             ("Check", self.check if self.badge == "ours" else f"{self.badge.capitalize()}. {self.check}"),
             ("Source", self.source),
         )
-        said = "".join(f"<h2>{name}</h2><p>{_coded(text)}</p>" for name, text in words)
+        said = "".join(f"<h2>{name}</h2><p>{coded(text)}</p>" for name, text in words)
         return (
             '<!doctype html><html lang="en"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -173,8 +173,8 @@ def table(frame: pl.DataFrame) -> str:
     return f'<div class="scroll" tabindex="0"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
 
 
-def _coded(text: str) -> str:
-    """Running text as HTML, its commands set as such."""
+def coded(text: str) -> str:
+    """Running text as HTML, escaped, its commands set as such."""
     return CODE.sub(r"<code>\1</code>", escape(text))
 
 

@@ -12,7 +12,7 @@ from premortem.case import Case
 from premortem.law.book import Book
 from premortem.law.clause import QUESTION, Clause
 from premortem.law.decide import Transaction, explain
-from premortem.law.diff_weights import came_and_went, weights
+from premortem.law.diff_weights import came_and_went, turned, weights
 from premortem.law.engine import decide
 from premortem.law.items import measures
 from premortem.law.places import atlas
@@ -56,7 +56,8 @@ def _row(c: Clause, on: date) -> dict[str, Any]:
 def diff(before: tuple[Book, date], after: tuple[Book, date]) -> dict[str, Any]:
     """Changes from one rulebook and day to another, as data and in words.
 
-    `changes`: first the law (`of`), by `weight`, which is how many of the compared shipments it touches: clauses that came, went,
+    `changes`: first the law (`of`), by `turns`, which is how many of the compared shipments have another answer by it, then by
+    `weight`, which is how many it touches: clauses that came, went,
     were reworded or changed a number, places that moved; then what no clause says, the strengths that differ. `between`: instruments
     that came and went in between, by weight. `gain` and `lose`: chips and places whose outcome differs; `words`: who gains and who
     loses, a sentence each.
@@ -71,8 +72,9 @@ def diff(before: tuple[Book, date], after: tuple[Book, date]) -> dict[str, Any]:
     }
 
 
-def _rank(row: Mapping[str, Any]) -> float:
-    return -float(row["weight"])
+def _rank(row: Mapping[str, Any]) -> tuple[float, float]:
+    """By how many answers it turns, then by its weight."""
+    return -float(row.get("turns", 0)), -float(row["weight"])
 
 
 def _weighed(
@@ -86,13 +88,16 @@ def _weighed(
         for (book, day), ids in sides
         for clause, weight in weights([book.by_id[c] for c in sorted(ids)], book, day).items()
     }
-    yield from (row | {"of": "law", "weight": held.get(row["clause"], 0)} for row in rows)
+    turns = turned(before, after)
+    for row in rows:
+        clause = row["clause"]
+        yield row | {"of": "law", "weight": held.get(clause, 0), "turns": turns[clause]}
 
 
 def _touching(rows: list[dict[str, Any]], who: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Places that moved, weighed by the compared shipments to them whose answer differs."""
     differs = Counter(place for side in ("gain", "lose") for row in who[side] for place in row["places"])
-    yield from (row | {"of": "law", "weight": differs[row["place"]]} for row in rows)
+    yield from (row | {"of": "law", "weight": differs[row["place"]], "turns": differs[row["place"]]} for row in rows)
 
 
 def between(before: tuple[Book, date | None], after: tuple[Book, date | None]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 went in between, which neither side holds.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -28,6 +29,17 @@ def weights(clauses: Sequence[Clause], book: Book, day: date) -> Mapping[str, in
     frame = frame_of(asked, book.case)
     found = met(completed(frame, book), decide(frame, book), held, book.vocabulary)
     return {c.id: int(applies.sum()) for c, applies in zip(held, found.applies, strict=True)}
+
+
+def turned(before: tuple[Book, date], after: tuple[Book, date]) -> Counter[str]:
+    """How many of the compared shipments have another answer on the later side, by the clause that decides it there, and by the one
+    that decided it before.
+    """
+    sides = [decide(frame_of(asked, book.case), book) for book, day in (before, after) if (asked := _asked(book, day))]
+    if len(sides) < 2:
+        return Counter()
+    differ = sides[0]["outcome"].ne_missing(sides[1]["outcome"])
+    return Counter(clause for side in sides for clause in side["clause"].filter(differ) if clause)
 
 
 def _asked(book: Book, day: date) -> list[dict[str, Any]]:

@@ -14,6 +14,9 @@ from premortem.law.unchecked import lacking
 from premortem.law.vocabulary import NEEDS, Vocabulary
 from premortem.text.numbers import capital, count_noun, small
 
+# A share or count of 0 within a sentence.
+NONE = "nothing"
+
 
 def question(d: Decided) -> str:
     """What was asked: how many of what, to where, on which day, for whom; or each field, where the case knows no items."""
@@ -70,14 +73,14 @@ def _verdict(d: Decided) -> str:
     read = words.reads[d.outcome]
     if not d.clause and d.asked:
         read += f": no clause reaches it, of {len(d.asked)} in force that day that were asked"
-    left = [f"the {_open(len(d.elsewhere))} below not bar it"] if d.may_go is None and d.elsewhere else []
+    left = [f"the {_open(len(d.elsewhere))} not bar it"] if d.may_go is None and d.elsewhere else []
     if conditions := [*_unlisted(d), *(supposed(a, words) for a in d.rests_on), *left]:
         read = f"If {' and '.join(conditions)}: {small(read)}"
     return f"{read}."
 
 
 def _open(points: int) -> str:
-    return "open point does" if points == 1 else f"{points} open points do"
+    return "open point below does" if points == 1 else f"{points} open points below do"
 
 
 def asks_for(outcome: str, words: Vocabulary) -> str:
@@ -143,7 +146,9 @@ def supposed(a: Assumed, words: Vocabulary) -> str:
     if field and field.supposed_not and a.value is False:
         return field.supposed_not
     if field and field.supposed:
-        return field.supposed.format(value=told(a.field, a.value, words))
+        return field.supposed.format(
+            value=NONE if a.value == 0.0 and isinstance(a.value, float) else told(a.field, a.value, words)
+        )
     if a.value == "":
         choices = [c for c in words.fields[a.field].choices if c not in ("", "other")]
         return f"the {called(a.field, words)} is {'none of ' + ', '.join(choices) if choices else 'nobody whom a clause names'}"

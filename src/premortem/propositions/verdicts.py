@@ -11,6 +11,9 @@ BANDS = ("sampling", "interpretations", "forms")
 # How a verdict begins that is none.
 DEPENDS = "depends on "
 UNKNOWN = "cannot be told"
+# Marks a share that by itself is no verdict, and what the mark says.
+MARK = "*"
+NO_VERDICT = "By other readers' limits, in another form of the world or by sampling it may fall the other way, so that this share alone is no verdict"
 
 
 def verdict(

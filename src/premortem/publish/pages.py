@@ -6,7 +6,9 @@ from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 
+from premortem.exhibits.form import coded
 from premortem.story.page import TEMPLATES
 
 HOME = files("premortem.publish") / "templates"
@@ -27,6 +29,8 @@ _env = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+
+_env.filters["coded"] = lambda text: Markup(coded(text))
 
 
 @dataclass(frozen=True)

@@ -106,14 +106,21 @@ def disagreements(rows: Attribution, items: Kinded) -> tuple[str, ...]:
     reasons = {item.id: item.disagrees for _, item in items}
     told = []
     for row in rows:
-        said = [_against(row) if isinstance(row, Carried) else "", reasons.get(row.item, "")]
+        said = [against(row) if isinstance(row, Carried) else "", reasons.get(row.item, "")]
         if any(said):
             told.append(". ".join([row.statement, *filter(None, said)]))
     told += [f"{item.statement}. {item.disagrees}" for kind, item in items if kind == "watch" and item.disagrees]
     return tuple(told)
 
 
-def _against(row: Carried) -> str:
+def contrary(rows: Attribution) -> tuple[Carried, ...]:
+    """Items that move the share that holds the other way than the document behind the case has it, by what one could see; the largest
+    first.
+    """
+    return tuple(r for r in rows if isinstance(r, Carried) and abs(r.effect) >= LITTLE and against(r))
+
+
+def against(row: Carried) -> str:
     """In what an item moves the share that holds otherwise than the text has it; empty where it does not."""
     moved = change_in_points(row.effect)
     if abs(row.effect) < LITTLE:

@@ -17,13 +17,13 @@ from premortem.questions.margins import check_inputs, margins_of
 from premortem.questions.robustness import (
     best_in_all,
     comparable,
-    pareto,
     performance,
     rank_ranges,
     rankings,
     regret,
     robustness,
     summary,
+    unbeaten,
 )
 from premortem.questions.time import TimeAsymmetry, time_told
 from premortem.study import Run, as_names
@@ -158,7 +158,7 @@ def compare(
     costs = {p: instrument_costs(run.study, p) for p in chosen}
     return Compared(
         regret=dict.fromkeys(chosen, Regret(None, None, None)) | summed,
-        pareto=tuple(pareto({p: [s for s in shares[p].values() if s is not None] for p in compared})),
+        pareto=tuple(unbeaten({p: [s for s in shares[p].values() if s is not None] for p in compared})),
         rankings=ordered,
         ranks={metric: by | dict.fromkeys(last, (len(compared) + 1, len(chosen))) for metric, by in ranks.items()},
         scores={metric: dict.fromkeys(chosen) | by for metric, by in scores.items()},

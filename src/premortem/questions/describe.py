@@ -116,10 +116,17 @@ def amount(row: Prior, value: float, more: int = 0) -> str:
     if is_share(row):
         return f"{100 * _of_one(row, value):.{digits}g}%"
     if row.unit == LOG:
-        return f"{math.exp(value):.{digits}g}-fold"
+        return f"{math.exp(value):.{digits}g} times"
     if is_rate(row):
         return f"{100 * _a_year(row, value):.{digits}g}% a year"
-    return f"{value:.{digits}g}{after(row.unit)}"
+    return f"{float(f'{value:.{digits}g}'):,.12g}{after(row.unit)}"
+
+
+def span(row: Prior) -> str:
+    """The ends of an uncertainty, with the unit that both have said once: `20% to 28.5% a year`, `Oct 2025 to Jan 2028`."""
+    first, last = amount(row, row.low), amount(row, row.high)
+    unit = last.partition(" ")[2]
+    return f"{first.removesuffix(f' {unit}') if unit else first} to {last}"
 
 
 def stands_for(study: Study, bound: str) -> str:

@@ -106,6 +106,11 @@ def best_in_all(shares: Mapping[str, Sequence[float]]) -> list[str]:
     return [name for name, mine in table.items() if all((mine >= other).all() for other in table.values())]
 
 
+def unbeaten(shares: Mapping[str, Sequence[float]]) -> list[str]:
+    """The Pareto set of shares in whole percents, as they are shown: of two that read alike none is beaten by what does not show."""
+    return pareto({name: [round(share, 2) for share in of] for name, of in shares.items()})
+
+
 def pareto(shares: Mapping[str, Sequence[float]]) -> list[str]:
     """Policies that no other beats in one assumption without losing in another, in the order given."""
     table = {name: np.asarray(values) for name, values in shares.items()}

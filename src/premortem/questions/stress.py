@@ -148,6 +148,24 @@ def explain(run: Run, assumption: str, policy: str, seed: int = 1) -> Explained:
     return _explained(_bounded_memory.in_memory(run), run, number, policy, 2, seed, None)
 
 
+def carried(run: Run, assumption: str, policy: str, seed: int = 1) -> Attribution:
+    """The attribution of `explain` alone: what each driver and arrestor carries, in the same futures drawn anew."""
+    check_inputs(run)
+    number, policy = assumption_number(run.study, assumption), policy_of(run, policy)
+    return _carried(_bounded_memory.in_memory(run), run, number, policy, seed)
+
+
+def _carried(run: Run, whole: Run, number: int, policy: str, seed: int, *, in_company: bool = False) -> Attribution:
+    fresh, margins = _fresh(run, whole, policy, seed)
+    levers = run.study.levers(policy)
+    return attribution(run.study, number, levers, fresh, margins[number], seed, in_company=in_company)
+
+
+def _fresh(run: Run, whole: Run, policy: str, seed: int) -> tuple[Array, Array]:
+    """Futures in which nothing was sought, and the margins of all assumptions in them."""
+    return _kept_back(whole, run, policy) if whole.given else _anew(run.study, policy, run.seed + seed)
+
+
 def _explained(
     run: Run,
     whole: Run,
@@ -162,7 +180,7 @@ def _explained(
     """What `run` tells, with boxes and breaks measured on the `whole` of it where nothing is weighed; `in_full` with what
     a classification tree says and what each item carries in company.
     """
-    study, pulled = run.study, run.study.levers(policy)
+    study = run.study
     a, values = study.assumptions[number], run.parameters()
     column = f"margin.{a.id}"
     stored = run.columns(policy, [column])[column]
@@ -171,7 +189,7 @@ def _explained(
     del values
     if weights is None and whole.futures > run.futures:
         found = _bounded_memory.on_all(found, whole, policy, column)
-    fresh, margins = _kept_back(whole, run, policy) if whole.given else _anew(study, policy, run.seed + seed)
+    fresh, margins = _fresh(run, whole, policy, seed)
     tried, left, _ = not_failed(fresh, margins[number])
     return Explained(
         assumption=a.id,
@@ -185,7 +203,7 @@ def _explained(
         verdict=found.verdict,
         boxes=boxes(found, a.id, study, run.futures, tried, left <= 0),
         check=Check(tree),
-        attribution=attribution(study, number, pulled, fresh, margins[number], seed, in_company=in_full),
+        attribution=_carried(run, whole, number, policy, seed, in_company=in_full),
     )
 
 

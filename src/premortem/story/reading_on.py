@@ -1,10 +1,11 @@
 """Where the model disagrees with its source, how it did against the record, misses first, and what to watch next."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from premortem import exhibits
 from premortem.propositions.assumption import Assumption
 from premortem.questions import at_hand
+from premortem.questions.attribution import Carried, against, contrary
 from premortem.questions.lacks import LACKS
 from premortem.questions.signpost_worth import CANNOT
 from premortem.questions.watch import SignpostRow
@@ -15,6 +16,8 @@ from premortem.watch import hindcast_words as words
 
 # Misses and signposts that are shown.
 MISSES, SIGNPOSTS = 6, 5
+# Statements of which the model has it the other way that are shown: the largest.
+LARGEST = 3
 # The badge of an exhibit that finds what its source says.
 AGREES = "replicates"
 
@@ -33,7 +36,13 @@ def disagreements(run: Run) -> Section | None:
     nothing is.
     """
     study = run.study
-    points = [p for a in study.assumptions for p in _otherwise(a)] + _figures(run)
+    other_way = sorted(_other_way(run), key=lambda found: -abs(found[1].effect))
+    told = {row.statement for _, row in other_way[:LARGEST]}
+    points = [
+        *(_moved(a, row) for a, row in other_way[:LARGEST]),
+        *(p for a in study.assumptions for p in _otherwise(a, told)),
+        *_figures(run),
+    ]
     if not points:
         return None
     source = study.case.text.source or "its source"
@@ -41,8 +50,8 @@ def disagreements(run: Run) -> Section | None:
     return Section(
         "source",
         asks("source", study),
-        f"The model and the data part with {source} on {many}",
-        text=("Statements that hardly move a share are listed in the brief, at each assumption.",),
+        _largest(*other_way[0], source) if other_way else f"The model and the data part with {source} on {many}",
+        text=(_rest(len(other_way) - LARGEST),),
         points=tuple(points),
         source=f"The assumptions are those of {study.case.settings.claims}.",
         link="/exhibits" if exhibits.rebuilt(study.case) else "",
@@ -50,9 +59,39 @@ def disagreements(run: Run) -> Section | None:
     )
 
 
-def _otherwise(a: Assumption) -> list[Point]:
+def _other_way(run: Run) -> list[tuple[Assumption, Carried]]:
+    """Statements of which more moves a share the other way than it is meant to, under the run's first policy."""
+    first = run.policies[0]
+    return [(a, row) for a in run.study.assumptions for row in contrary(at_hand.carried(run, a.id, first))]
+
+
+def _largest(a: Assumption, row: Carried, source: str) -> str:
+    meant = "holds up" if row.kind == "driver" else "brings down"
+    return (
+        f"What {source} says {meant} {a.id} most parts with the model: here more of it moves the share of futures in which {a.id} holds by "
+        f"{phrases.points(row.effect)}"
+    )
+
+
+def _moved(a: Assumption, row: Carried) -> Point:
+    reasons = {item.id: item.disagrees for _, item in a.items}
+    said = ". ".join(filter(None, (against(row), reasons.get(row.item, ""))))
+    return Point(phrases.sentence(row.statement), phrases.sentence(said), a.id, f"/a/{a.id}")
+
+
+def _rest(more: int) -> str:
+    """What is not shown, and where it stands."""
+    if more <= 0:
+        return "Statements that hardly move a share are listed in the brief, at each assumption."
+    others = "the one other that moves" if more == 1 else f"the {phrases.spell_count(more)} others that move"
+    return f"The brief lists at each assumption {others} a share the other way by less, and statements that hardly move one."
+
+
+def _otherwise(a: Assumption, told: Collection[str]) -> list[Point]:
     return [
-        Point(f"{item.statement}.", f"{item.disagrees}.", a.id, f"/a/{a.id}") for _, item in a.items if item.disagrees
+        Point(f"{item.statement}.", f"{item.disagrees}.", a.id, f"/a/{a.id}")
+        for _, item in a.items
+        if item.disagrees and item.statement not in told
     ]
 
 

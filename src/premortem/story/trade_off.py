@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from itertools import permutations
 
 from premortem.propositions.assumption import Assumption
-from premortem.questions.robustness import best_in_all, pareto
+from premortem.questions.robustness import best_in_all, unbeaten
 from premortem.story.ground import Ground
 from premortem.story.parts import Group, Point, Section
 from premortem.story.surprise import policy_bars
@@ -84,12 +84,12 @@ def _none(ground: Ground) -> str:
 
 def _unbeaten(ground: Ground) -> str:
     """Which policies no other beats in one assumption without losing in another, in whole percents as they are shown."""
-    shares = {p: [round(ground.share(a.id, p), 2) for a in ground.assumptions] for p in ground.chosen}
+    shares = {p: [ground.share(a.id, p) for a in ground.assumptions] for p in ground.chosen}
     if best := [f"\u2018{ground.title(p)}\u2019" for p in best_in_all(shares)]:
         return (
             f"{phrases.listing(best)} {'does' if len(best) == 1 else 'do'} at least as well as any other in every bet."
         )
-    left = [f"\u2018{ground.title(p)}\u2019" for p in pareto(shares)]
+    left = [f"\u2018{ground.title(p)}\u2019" for p in unbeaten(shares)]
     if len(left) == len(shares):
         return "No policy is as good as another in every bet and better in one: each has its price."
     return f"{phrases.listing(left)} are beaten by no other: between them, a gain in one bet costs another."

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from premortem.propositions.board_cells import BoardCell, cells
-from premortem.propositions.verdicts import BANDS, DEPENDS, form_name
+from premortem.propositions.verdicts import BANDS, DEPENDS, MARK, NO_VERDICT, form_name
 from premortem.study import Study
 from premortem.terminal.layout import UNBOUNDED, add_columns, next_step, print_table
 from premortem.text import phrases
@@ -20,12 +20,6 @@ from premortem.text import phrases
 PLAIN = "Share of futures in which each assumption holds (not forecasts)"
 STEPS = " ▏▎▍▌▋▊▉█"
 BAR_CELLS = 5
-# Marks a share that by itself is no verdict.
-MARK = "*"
-NO_VERDICT = (
-    "By other readers' limits, in another form of the world or by sampling it may fall the other way, so that this share alone is no verdict; "
-    "board --json says by which."
-)
 WAIT = 1.0  # [s] a run that ends sooner shows no progress
 
 
@@ -94,7 +88,7 @@ def print_board(run: Any, rows: Sequence[BoardCell] | None = None, title: str = 
     if fitting is not across:
         console.print("; ".join(said[k] for k in names), style="dim")
     if any(_depends(row) for row in rows):
-        console.print(f"{MARK} {NO_VERDICT}", style="dim")
+        console.print(f"{MARK} {NO_VERDICT}; board --json says by which.", style="dim")
     print_bands(rows, policies[0], console)
     if any(row.verdict.startswith(DEPENDS) for row in rows if row.policy == policies[0]):
         _print_readers(run.study, [row.verdict for row in rows if row.policy == policies[0]], console)

@@ -10,6 +10,7 @@ from premortem.questions.move import Standing, title
 from premortem.questions.single_changes import Change, Curve
 from premortem.terminal.layout import add_columns, print_table, wrap
 from premortem.text import phrases
+from premortem.text.units import quantity
 
 # Kinds of things that may be moved, by the beginning of their keys; the first that fits counts.
 KINDS = {
@@ -58,7 +59,7 @@ def print_curve(at: Standing, curve: Curve) -> None:
     """The share that holds at each value tried."""
     console = Console(highlight=False)
     ids = list(curve.holds)
-    subject = f"Share that holds against {title(at, curve.key)} (now {phrases.number(curve.now)} {curve.unit})"
+    subject = f"Share that holds against {title(at, curve.key)} (now {quantity(curve.now, curve.unit)})"
     table = Table(title=_title(at, subject), title_justify="left", box=None, pad_edge=False)
     add_columns(table, "value", *ids, texts=())
     for i, value in enumerate(curve.values):
@@ -66,7 +67,7 @@ def print_curve(at: Standing, curve: Curve) -> None:
     print_table(console, table)
     for k in ids:
         if (there := curve.crosses(k)) is not None:
-            console.print(f"  {k} crosses one half at {phrases.number(there)} {curve.unit}.")
+            console.print(f"  {k} crosses one half at {quantity(float(f'{there:.3g}'), curve.unit)}.")
 
 
 def _title(at: Standing, what: str) -> str:

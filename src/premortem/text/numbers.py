@@ -208,17 +208,6 @@ def a_year(rate: float, falls: bool = False) -> float:
     return -math.expm1(-rate) if falls else math.expm1(rate)
 
 
-def threshold(value: float, unit: str) -> str:
-    """A threshold of a condition with what its unit makes of it: `0.85`, `6 months`, `0.2, which is 22.1% a year`.
-
-    >>> threshold(0.85, "share"), threshold(6.0, "months"), threshold(0.2, "log growth a year")
-    ('0.85', '6 months', '0.2, which is 22.1% a year')
-    """
-    if unit == LOG_GROWTH:
-        return f"{value:g}, which is {100 * a_year(value):.3g}% a year"
-    return f"{value:g} months" if unit == "months" else f"{value:g}"
-
-
 def strip_accents(text: str) -> str:
     """A text without capitals and accents, so that spellings of one name meet."""
     if text.isascii():

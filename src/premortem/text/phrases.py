@@ -19,7 +19,6 @@ from premortem.text.numbers import (
     share,
     short,
     spell_count,
-    threshold,
 )
 
 __all__ = [
@@ -54,7 +53,7 @@ __all__ = [
     "share",
     "short",
     "spell_count",
-    "threshold",
+    "step_by_step",
     "together",
     "weak",
 ]
@@ -164,6 +163,11 @@ def same_futures_phrase(policies: int) -> str:
 def policy_phrase(title: str) -> str:
     """A policy as a circumstance: `as written`, which says by itself that it is one, or `under ‘relaxed’`."""
     return lower_first(title) if title.startswith("As ") else f"under \u2018{lower_first(title)}\u2019"
+
+
+def step_by_step(step: str) -> str:
+    """Why a share by step of the clock is another than that of a board: `each quarter is judged by itself, ...`."""
+    return f"each {step} is judged by itself, and conditions need not be met in the same one"
 
 
 def sentence(text: str) -> str:

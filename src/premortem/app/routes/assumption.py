@@ -24,6 +24,7 @@ from premortem.questions import at_hand
 from premortem.questions.breaking_points import Place, single_thresholds, sought_breaks
 from premortem.questions.describe import amount, stands_for
 from premortem.questions.single_changes import Curve
+from premortem.text import phrases
 from premortem.text.phrases import holds, share
 from premortem.text.units import bracketed, quantity
 from premortem.watch import signposts
@@ -51,7 +52,8 @@ def page(request: Request, name: str, desk: AtDesk, view: View) -> HTMLResponse:
     )  # fmt: skip
     strip = chart_specs.Chart(
         "strip", f"{a.id} {a.name}, {under}: share of futures in which it stands broken, by {step}", f"Share of futures in which {a.id} is broken as things stand in each {step}",
-        fan.source, chart_specs.strip(first, end), found["fan"], {"quarter": step.capitalize(), "breaks": "share that breaks"},
+        f"{fan.source}. Here {phrases.step_by_step(step)}; the share above is at the dates that the conditions name",
+        chart_specs.strip(first, end), found["fan"], {"quarter": step.capitalize(), "breaks": "share that breaks"},
     )  # fmt: skip
     return render(
         request, "assumption.html", a=a, answer=found, fan=fan, strip=strip, thresholds=controls.thresholds(a, view),
@@ -97,7 +99,8 @@ def what_it_takes(name: str, desk: AtDesk, view: View, of: Of) -> Answer:
         drawn = chart_specs.takes(axes.title_of(prior), "", axes.labels_of(prior))
     else:
         words_of = {key: label for _, rows in choices.choices(desk.live, view) for key, label in rows}
-        drawn = chart_specs.takes(words_of.get(of, of[2:]) + bracketed(found.unit), found.unit)
+        short = (*desk.study.case.text.app.found_by.get(of, ()), words_of.get(of, of[2:]))[0]
+        drawn = chart_specs.takes(short + bracketed(found.unit), found.unit)
     told = {"rows": _points(found, a.id), "now": found.now, "unit": found.unit, "key": of, "now_said": said(found.now)}
     told |= {"flip": flip, "flip_said": "" if flip is None else said(flip)}
     return Answer.model_validate(told | {"spec": chart_specs.Chart("", "", "", "", drawn, []).spec})
@@ -173,10 +176,19 @@ def curves_of(desk: Desk, view: State, a: Assumption) -> dict[str, Any]:
     at = desk.live.standing(view)
     limits = {f"{a.id}.{c.id}": np.linspace(c.limit.low, c.limit.high, TRIED) for c in a.condition}
     found = {name: questions.curve(at, f"t.{name}", list(tried)) for name, tried in limits.items()}
+    flips = {name: one.crosses(a.id) for name, one in found.items()}
     return {
         "curves": {name: _points(one, a.id) for name, one in found.items()},
-        "flips": {name: one.crosses(a.id) for name, one in found.items()},
+        "flips": flips,
+        "said": {f"{a.id}.{c.id}": flip_said(flips[f"{a.id}.{c.id}"], c.limit.unit) for c in a.condition},
     }
+
+
+def flip_said(flip: float | None, unit: str) -> str:
+    """Where a threshold flips the verdict, in words; to two digits, since some twenty thresholds are tried between which it is read off."""
+    if flip is None:
+        return "No threshold in this range flips the verdict."
+    return f"The verdict flips at {quantity(float(f'{flip:.2g}'), unit)}."
 
 
 def _points(found: Curve, assumption: str) -> list[dict[str, float]]:

@@ -16,6 +16,7 @@ from premortem.app.pages import AtDesk, View, render
 from premortem.app.schema import Board, Movers, Refined
 from premortem.app.session import Desk
 from premortem.app.view_state import FUTURES, MOST_FUTURES, STRENGTH, State
+from premortem.propositions.verdicts import DEPENDS
 from premortem.text.phrases import weak
 
 router = APIRouter()
@@ -138,8 +139,8 @@ def base(desk: Desk, view: State) -> list[dict[str, Any]]:
 
 
 def row(found: dict[str, Any]) -> dict[str, Any]:
-    """A row of the board with what fails first in words."""
-    return found | {"first": found["fails_words"] or ""}
+    """A row of the board with what fails first in words, and whether its share by itself is no verdict."""
+    return found | {"first": found["fails_words"] or "", "depends": found["verdict"].startswith(DEPENDS)}
 
 
 def _control(desk: Desk, view: State, key: str) -> controls.Control:

@@ -16,7 +16,7 @@ from premortem.app.session import Desk
 from premortem.app.view_state import State
 from premortem.case import year_of
 from premortem.questions.compare import Compared, spans
-from premortem.questions.robustness import pareto
+from premortem.questions.robustness import unbeaten
 from premortem.study import Run
 from premortem.text import phrases
 
@@ -126,7 +126,7 @@ def tradeoff(found: Compared, pair: tuple[str, str], titles: Mapping[str, str], 
     """Policies by the shares of two assumptions, with those that no other beats on both."""
     x, y = pair
     both = {p: (a, b) for p, by in found.shares.items() if (a := by[x]) is not None and (b := by[y]) is not None}
-    best = pareto(both)
+    best = unbeaten(both)
     rows: list[dict[str, Any]] = [
         {"title": titles[p], "x": by[x], "y": by[y], "best": p in best} | ends("x", found.intervals[p][x]) | ends("y", found.intervals[p][y])
         for p, by in found.shares.items() if p in both

@@ -3,7 +3,7 @@
 import json
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
@@ -19,6 +19,7 @@ from premortem.app.pages import AtDesk, View, desk_of, render
 from premortem.app.routes.rules import book_of
 from premortem.app.schema import Answer, Columns
 from premortem.app.whole_texts import check_json
+from premortem.case import Case
 from premortem.errors import BadInput, BadInputs, MissingData
 from premortem.files import formulas, writer
 from premortem.law import memo
@@ -30,6 +31,7 @@ from premortem.law.ledger.columns import needed
 from premortem.law.ledger.intake import Convention, convention, look
 from premortem.law.pulled_lists import Lists, pulled_on
 from premortem.law.vocabulary import vocabulary
+from premortem.text.numbers import capital, in_words
 
 
 def ledger_of(request: Request) -> None:
@@ -181,11 +183,20 @@ def _decided(book: Book, path: Path, name: str, how: Convention, held: Conventio
         "rejected_rows": len(result["rejected"]),
         "reads": {o: shipment_form.reads(o, words) for o in result["outcomes"]},
         "columns": decided.columns,
+        "heads": _heads(decided.columns, book.case),
         "preview": _texts(shown),
         "by_clause": _count(decided, "clause"),
         "download": f"/api/ledger/{token}",
         "rejected_file": f"/api/ledger/{token}/rejected" if result["rejected_count"] else None,
     }
+
+
+def _heads(columns: Sequence[str], case: Case) -> list[str]:
+    """How a reader calls the columns of a decided table; one that was kept unread by its own heading."""
+    words = vocabulary(case)
+    units = {word for field in words.fields.values() for word in field.unit.split()}
+    short = [*case.text.capitals, words.classes.label, *(unit for unit in units if unit.isupper())]
+    return [c[1:] if c.startswith("_") else capital(in_words(c, short)) for c in columns]
 
 
 def _count(decided: pl.DataFrame, column: str) -> dict[str, int]:

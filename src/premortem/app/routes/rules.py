@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from premortem import facts
-from premortem.app import question_form, shipment_form
+from premortem.app import law_changes, question_form, shipment_form
 from premortem.app.pages import AtDesk, View, desk_of, render
 from premortem.app.routes import opinion
 from premortem.app.schema import Answer
@@ -42,6 +42,7 @@ def rules_of(request: Request) -> None:
 
 
 router = APIRouter(dependencies=[Depends(rules_of)])
+TODAY = "today"
 Under = Annotated[str, Query(max_length=60)]
 Data = Annotated[Lists, Query(description="lists of parties: those that ship, or those that were pulled as well")]
 
@@ -102,6 +103,9 @@ def decision_view(transaction: Transaction, book: Book, view: State, policy: str
             for item in (possible(given, book) if decision.outcome == f"{NEEDS}item" else ())
         ],
         "standing": standing(decision),
+        "step_words": {
+            step.clause: word for step, word in zip(decision.trace, step_words(decision, book), strict=True)
+        },
         "question": verdict.question(decision),
         "memo": memo_parts.of_decision(decision),
         "to_clear": to_clear(decision),
@@ -121,6 +125,21 @@ def standing(decision: Decision) -> str:
     if decision.may_go is None:
         return say.undecided if decision.outcome.startswith(NEEDS) else say.unsure
     return say.free if decision.may_go else say.denied if decision.denied else say.bound
+
+
+def step_words(decision: Decision, book: Book) -> list[str]:
+    """How each clause of the ladder stands: of those that would classify the item only the first that applies does."""
+    words, classified = [], False
+    for step in decision.trace:
+        classifies = step.applies and step.reached and book.by_id[step.clause].stage == "classify"
+        if not step.reached:
+            words.append("Not reached")
+        elif classifies and classified:
+            words.append("Classified above")
+        else:
+            words.append("Applies" if step.applies else "Does not apply")
+        classified |= classifies
+    return words
 
 
 def to_give(decision: Decision) -> list[dict[str, str]]:
@@ -231,9 +250,10 @@ def through_time(request: Request, desk: AtDesk, view: View, under: Under = "", 
 def diff_page(request: Request, desk: AtDesk, view: View, a: Under = "", b: Under = "") -> HTMLResponse:
     """What changed between two days or two policies."""
     sides, case = sides_of(desk, a, b), desk.study.case
-    found, error = None, None
+    found, told, error = None, None, None
     try:
         found = desk.answer(("diff", sides), lambda: rule_differences(desk, *sides))
+        told = law_changes.told(found, *(_side(desk, side)[0] for side in sides))
     except BadInput as wrong:
         error = wrong
     return render(
@@ -241,6 +261,9 @@ def diff_page(request: Request, desk: AtDesk, view: View, a: Under = "", b: Unde
         "diff.html",
         found=found,
         error=error,
+        changes=told,
+        from_side=_called(desk, sides[0]),
+        to_side=_called(desk, sides[1]),
         a=sides[0],
         b=sides[1],
         events=_events(case),
@@ -251,10 +274,18 @@ def diff_page(request: Request, desk: AtDesk, view: View, a: Under = "", b: Unde
 
 
 def sides_of(desk: Desk, a: str, b: str) -> tuple[str, str]:
-    """Two sides, those that the case shows first where none are asked for."""
+    """Two sides, those that the case shows first where none are asked for; `today` is the day of asking."""
     case = desk.study.case
     usual = case.text.app.changed or (str(case.settings.day), str(case.settings.binding))
-    return a or usual[0], b or usual[1]
+    first, second = (str(date.today()) if side == TODAY else side for side in (a or usual[0], b or usual[1]))
+    return first, second
+
+
+def _called(desk: Desk, side: str) -> str:
+    """A side in words: a day, a policy, or a policy on a day."""
+    policy, _, day = law_changes.days_in_words(side).partition("@")
+    title = desk.study.law(policy).policy.title if policy in desk.study.policies else policy
+    return f"{title} on {day}" if day else title
 
 
 @router.get("/api/diff")

@@ -3,9 +3,10 @@ import { fetchJson, latest } from "./ask.js";
 import { bar } from "./cells.js";
 import { drawAll, figure, update } from "./chart.js";
 import { took } from "./controls.js";
+import { filter } from "./find.js";
 import { say } from "./frame.js";
 import { onChange, query } from "./state.js";
-import { el, points, quantity, share } from "./words.js";
+import { el, points, share } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const name = $("headline").dataset.assumption;
@@ -28,8 +29,7 @@ function curves(answer) {
     const box = document.querySelector(`[data-curve="${key}"]`);
     const [low, high] = [points[0].value, points.at(-1).value];
     box.querySelector("polyline").setAttribute("points", points.map((p) => `${(100 * (p.value - low)) / (high - low)},${30 - 30 * p.holds}`).join(" "));
-    const flip = box.querySelector(".flip");
-    flip.textContent = answer.flips[key] === null ? "No threshold in this range flips the verdict." : `The verdict flips at ${quantity(answer.flips[key], flip.dataset.unit)}.`;
+    box.querySelector(".flip").textContent = answer.said[key];
   }
 }
 
@@ -85,17 +85,9 @@ async function why() {
   place.setAttribute("aria-busy", "false");
 }
 
-// words leave of the list what holds every one of them; a choice is answered at once
-const all = [...$("take").querySelectorAll("option")];
-const wordsOf = (option) => `${option.text} ${option.value.replace(/[._]/g, " ")}`.toLowerCase();
-$("take-find").addEventListener("input", () => {
-  const asked = $("take-find").value.toLowerCase().split(/\s+/).filter(Boolean);
-  for (const option of all) option.hidden = option.disabled = !asked.every((word) => wordsOf(option).includes(word));
-  const left = all.filter((option) => !option.disabled);
-  if (left.length && $("take").selectedOptions[0]?.disabled) $("take").value = left[0].value;
-  $("take-found").textContent = asked.length ? `${left.length} of ${all.length}` : "";
-});
-$("take").addEventListener("change", () => $("take-form").requestSubmit());
+// words leave of the list what they find; a choice is answered at once, and Enter after words shows the first that is left
+filter($("take-find"), $("take"), $("take-found"));
+$("take").addEventListener("change", (event) => event.isTrusted && $("take-form").requestSubmit());
 $("take-form").addEventListener("submit", async (event) => {
   event.preventDefault();
   const place = $("takes");

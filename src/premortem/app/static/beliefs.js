@@ -2,6 +2,7 @@
 import { latest } from "./ask.js";
 import { paintAll } from "./cells.js";
 import { took } from "./controls.js";
+import { found } from "./find.js";
 import { say } from "./frame.js";
 import { refine } from "./refine.js";
 import { get, onChange, query, set } from "./state.js";
@@ -86,12 +87,11 @@ onChange(() => {
 
 function filter() {
   const [text, room] = [$("find").value.trim().toLowerCase(), $("room").value];
-  let left = 0;
   if (text || room) $("others").open = true;
-  for (const box of document.querySelectorAll(".belief")) {
-    box.hidden = (Boolean(room) && box.dataset.room !== room) || (Boolean(text) && !box.textContent.toLowerCase().includes(text));
-    left += box.hidden ? 0 : 1;
-  }
+  const boxes = [...document.querySelectorAll(".belief")];
+  const held = found(boxes.map((box) => `${box.dataset.words} ${box.textContent}`), text);
+  boxes.forEach((box, i) => (box.hidden = !held[i] || (Boolean(room) && box.dataset.room !== room)));
+  const left = boxes.filter((box) => !box.hidden).length;
   $("found").textContent = `${left} uncertainties`;
 }
 $("find").addEventListener("input", filter);

@@ -4,6 +4,8 @@ import { few, interval, share } from "./words.js";
 export function paint(cell, row, base) {
   cell.classList.remove("old");
   cell.querySelector(".share").textContent = share(row.holds);
+  const mark = cell.querySelector(".no-verdict");
+  if (mark) mark.hidden = !row.depends;
   bar(cell, row, base);
   if (cell.querySelector(".delta")) difference(cell, row, base);
   const range = cell.querySelector(".range");

@@ -2,7 +2,7 @@
 import "./timeline.js";
 import { relook } from "./chart.js";
 import { bind } from "./controls.js";
-import { EDITS, OF_POLICY, depth, get, keys, link, onChange, pairs, set, wholeLink } from "./state.js";
+import { EDITS, OF_POLICY, ahead, depth, get, keys, link, onChange, pairs, set, wholeLink } from "./state.js";
 
 const $ = (id) => document.getElementById(id);
 const DEFAULTS = { policy: document.body.dataset.first, vs: "", asof: document.body.dataset.known, w: "" };
@@ -12,6 +12,7 @@ const phone = window.matchMedia("(max-width: 560px)");
 const fold = () => ($("settings").open = !phone.matches && !("folded" in $("settings").dataset));
 phone.addEventListener("change", fold);
 fold();
+$("settings").dataset.ready = "";
 
 for (const pick of document.querySelectorAll("[data-state]")) {
   pick.addEventListener("change", () => {
@@ -38,6 +39,7 @@ function follow() {
   pinned();
   $("rest").textContent = $("rest").textContent.replace(/as of [\d-]+/, `as of ${get("asof") ?? DEFAULTS.asof}`);
   $("undo").disabled = depth() === 0;
+  $("redo").disabled = !ahead();
 }
 // what a page does not redraw by itself is asked for anew: also when Back leads to it
 const live = `${document.body.dataset.live} pin`.split(" ").flatMap((k) => (k === "edits" ? EDITS : [k]));

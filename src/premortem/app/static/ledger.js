@@ -141,6 +141,8 @@ function show(found) {
   const parts = [el("h2", { text: `${counted(found.rows)} decided in ${found.seconds} s, ${found.rejected_rows.toLocaleString("en")} rejected` })];
   if (found.not_law) parts.push(el("p", { class: "warn", text: found.not_law }));
   for (const note of found.notes) parts.push(el("p", { class: "note", text: `${found.file}: ${note}.` }));
+  heads = found.heads;
+  if (found.rejected.some((r) => TWO_WAYS.test(r.why))) parts.push(decimals());
   if (found.rejected_rows) parts.push(el("h3", { text: "Rejected rows" }), grid(["Row", "Why"], found.rejected.map((r) => [r.line ? `${r.row} (${r.line} of the file)` : r.row, r.why]), "Rejected rows"), el("p", {}, el("a", { class: "button", href: found.rejected_file, text: "Download the rejected rows (CSV)" })));
   if (found.left_out.length) parts.push(el("details", {}, el("summary", { text: `${counted(found.left_out.length)} ${found.left_out.length === 1 ? "is no shipment" : "are no shipments"}` }), grid(["Row of the file", "Why", "Holds"], found.left_out.slice(0, 100).map((r) => [r.row, r.why, r.text]), "Rows that are no shipments")));
   if (found.profile) parts.push(el("p", { class: "note", text: `Kept for the next table: ${found.profile}` }));
@@ -171,6 +173,16 @@ function room(country, left, limit, unit) {
   return [country, `${quantity(drawn, unit)} of ${quantity(limit, unit)}`, left < 0 ? `over by ${quantity(-left, unit)}` : quantity(left, unit), bar];
 }
 
+// a number that can be read two ways names the setting that settles it, and one press sets it and decides anew
+const TWO_WAYS = /can be read two ways/;
+let heads = [];
+function decimals() {
+  $("ways").open = true;
+  const mark = form.elements.decimal;
+  const pick = (value) => el("button", { type: "button", class: "small", text: [...mark.options].find((o) => o.value === value).text, onclick: () => { mark.value = value; decide(); } });
+  return el("p", { class: "notice", role: "status" }, "Some numbers can be read two ways. Say under Decimal mark, above, how they are written: ", pick("comma"), " ", pick("point"));
+}
+
 function filters(found) {
   const pick = (id, label, counts) => el("label", {}, `${label} `, el("select", { id, onchange: () => rows(found.download) }, el("option", { value: "", text: "all" }), ...Object.entries(counts).map(([value, n]) => el("option", { value, text: `${reads[value] ?? value} (${n.toLocaleString("en")})` }))));
   return el("p", { class: "inline" }, pick("by-outcome", "Outcome", found.outcomes), pick("by-clause", "Clause", found.by_clause));
@@ -186,7 +198,7 @@ async function rows(address, first = 0) {
     const last = first + found.rows.length;
     const says = found.matching === 0 ? "No row has that outcome by that clause." : `Rows ${(first + 1).toLocaleString("en")} to ${last.toLocaleString("en")} of ${found.matching.toLocaleString("en")}`;
     const step = (text, to, on) => el("button", { type: "button", class: "small", text, disabled: !on, onclick: () => rows(address, to) });
-    $("rows").replaceChildren(el("p", { class: "inline" }, el("span", { class: "muted", role: "status", text: says }), step("Earlier", Math.max(first - found.most, 0), first > 0), step("Later", last, last < found.matching)), ...(found.rows.length ? [grid(found.columns, found.rows.map(worded(found.columns)), "Rows")] : []));
+    $("rows").replaceChildren(el("p", { class: "inline" }, el("span", { class: "muted", role: "status", text: says }), step("Earlier", Math.max(first - found.most, 0), first > 0), step("Later", last, last < found.matching)), ...(found.rows.length ? [grid(heads, found.rows.map(worded(found.columns)), "Rows")] : []));
   } catch (error) {
     $("rows").replaceChildren(el("p", { class: "empty", text: error.message }));
   }

@@ -3,6 +3,7 @@ import { fetchJson, latest } from "./ask.js";
 import { paintAll } from "./cells.js";
 import { took } from "./controls.js";
 import { bindDays } from "./days.js";
+import { found } from "./find.js";
 import { say } from "./frame.js";
 import { refine } from "./refine.js";
 import { get, link, onChange, query } from "./state.js";
@@ -103,13 +104,11 @@ $("save-here")?.addEventListener("click", async () => {
 
 const find = $("find");
 find.addEventListener("input", () => {
-  const wanted = find.value.trim().toLowerCase();
-  let left = 0;
-  for (const clause of document.querySelectorAll(".clause")) {
-    const text = `${clause.dataset.words} ${clause.textContent}`.toLowerCase();
-    clause.hidden = Boolean(wanted) && !text.includes(wanted);
-    left += clause.hidden ? 0 : 1;
-  }
+  const wanted = find.value.trim();
+  const clauses = [...document.querySelectorAll(".clause")];
+  const held = found(clauses.map((clause) => `${clause.dataset.words ?? ""} ${clause.textContent}`), wanted);
+  clauses.forEach((clause, i) => (clause.hidden = !held[i]));
+  const left = held.filter(Boolean).length;
   for (const group of document.querySelectorAll(".instrument, .bare")) {
     group.hidden = !group.querySelector(".clause:not([hidden])");
     if (wanted && !group.hidden && group.tagName === "DETAILS") group.open = true;

@@ -10,6 +10,9 @@ const whole = () => new URLSearchParams(/[?&]state=/.test(location.search) ? his
 let params = whole();
 let step = history.state?.step ?? 0;
 let resting = search();
+// the last step that was made, kept for the tab, since a page may be asked for anew on the way back
+const FAR = "farthest";
+let far = history.state ? Math.max(step, Number(sessionStorage.getItem(FAR) ?? 0)) : 0;
 history.replaceState({ step, query: query() }, "");
 
 export const get = (key) => params.get(key);
@@ -23,6 +26,8 @@ function search() {
 export const pairs = () => [...params].filter(([k]) => k !== "study");
 export const keys = (prefix) => [...params.keys()].filter((k) => k.startsWith(prefix));
 export const depth = () => step;
+/** Whether Undo left a step that Redo can go to. */
+export const ahead = () => step < far;
 
 export function link(path) {
   const text = query();
@@ -43,6 +48,8 @@ export function set(changes, rest = true) {
     // what was shown before the drag is what Undo returns to
     if (resting !== null) history.replaceState({ step }, "", location.pathname + resting);
     step += 1;
+    far = step;
+    sessionStorage.setItem(FAR, far);
     history.pushState({ step }, "", address);
     resting = search();
   } else history.replaceState({ step }, "", address);

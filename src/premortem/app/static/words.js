@@ -22,26 +22,32 @@ export function points(change) {
 }
 const digits = (x, n) => Number(x.toPrecision(n)).toLocaleString("en", { maximumSignificantDigits: n });
 export function quantity(x, unit) {
+  if (unit in FOLDS) return FOLDS[unit].replace("{}", digits(Math.exp(x), 2));
+  if (unit === "logit") return `${digits(100 / (1 + Math.exp(-x)), 3)}%`;
+  if (unit === "log growth a year") return `${digits(100 * Math.expm1(x), 3)}% a year`;
   if (unit === "share" || unit === "0-1") return `${digits(100 * x, 3)}%`;
+  if (unit.startsWith("share of ")) return `${digits(100 * x, 3)}% ${unit.slice("share ".length)}`;
   if (unit === "year") return x.toFixed(1);
   if (Math.abs(x) >= 1e15) return `${x.toPrecision(3).replace(/\.?0*e\+/, "e")} ${unit}`;
   for (const [size, name] of [[1e9, "billion"], [1e6, "million"]]) if (Math.abs(x) >= size) return `${digits(x / size, 4)} ${name} ${unit}`;
-  const bare = BARE.includes(unit) ? "" : ` ${unit}`;
-  return digits(x, 4) + bare;
+  return digits(x, 4) + after(unit);
 }
-const BARE = ["-", "category", "ratio", "logit", "ln", "strength", "year", "0-1"];
+function after(unit) {
+  if (UNSAID.includes(unit) || unit.startsWith("ratio of ")) return "";
+  if (unit === "1/ln") return " for each e-fold";
+  const [ending, said] = RATES.find(([end]) => unit.endsWith(end)) ?? ["", ""];
+  return ` ${unit.slice(0, unit.length - ending.length)}${said}`.replace(" 1 ", " ");
+}
+const BARE = ["-", "category", "ratio", "logit", "ln", "strength", "year", "0-1", "0 to 1"];
 const UNSAID = [...BARE, "share", "unit"];
 /** A number as it stands in a field: three significant digits, whole numbers from 100 on, years to a tenth. */
 export const field = (x, unit) => Math.abs(x) >= 1e15 ? String(x).replace("e+", "e") : String(Math.abs(x) < 100 ? Number(x.toPrecision(3)) : Number(x.toFixed(unit === "year" ? 1 : 0)));
 /** What stands beside a field: the number in words where that is shorter to read, else its unit in words; of a logarithm the factor. */
 export function beside(x, unit) {
-  if (unit === "share" || unit === "0-1" || Math.abs(x) >= 1e6) return quantity(x, unit);
-  if (unit in FOLDS) return FOLDS[unit].replace("{}", digits(Math.exp(x), 2));
-  if (UNSAID.includes(unit)) return "";
-  const [ending, said] = RATES.find(([end]) => unit.endsWith(end)) ?? ["", ""];
-  return ` ${unit.slice(0, unit.length - ending.length)}${said}`.replace(" 1 ", " ").trim();
+  const whole = ["share", "0-1", "logit", "log growth a year"].includes(unit) || unit in FOLDS || unit.startsWith("share of ");
+  return whole || Math.abs(x) >= 1e6 ? quantity(x, unit) : after(unit).trim();
 }
-const FOLDS = { ln: "{}-fold", "ln/yr": "{}-fold a year", "logit/yr": "odds {}-fold a year", "1/ln": "" };
+const FOLDS = { ln: "{} times", "ln/yr": "{} times a year", "logit/yr": "odds {} times a year" };
 const RATES = [["/yr2", " a year more each year"], ["/yr", " a year"], ["/month", " a month"]];
 const SIZES = { bn: 1e9, m: 1e6, k: 1e3, "%": 0.01 };
 /** A number in a table: four significant digits and in full, a year by its name; the same rules as the server's. */

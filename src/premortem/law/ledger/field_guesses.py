@@ -11,16 +11,17 @@ from premortem.errors import BadInput, raise_all
 from premortem.law.ledger.columns import each_or_all, passed
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import Vocabulary
+from premortem.text.numbers import strip_accents
 
 
 def fold_heading(heading: str) -> str:
-    """A heading in small letters, with one underscore between words and without what stands in brackets.
+    """A heading in small letters without accents, with one underscore between words and without what stands in brackets.
 
     >>> folded("Ship-To Country"), folded("Qty (pcs)"), folded("Shipment #")
     ('ship_to_country', 'qty', 'shipment_no')
     """
     outside = re.sub(r"\([^()]*\)|\[[^\[\]]*\]", " ", heading) if re.match(r"\s*\w", heading) else heading
-    return re.sub(r"[^a-z0-9]+", "_", outside.lower().replace("#", " no ")).strip("_")
+    return re.sub(r"[^a-z0-9]+", "_", strip_accents(outside).replace("#", " no ")).strip("_")
 
 
 @cache

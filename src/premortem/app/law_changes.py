@@ -1,0 +1,103 @@
+"""What changed in the law between two sides as a page tells it: in words, dated, the changes that turn most answers first."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from premortem.law.book import Book
+from premortem.text.numbers import capital, count_noun, day_in_words
+from premortem.text.units import quantity
+
+DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+# Kinds of changes and how a reader is told of each; a place that moved says it by itself.
+HOW = {
+    "new": "Now in force",
+    "gone": "No longer in force",
+    "reworded": "Tests something else",
+    "number": "Another number",
+}
+OPENED = ("Now left open", "No longer left open")
+
+
+@dataclass(frozen=True)
+class Told:
+    """A change: its day where it has one, what happened to what, how much turns on it, and where that stands."""
+
+    day: str
+    how: str
+    says: str
+    matters: str
+    citation: str = ""
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Changes that touch a compared shipment, those that touch none, and what no clause says; each the most important first."""
+
+    first: Sequence[Told]
+    others: Sequence[Told]
+    efforts: Sequence[str]
+
+    @property
+    def many(self) -> int:
+        """How many there are of all kinds."""
+        return len(self.first) + len(self.others) + len(self.efforts)
+
+
+def told(found: Mapping[str, Any], before: Book, after: Book) -> Changes:
+    """The differences of two rulebooks as `law.diff.between` finds them. What came and went in between stands among the rest by the
+    shipments that it would have touched.
+    """
+    law = [row for row in found["changes"] if row["of"] == "law"]
+    rows = [(row["turns"], row["weight"], _of_law(row, before, after)) for row in law]
+    rows += [(row["weight"], row["weight"], _between(row)) for row in found["between"]]
+    rows.sort(key=lambda row: (-row[0], -row[1]))
+    return Changes(
+        [one for _, weight, one in rows if weight],
+        [one for _, weight, one in rows if not weight],
+        [_effort(row, after) for row in found["changes"] if row["of"] != "law"],
+    )
+
+
+def days_in_words(text: str) -> str:
+    """A text with its days as people write them.
+
+    >>> days_in_words("ended on 2025-05-13, before its day")
+    'ended on 13 May 2025, before its day'
+    """
+    return DAY.sub(lambda found: day_in_words(date.fromisoformat(found[0])), text)
+
+
+def _of_law(row: Mapping[str, Any], before: Book, after: Book) -> Told:
+    if row["kind"] == "place":
+        return Told("", "", row["text"], _matters(row["turns"], row["weight"]))
+    clause = (before if row["kind"] == "gone" else after).by_id[row["clause"]]
+    day = clause.ends if row["kind"] == "gone" else clause.begins
+    how = next((said for said in OPENED if row["text"].startswith(said)), HOW[row["kind"]])
+    says = row["says"]
+    if row["kind"] == "number":
+        unit = clause.units[row["parameter"]]
+        name = row["parameter"].replace("_", " ")
+        says = f"{says}: {name} goes from {quantity(row['from'], unit)} to {quantity(row['to'], unit)}"
+    return Told(day_in_words(day) if day else "", how, says, _matters(row["turns"], row["weight"]), clause.citation)
+
+
+def _between(row: Mapping[str, Any]) -> Told:
+    how = "Came and went" if row["in_force"] else "Never came into force"
+    return Told(
+        day_in_words(date.fromisoformat(row["to"])), how, days_in_words(row["text"]), _matters(0, row["weight"], "would have applied")
+    )  # fmt: skip
+
+
+def _matters(turns: int, weight: int, applies: str = "applies") -> str:
+    """How much turns on it, of the shipments that are asked about on both sides."""
+    if turns:
+        return f"turns {count_noun(turns, 'answer')}"
+    return f"{applies} to {count_noun(weight, 'shipment')}" if weight else ""
+
+
+def _effort(row: Mapping[str, Any], book: Book) -> str:
+    start, end = (quantity(row[side], "0-1") for side in ("from", "to"))
+    return f"{capital(book.vocabulary.called(row['parameter']))}: from {start} to {end} of full effort"

@@ -1,0 +1,27 @@
+// What a reader's words find: whole words first, and only where none has them all, their beginnings or parts.
+const split = (text) => text.toLowerCase().split(/[^\p{L}\p{N}%]+/u).filter(Boolean);
+
+/** For each text whether it is found; all are where nothing is asked. */
+export function found(texts, asked) {
+  const words = split(asked);
+  if (!words.length) return texts.map(() => true);
+  const held = texts.map(split);
+  const whole = held.map((of) => words.every((word) => of.includes(word)));
+  return whole.some(Boolean) ? whole : held.map((of) => words.every((word) => of.some((one) => one.includes(word))));
+}
+
+/** A field that leaves of a list what its words find, and chooses the first of it; what is found stands in `said`. */
+export function filter(field, select, said) {
+  const all = [...select.querySelectorAll("option")].filter((option) => option.value);
+  const texts = all.map((option) => `${option.text} ${option.dataset.words ?? ""} ${option.value.replace(/[._]/g, " ")}`);
+  field.addEventListener("input", () => {
+    const left = found(texts, field.value);
+    all.forEach((option, i) => (option.hidden = option.disabled = !left[i]));
+    const first = all.find((option) => !option.disabled);
+    if (first && (select.selectedOptions[0]?.disabled || (field.value && !select.value))) {
+      select.value = first.value;
+      select.dispatchEvent(new Event("change", { bubbles: false }));
+    }
+    said.textContent = field.value.trim() ? `${left.filter(Boolean).length} of ${all.length}` : "";
+  });
+}
