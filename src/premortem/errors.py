@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
+from premortem.arguments import as_told
+
 Given = TypeVar("Given")
 Read = TypeVar("Read")
 # Of the letters of two names, what at least must be common and in order for one to be meant by the other.
@@ -10,7 +12,13 @@ NEAR = 2 / 3
 
 
 class PremortemError(Exception):
-    """Root of the errors that a caller may catch; anything else that escapes is a bug."""
+    """Root of the errors that a caller may catch; anything else that escapes is a bug.
+
+    A command's user reads of its options, a caller in Python of arguments: `as_told` says which.
+    """
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(as_told(text))
 
 
 class BadInput(PremortemError):
@@ -46,7 +54,7 @@ class BadInputs(PremortemError):
 
     def __init__(self, errors: Sequence[BadInput]) -> None:
         self.errors = tuple(errors)
-        super().__init__("\n".join(str(error) for error in self.errors))
+        super().__init__("\n".join(map(str, self.errors)))
 
 
 class MissingData(PremortemError):

@@ -146,5 +146,5 @@ def test_a_card_that_is_not_there_is_told_before_anything_is_written(toy_run, tm
     with pytest.raises(BadInput, match="JAX finds no gpu here"):
         toy_run(tmp_path / "out", device="gpu")
     assert not (tmp_path / "out").exists()
-    with pytest.raises(BadInput, match="no --cluster"):
+    with pytest.raises(BadInput, match="no cluster="):
         toy_run(tmp_path / "out", device="gpu", cluster="local:1")

@@ -159,7 +159,7 @@ def test_f083_a_list_of_checksums_that_was_changed_is_found(copy):
 def test_f083_a_run_that_was_stopped_is_not_looked_at(study, toy_run, copy):
     held = json.loads((copy / store.MANIFEST).read_text())
     (copy / store.MANIFEST).write_text(json.dumps(manifest.seal(held | {"status": "running"})))
-    with pytest.raises(BadInput, match=r"is not finished.*--resume"):
+    with pytest.raises(BadInput, match=r"is not finished.*resume=True"):
         Run(study, copy)
     toy_run(copy, resume=True)
     assert store.is_finished(copy)

@@ -138,7 +138,7 @@ def test_f079_a_name_that_the_new_run_needs_is_not_taken_from_its_owner(toy_run,
 
 
 def test_f079_a_finished_run_of_more_futures_makes_way_only_when_asked(toy_run, copy, whole):
-    with pytest.raises(BadInput, match=f"finished run of which this one lacks 50 of {TOY:,} futures; .*--replace"):
+    with pytest.raises(BadInput, match=f"finished run of which this one lacks 50 of {TOY:,} futures; .*replace=True"):
         toy_run(copy, futures=50)
     assert files_of(copy) == files_of(whole)
     toy_run(copy, futures=50, replace=True)
@@ -161,7 +161,7 @@ def test_a_finished_run_of_which_something_would_be_lost_makes_way_only_when_ask
     out = tmp_path / "out"
     toy_run(out, **before)
     held = files_of(out)
-    with pytest.raises(BadInput, match=f"this one lacks {lost}; allowed: another --out, or --replace"):
+    with pytest.raises(BadInput, match=f"this one lacks {lost}; allowed: another out=, or replace=True"):
         toy_run(out, **now)
     assert files_of(out) == held
     toy_run(out, **now, replace=True)

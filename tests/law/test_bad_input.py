@@ -23,7 +23,7 @@ SENT = {"item": "H100 SXM", "quantity": 10, "destination": "ARE", "date": "2025-
     ("wrong", "said"),
     [
         ({"item": "H100 SXMX"}, "did you mean H100 SXM"),
-        ({"item": "Wonderchip 9"}, "a chip: --item chip with its --tpp; anything else: --item with hbm_stack"),
+        ({"item": "Wonderchip 9"}, "a chip: item= chip with its tpp=; anything else: item= with hbm_stack"),
         ({"item": "know-how", "tpp": 1}, "no such item: know-how"),
         ({"item": "GDDR7 12-high", "tpp": 1}, "no such item: GDDR7 12-high"),
         ({"item": "ASML NXT:2000i", "tpp": 1}, "no such item: ASML NXT:2000i"),
@@ -60,7 +60,7 @@ def test_a_chip_that_the_catalogue_lacks_will_do_with_its_tpp_and_a_name_that_it
     for said in ({"item": "chip"}, {"item": "custom"}, {}):
         sent = {k: v for k, v in SENT.items() if k != "item"} | said
         assert Transaction(sent | {"tpp": 5000}).fields["tpp"] == 5000
-    with pytest.raises(BadInput, match=r"no such item: Wonderchip 9; .*a chip: --item chip with its --tpp"):
+    with pytest.raises(BadInput, match=r"no such item: Wonderchip 9; .*a chip: item= chip with its tpp="):
         Transaction(SENT | {"item": "Wonderchip 9", "tpp": 5000})
 
 

@@ -40,7 +40,7 @@ def test_an_open_document_sheet_is_read_too(tmp_path):
 def test_several_sheets_are_asked_for_and_empty_ones_are_not(tmp_path):
     path = xlsx(tmp_path / "l.xlsx", March=[HEAD, ROW], April=[HEAD, ROW, ROW], Empty=[])
     with pytest.raises(
-        BadInput, match=r'^l\.xlsx: holds several sheets: March, April; allowed: --sheet "NAME" to say which$'
+        BadInput, match=r'^l\.xlsx: holds several sheets: March, April; allowed: sheet= "NAME" to say which$'
     ):
         take(path, WORDS)
     assert take(path, WORDS, Convention(sheet="April")).frame.height == 2

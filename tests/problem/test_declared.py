@@ -187,3 +187,9 @@ def test_a_proposition_cannot_take_the_name_of_a_row_of_the_board():
         pm.Problem(
             "p", lambda x: {"y": x}, [pm.Uniform("x", 0, 1)], outcomes=[pm.Outcome("y")], propositions={"all": "y > 0"}
         )
+
+
+def test_names_by_the_million_are_refused_at_once():
+    many = [pm.Uniform("x", 0, 1)] * 1_000_000
+    with pytest.raises(BadInput, match=r"^wide: uncertainties: are 1,000,000, too many .*; allowed: up to 50,000$"):
+        pm.Problem("wide", lambda x: {"y": x}, many, outcomes=[pm.Outcome("y")])

@@ -93,7 +93,7 @@ def test_a_finished_run_makes_way_for_no_smaller_one_and_somebody_elses_folder_f
         problem().run(POLICIES, futures=64, out=tmp_path)
     with pytest.raises(BadInput, match="run of the problem stored, not of a case"):
         pm.open(folder)
-    with pytest.raises(BadInput, match=r"no results found here; allowed: .*problem.run\(\.\.\., out=FOLDER\)$"):
+    with pytest.raises(BadInput, match=r"no results found here; allowed: .* run\(\.\.\., out=FOLDER\)$"):
         problem().stored(tmp_path / "nothing")
 
 

@@ -68,12 +68,15 @@ def test_two_planted_boxes_are_covered_by_two():
     assert [set(b.limits) for b in found.boxes] in ([{"x0", "x1"}, {"x2", "x3"}], [{"x2", "x3"}, {"x0", "x1"}])
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_in_data_without_structure_it_says_that_it_finds_none(seed):
-    rng = np.random.default_rng(seed)
-    found = _scenario_discovery.discover(rng.random((8, 5000)), NAMES, rng.random(5000) < 0.3)
-    assert found.boxes == ()
-    assert "no structure" in found.verdict
+def test_in_data_without_structure_it_says_that_it_finds_none():
+    """In each set chance alone passes the test in one of twenty: more than two of eight would be passed in one of two hundred cases."""
+    said = []
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        found = _scenario_discovery.discover(rng.random((8, 2500)), NAMES, rng.random(2500) < 0.3, resample=False)
+        said.append("no structure" in found.verdict)
+        assert bool(found.boxes) != said[-1]
+    assert sum(said) >= 6
 
 
 @pytest.mark.slow
@@ -96,6 +99,15 @@ def test_prim_is_as_dense_as_that_of_the_ema_workbench_at_the_same_coverage(prob
     for level in np.arange(0.3, 0.96, 0.05):
         best = theirs["density"][theirs["coverage"] >= level].max()
         assert density[coverage >= level].max() >= best - 0.01
+    curve = [s for s in _search.searched(sample, NAMES, np.ones(4000, bool)) if s.mass >= theirs["mass"].min()]
+    beaten = [
+        s
+        for s in curve
+        if ((theirs["res_dim"] <= s.restricted) & (theirs["coverage"] >= s.coverage) & (theirs["density"] > s.density + 0.01)).any()
+    ]  # fmt: skip
+    assert not beaten
+    for box in theirs[theirs["res_dim"] > 0].itertuples():
+        assert max(s.density for s in curve if s.coverage >= box.coverage - 1e-9) >= box.density - 0.01
 
 
 def test_the_box_chosen_is_the_best_point_of_its_curve_whose_limits_are_all_significant():
@@ -154,7 +166,8 @@ def test_a_settled_box_counts_what_it_holds_and_its_limits_are_significant(seed,
     breaks = rng.random(500) < 0.1 + 0.7 * ((x[0] > 0.6) & (x[3] != 1))
     weight, left = rng.integers(1, 4, 500).astype(float), np.ones(500, bool)
     sample = _peeling.prepared(x, breaks, weight, [3])
-    found = _refining.settled(sample, left, _peeling.peel(sample, left), price)
+    peeled = _peeling.peel(sample, left)
+    found = _refining.settled(sample, left, peeled, price * peeled.caught / peeled.mass)
     for inside, mass, caught in zip(held(sample, found.boxes), found.boxes.mass, found.boxes.caught, strict=True):
         assert weight[inside].sum() == pytest.approx(mass)
         assert weight[inside & breaks].sum() == pytest.approx(caught)
@@ -263,9 +276,12 @@ def test_the_power_told_is_large_for_many_futures_and_small_for_few():
     assert few <= 0.5
 
 
-def test_masses_of_the_curve_of_a_search_fall_and_no_point_of_the_front_is_beaten():
+def test_masses_of_the_curve_of_a_search_fall_and_no_point_of_it_is_beaten():
     x, breaks = planted(1500)
     curve = _scenario_discovery.discover(x, NAMES, breaks, most=1).curve
+    measures = np.array([(s.coverage, s.density, -s.restricted) for s in curve])
+    at_least = (measures[None] >= measures[:, None] - 1e-12).all(2)
+    assert (at_least.sum(1) == 1).all()  # itself alone
     assert all(a.mass >= b.mass for a, b in pairwise(curve))
     for i, s in enumerate(curve):
         inside = np.all([(x[NAMES.index(k)].astype(np.float32) >= lo) & (x[NAMES.index(k)].astype(np.float32) <= hi) for k, (lo, hi) in s.limits.items()], axis=0)  # fmt: skip

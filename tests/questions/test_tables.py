@@ -528,3 +528,9 @@ def test_what_a_file_cannot_tell_is_said_and_so_is_what_is_taken_for_granted(fil
 
 def test_columns_that_are_named_are_taken_without_a_word(files):
     assert "counts as an input" not in told("discover", files / "one.xlsx", "--fails", "y > 5", "--input", "a")
+
+
+@pytest.mark.parametrize("ask", [pm.boxes, pm.sensitivity])
+def test_a_table_of_very_many_columns_is_refused_at_once(ask):
+    with pytest.raises(BadInput, match=r"^X: has 2,001 columns to tell apart; allowed: up to 2,000; name those"):
+        ask(np.zeros((30, 2_001)), np.arange(30.0) % 2)

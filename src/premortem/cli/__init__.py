@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
+from premortem.arguments import named_as_options
 from premortem.cli import admin, exhibits, regime, rules, run, sharing, shipments, tables, watch, why
 from premortem.cli.shared import BAD, BUG, DONE, Command, app, error_document, tell_progress
 from premortem.errors import BadInput, BadInputs, PremortemError, nearest
@@ -52,6 +53,7 @@ def start(
     ] = False,
 ) -> None:
     """Find how a policy fails before it does."""
+    context.with_resource(named_as_options())
     if version:
         from importlib.metadata import version as installed
 
@@ -66,6 +68,7 @@ def start(
         )
 
 
+@named_as_options()
 def main() -> None:
     """Run the command line; map errors to exit codes, one line each, and to JSON where that was asked for."""
     debug, as_json = "--debug" in sys.argv, "--json" in sys.argv

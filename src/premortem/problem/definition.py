@@ -25,6 +25,8 @@ Reduce = Literal["mean", "median"] | float
 SEEDED = ("seed", "rng")
 # The policy of a problem without levers.
 ONLY = "as-is"
+# Most names of one kind that are taken: of more no answer would come in minutes.
+MOST = 50_000
 # Names that columns of ours have.
 OURS = ("future", "failed", "policy", "all")
 

@@ -9,7 +9,7 @@ from typing import Any
 from premortem.errors import BadInput, raise_all
 from premortem.problem import brief as html
 from premortem.problem import samplers, stored
-from premortem.problem.definition import ONLY, OURS, Definition, Reduce, check
+from premortem.problem.definition import MOST, ONLY, OURS, Definition, Reduce, check
 from premortem.problem.evaluate import Evaluator
 from premortem.problem.given_priors import of_table
 from premortem.problem.levers import lever_of, read_policy
@@ -58,6 +58,13 @@ class Problem:
         0.5
         """
         given = of_table(Path(uncertainties)) if isinstance(uncertainties, str | Path) else tuple(uncertainties)
+        raise_all(
+            [
+                BadInput(str(name), kind, f"are {len(many):,}, too many to be answered for", got=len(many), allowed=f"up to {MOST:,}")
+                for kind, many in {"uncertainties": given, "levers": levers, "outcomes": outcomes}.items()
+                if len(many) > MOST
+            ]
+        )  # fmt: skip
         for one in given:
             if not isinstance(one, Uncertainty):
                 allowed = "pm.Uniform, Triangular, Normal, Lognormal, Beta, Integer or Category"

@@ -23,7 +23,6 @@ from premortem.ensemble.layout import FUTURES, part_name
 from premortem.errors import BadInput, NotReproducible
 from premortem.problem import identity, samplers
 from premortem.problem.answers import Answers, joined
-from premortem.problem.arguments import of_python
 from premortem.problem.calls import future_seeds
 from premortem.problem.definition import Definition
 from premortem.problem.draws import values_at
@@ -127,7 +126,7 @@ def make(
     key = manifest.identity(described["inputs"])
     if not resume and not replace:
         _check_begun(out)
-    with of_python(), store.open_store(out, described, resume, replace) as held:
+    with store.open_store(out, described, resume, replace) as held:
         there = {
             pair: _read(held.folder, key, plan, *pair)
             for pair in asked
@@ -164,8 +163,7 @@ def read(
     definition: Definition, folder: Path, policies: Callable[[Any], tuple[dict[str, dict[str, Any]], tuple[str, ...]]]
 ) -> tuple[Plan, dict[str, Answers]]:
     """A finished run and its plan. Raises `BadInput` where there is none, `NotReproducible` where it is of another model."""
-    with of_python():
-        told = manifest.read_manifest(folder)
+    told = manifest.read_manifest(folder)
     inputs = told["inputs"]
     if layout.PROBLEM not in inputs:
         raise BadInput(
@@ -183,8 +181,7 @@ def read(
             f"{folder}: made with other {', '.join(other)}; run again, or open it with the problem that made it"
         )
     parts = range(-(-plan.futures // inputs["part"]))
-    with of_python():
-        return plan, _gathered(plan, {(n, p): _read(folder, told["run"], plan, n, p) for n in parts for p in chosen})
+    return plan, _gathered(plan, {(n, p): _read(folder, told["run"], plan, n, p) for n in parts for p in chosen})
 
 
 def progress_of(given: Progress | bool | None) -> Progress | None:

@@ -97,6 +97,28 @@ class Trajectory:
         """Every so-manieth box, the last one included."""
         return self.at(range(len(self) - 1, -1, -step)[::-1])
 
+    def distinct(self) -> "Trajectory":
+        """Each box once, in the order in which they first stand."""
+        _, first = np.unique(np.concatenate([self.first, self.last, self.kept], axis=1), axis=0, return_index=True)
+        return self.at(np.sort(first))
+
+    def within(self, box: "Trajectory") -> "Trajectory":
+        """The boxes of a peeling that began in another box, with the limits of that one."""
+        held = np.maximum(self.first, box.first), np.minimum(self.last, box.last), self.kept & box.kept
+        return Trajectory(*held, self.mass, self.caught)
+
+    def holds(self, sample: Sample, i: int) -> Flags:
+        """Which futures lie in a box."""
+        inside = np.ones(len(sample.weight), np.bool_)
+        for d in np.flatnonzero(self.limited(sample)[i]):
+            at = sample.bins[d]
+            inside &= (
+                (self.kept[i, d] >> at.astype(np.int64) & 1).astype(bool)
+                if sample.nominal[d]
+                else (at >= self.first[i, d]) & (at <= self.last[i, d])
+            )
+        return inside
+
     def limited(self, sample: Sample) -> Flags:
         """Which dimensions each box limits, (step, parameter)."""
         return (self.first > 0) | (self.last < sample.last_bin) | (self.kept != every_category(sample))

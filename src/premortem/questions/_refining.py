@@ -32,35 +32,35 @@ class Refined:
 
 def measured(sample: Sample, left: Flags, boxes: Trajectory) -> Refined:
     """The boxes as they are, with the quasi-p-values of their limits."""
-    return _refined(sample, left, boxes, np.inf, 0.0)
+    return _refined(sample, left, boxes, np.inf, np.zeros(len(boxes)))
 
 
 def pruned(sample: Sample, left: Flags, boxes: Trajectory) -> Refined:
     """The boxes without the limits that may be chance, the weakest dropped first."""
-    return _refined(sample, left, boxes, LEVEL, 0.0)
+    return _refined(sample, left, boxes, LEVEL, np.zeros(len(boxes)))
 
 
-def settled(sample: Sample, left: Flags, boxes: Trajectory, price: float) -> Refined:
-    """The boxes pruned, and their limits moved in and out as long as that gains breaks: each future costs a `price`, a part of the
-    density that the box begins with.
+def settled(sample: Sample, left: Flags, boxes: Trajectory, prices: Array, level: float = LEVEL) -> Refined:
+    """The boxes pruned to a level, and their limits moved in and out as long as that gains breaks: of each box a future costs a price in
+    breaks, (step,).
     """
-    return _refined(sample, left, boxes, LEVEL, price)
+    return _refined(sample, left, boxes, level, prices)
 
 
-def _refined(sample: Sample, left: Flags, boxes: Trajectory, level: float, price: float) -> Refined:
+def _refined(sample: Sample, left: Flags, boxes: Trajectory, level: float, prices: Array) -> Refined:
     weight = sample.weight[sample.weight > 0]
     scale = float(weight.sum() / (weight**2).sum())  # turns weights into effective counts
     first, last, kept = boxes.first.copy(), boxes.last.copy(), boxes.kept.copy()
     curve, p_values = _refine(
         sample.bins, np.where(left & (sample.weight > 0), 0, 2).astype(np.uint16), sample.pairs(sample.breaks), sample.last_bin, every_category(sample), first, last, kept,
-        scale, level, price, LEAST_MASS * sample.mass,
+        scale, level, prices, LEAST_MASS * sample.mass,
     )  # fmt: skip
     return Refined(Trajectory(first, last, kept, curve[:, 0], curve[:, 1]), p_values)
 
 
 @numba.njit(cache=True, nogil=True)
 def _refine(
-    bins: Any, dead: Any, pairs: Any, last_bin: Any, every: Any, first: Any, last: Any, kept: Any, scale: float, level: float, part: float, least: float
+    bins: Any, dead: Any, pairs: Any, last_bin: Any, every: Any, first: Any, last: Any, kept: Any, scale: float, level: float, prices: Any, least: float
 ) -> Any:  # fmt: skip
     """Mass and breaks of each box, (step, 2), and the quasi-p-value of each limit, the larger of a range's two sides; writes the limits into `first`, `last` and `kept`."""
     steps, dims = first.shape
@@ -68,12 +68,11 @@ def _refine(
     beyond = np.zeros((dims, last_bin.max() + 1, 2))
     for step in range(steps):
         low, high, held = first[step], last[step], kept[step]
-        price = 0.0
+        price = prices[step]
         while True:
             limited = np.flatnonzero((low > 0) | (high < last_bin) | (held != every))
             mass, caught = _look(bins, dead, pairs, limited, low, high, held, every, beyond)
             curve[step, 0], curve[step, 1] = mass, caught
-            price = price or part * caught / mass
             p_values[step] = np.nan
             weak, count = np.zeros((2 * len(limited), 3)), 0
             for d in limited:
@@ -94,7 +93,7 @@ def _refine(
                         low[gone] = 0
                     else:
                         high[gone] = last_bin[gone]
-            elif not part or not _move(beyond, limited, last_bin, every, low, high, held, price, least):
+            elif not price or not _move(beyond, limited, last_bin, every, low, high, held, price, least):
                 break
     return curve, p_values
 

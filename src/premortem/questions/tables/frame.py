@@ -17,6 +17,8 @@ Array = NDArray[Any]
 ALLOWED = "a table of pandas, Polars or xarray, a NumPy array of rows and columns, or columns by name"
 # Part of a column's texts that read as numbers from which the others count as slips of the pen.
 MOSTLY = 0.5
+# Most columns that are taken for inputs: of more no answer would come in minutes.
+MOST_COLUMNS = 2_000
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,11 @@ def inputs(table: pl.DataFrame, what: str = "X", nominal: Sequence[str] = (), fi
 
     Raises `BadInput` for every column with values that are missing, infinite or dates, or with too many texts.
     """
+    if table.width > MOST_COLUMNS:
+        said = f"has {table.width:,} columns to tell apart"
+        raise BadInput(
+            what, "", said, got=table.width, allowed=f"up to {MOST_COLUMNS:,}; name those that matter as inputs"
+        )
     unknown = [name for name in nominal if name not in table.columns]
     raise_all(
         [
