@@ -322,19 +322,9 @@ def test_every_key_of_a_view_is_told_in_the_description_of_the_api(client):
     assert [k for k in [*_OWN, "l.", "d.", "t.", "p."] if f"`{k}" not in told] == []
 
 
-@pytest.fixture
-def described(request):
-    request.node._nodeid = (
-        request.node.nodeid
-    )  # by which schemathesis 4.32 names each operation, and which pytest 9.2 has not
-    return schemathesis.openapi.from_dict(bare().openapi())
-
-
-# From a fixture, so that the process that tries them makes the requests, which takes seconds, and not each that looks for tests;
-# what takes seconds to answer, or starts processes, is tried by tests of its own.
-QUICK = schemathesis.pytest.from_fixture("described").exclude(
-    path_regex="jobs|why|movers|compare|ledger|futures|watch|hindcast|exhibits|world"
-)
+schema = schemathesis.openapi.from_dict(bare().openapi())
+# what takes seconds, or starts processes, is tried by tests of its own
+QUICK = schema.exclude(path_regex="jobs|why|movers|compare|ledger|futures|watch|hindcast|exhibits|world")
 
 
 @QUICK.parametrize()
