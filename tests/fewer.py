@@ -17,7 +17,7 @@ FEWER = {
     "questions.futures_under_policies.AT_ONCE": 4096,
     "questions.prior_check.CHECKED": 2048,
     "questions.redraw.COUNT": 256,
-    "questions.signpost_worth.TRIED": 2048,
+    "questions.signpost_worth.TRIED": 1024,
     "questions.stress.FRESH": 4096,
     "questions.time.MOVED": 2048,
     "questions.watch.ENOUGH": 50,

@@ -224,7 +224,7 @@ class Model:
 
     def along(self, values: Array, levers: Levers, change: Levers) -> Array:
         """How the softened margins (tanh) change along a small change of the levers, shape (assumption, future)."""
-        return self._in_small("along", self._along, values, levers, change)
+        return self._in_small("along", self._along, values, levers, change, seldom=True)
 
     def _in_small(self, what: str, function: Any, values: Array, *more: Any, seldom: bool = False) -> Array:
         """What a function gives of each future, (assumption, future), in small chunks side by side on all cores."""
