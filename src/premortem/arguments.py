@@ -21,7 +21,8 @@ CALLED = {
     r"--(resume|replace)\b": r"\1=True",
     r"(?<!no )--data pulled": "pulled=True",
     r"--data shipped": "pulled=False",
-    r"--(case|study|form) (\w+)": r'\1="\2"',
+    r"--(case|study|form|dates|decimal) (\w+)": r'\1="\2"',
+    r'--map ("[^"]*")': r"map=\1",
 }
 COMMAND = "command line: "
 _OPTION = re.compile(r"(?<![\w-])--([a-z][a-z-]*)")

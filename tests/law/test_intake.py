@@ -93,7 +93,7 @@ def test_f013_days_are_read_in_the_usual_forms(tmp_path, written, means):
 
 def test_f013_a_day_that_hangs_on_the_order_is_asked_unless_its_column_shows_it(tmp_path):
     one = kept(tmp_path, HEAD + "H20,1,FRA,03/04/2025\n")
-    assert "date: 03/04/2025 may be 2025-04-03 or 2025-03-04; allowed: --dates DMY, or --dates MDY" in refused(one)
+    assert "date: 03/04/2025 may be 2025-04-03 or 2025-03-04; allowed: dates="DMY", or dates="MDY"" in refused(one)
     assert take(one, WORDS, Convention(dates="DMY")).frame["date"].to_list() == ["2025-04-03"]
     shown = kept(tmp_path, HEAD + "H20,1,FRA,03/04/2025\nH20,1,FRA,03/15/2025\n")
     assert take(shown, WORDS).frame["date"].to_list() == ["2025-03-04", "2025-03-15"]
@@ -146,7 +146,7 @@ def test_a_slip_in_a_heading_is_refused_and_what_is_far_from_any_is_told_unread(
 
 def test_two_columns_that_may_hold_one_field_are_asked(tmp_path):
     alike = kept(tmp_path, "Item,Qty,Country,Ship Date,Country\nH20,1,FR,2025-03-15,CN\n")
-    assert 'Country: names two columns; allowed: each name once, or --map "Country=FIELD" --map "Country (2)=FIELD"' in refused(alike)  # fmt: skip
+    assert 'Country: names two columns; allowed: each name once, or map="Country=FIELD" map="Country (2)=FIELD"' in refused(alike)  # fmt: skip
     how = Convention({"Country": "destination", "Country (2)": "headquarters"})
     assert take(alike, WORDS, how).frame.select("destination", "headquarters").row(0) == ("FR", "CN")
     rivals = kept(tmp_path, "Item,Qty,Ship-To Country,Ship Date,Country\nH20,1,FR,2025-03-15,CN\n")
@@ -188,7 +188,7 @@ def test_a_table_whose_headings_are_all_told_keeps_its_others_unread(tmp_path):
 def test_a_heading_of_few_values_that_holds_none_of_them_is_asked(tmp_path):
     path = kept(tmp_path, "Item,Qty,Country,Ship Date,End Use\nH20,1,FR,2025-03-15,cloud services\n")
     assert "End Use: may be end_use, of whose values it holds none: cloud services" in refused(path)
-    assert '--map "End Use=" leaves it unread' in refused(path)
+    assert 'map="End Use=" leaves it unread' in refused(path)
 
 
 def test_numbers_in_both_conventions_are_read_and_those_that_hang_on_it_are_refused_or_told(tmp_path):

@@ -113,8 +113,9 @@ def _range(row: Prior) -> str:
         return phrases.listing([f"{c.name} {phrases.share(c.chance)}" for c in row.categories], "or")
     if not row.varies:
         return amount(row, row.low)
-    likeliest = f", likeliest {amount(row, row.central)}" if row.distribution == "triangular" else ""
-    return f"{span(row)}{likeliest}"
+    if row.distribution != "triangular" or row.central is None:
+        return span(row)
+    return f"{span(row)}, likeliest {amount(row, row.central)}"
 
 
 def tables_held(tables: Sequence[facts.Table]) -> list[Block]:

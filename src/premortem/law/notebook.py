@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import polars as pl
 
@@ -105,13 +105,7 @@ def frame(table: Shipments) -> pl.DataFrame:
     if isinstance(table, pl.DataFrame):
         return table
     if type(table).__module__.partition(".")[0] == "pandas":
-        mixed = [name for name in table if table[name].dtype.name == "object"]
-        told = {name: _column(table[name].where(table[name].notna(), None).tolist()) for name in mixed}
-        return (
-            pl.from_pandas(table.drop(columns=mixed))
-            .with_columns(told[name].alias(str(name)) for name in mixed)
-            .select(table.columns)
-        )
+        return _of_pandas(cast("pd.DataFrame", table))
     if not isinstance(table, Sequence) or not all(isinstance(row, Mapping) for row in table):
         got, allowed = type(table).__name__, "a frame of Polars or pandas, or a list of rows as dicts"
         raise BadInput("ledger", "", "is no table", got=got, allowed=allowed)
@@ -122,3 +116,13 @@ def frame(table: Shipments) -> pl.DataFrame:
 def _column(values: list[Any]) -> pl.Series:
     types = {type(value) for value in values if value is not None}
     return pl.Series(values if len(types) < 2 else [None if value is None else str(value) for value in values])
+
+
+def _of_pandas(table: "pd.DataFrame") -> pl.DataFrame:
+    mixed = [name for name in table if table[name].dtype.name == "object"]
+    told = {name: _column(table[name].where(table[name].notna(), None).tolist()) for name in mixed}
+    return (
+        pl.from_pandas(table.drop(columns=mixed))
+        .with_columns(told[name].alias(str(name)) for name in mixed)
+        .select(table.columns)
+    )

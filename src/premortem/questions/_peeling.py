@@ -100,7 +100,7 @@ class Trajectory:
     def distinct(self) -> "Trajectory":
         """Each box once, in the order in which they first stand."""
         _, first = np.unique(np.concatenate([self.first, self.last, self.kept], axis=1), axis=0, return_index=True)
-        return self.at(np.sort(first))
+        return self.at(np.sort(first).tolist())
 
     def within(self, box: "Trajectory") -> "Trajectory":
         """The boxes of a peeling that began in another box, with the limits of that one."""
