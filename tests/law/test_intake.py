@@ -93,7 +93,7 @@ def test_f013_days_are_read_in_the_usual_forms(tmp_path, written, means):
 
 def test_f013_a_day_that_hangs_on_the_order_is_asked_unless_its_column_shows_it(tmp_path):
     one = kept(tmp_path, HEAD + "H20,1,FRA,03/04/2025\n")
-    assert "date: 03/04/2025 may be 2025-04-03 or 2025-03-04; allowed: dates="DMY", or dates="MDY"" in refused(one)
+    assert 'date: 03/04/2025 may be 2025-04-03 or 2025-03-04; allowed: dates="DMY", or dates="MDY"' in refused(one)
     assert take(one, WORDS, Convention(dates="DMY")).frame["date"].to_list() == ["2025-04-03"]
     shown = kept(tmp_path, HEAD + "H20,1,FRA,03/04/2025\nH20,1,FRA,03/15/2025\n")
     assert take(shown, WORDS).frame["date"].to_list() == ["2025-03-04", "2025-03-15"]
