@@ -98,7 +98,7 @@ def test_f013_a_day_that_hangs_on_the_order_is_asked_unless_its_column_shows_it(
     shown = kept(tmp_path, HEAD + "H20,1,FRA,03/04/2025\nH20,1,FRA,03/15/2025\n")
     assert take(shown, WORDS).frame["date"].to_list() == ["2025-03-04", "2025-03-15"]
     both = kept(tmp_path, HEAD + "H20,1,FRA,03/04/2025\nH20,1,FRA,03/15/2025\nH20,1,FRA,15/03/2025\n")
-    assert "--dates DMY" in refused(both), "a column that shows both orders shows none"
+    assert 'dates="DMY"' in refused(both), "a column that shows both orders shows none"
     against = decide_file(shown, LAW, Convention(dates="DMY"))[1]
     assert against["rejected"] == [{"row": 2, "why": "date cannot be read: 03/15/2025"}]
 
