@@ -1,5 +1,7 @@
 """The first section of a brief of a day: what stands, what fell and why, and what to watch next."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from premortem.briefing.content import Block, Heading, Section, Table, bullets, text
@@ -63,9 +65,27 @@ def as_of_section(run: Run, result: AsOfDay) -> Section:
     if lines := words.settled(result):
         blocks += [Heading("No longer worth watching"), bullets(*lines)]
     blocks += [text(warning) for warning in result.warnings]
-    return Section(
-        "as-of", words.title(result), phrases.capital(phrases.day_in_words(result.day)), tuple(blocks), finding=True
+    return Section("as-of", words.title(result), "What stands now", tuple(blocks), finding=True)
+
+
+def lead(
+    result: AsOfDay, day: Section, summary: Section, title: str, sections: Sequence[Section]
+) -> tuple[Section, list[Section]]:
+    """The first page and the chapters of a brief of a day: `day` leads, the page of the day of the case, with its `title`, follows, and every
+    chapter after it says once of which day it is.
+    """
+    since = phrases.day_in_words(result.since)
+    asked = f"As asked of {since}, not of {phrases.day_in_words(result.day)}."
+    then = replace(
+        summary,
+        id="then",
+        title=f"As asked of {since}: {title}",
+        nav=phrases.capital(since),
+        blocks=(text(f"{words.then(result)}."), *summary.blocks),
+        new_page=True,
     )
+    chapters = [replace(s, blocks=(text(asked, look="small"), *s.blocks)) for s in sections if s is not day]
+    return replace(day, id="summary", title="", new_page=False), [then, *chapters]
 
 
 def study_day(run: Run, signpost: str) -> date:

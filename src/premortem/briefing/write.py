@@ -12,6 +12,7 @@ from premortem.charts.render import svg
 from premortem.ensemble import cores
 from premortem.errors import PremortemError
 from premortem.files import writer
+from premortem.questions import day_asked
 from premortem.questions.as_of import AsOfDay
 from premortem.study import Run
 
@@ -42,6 +43,7 @@ def write_brief(
     figures = list(brief.figures())
     with ThreadPoolExecutor(cores.count()) as pool:  # drawing leaves the interpreter free
         pictures = dict(zip((f.id for f in figures), pool.map(lambda f: svg(f.chart), figures), strict=True))
+    day_asked.keep(run, as_of)
     page = _put(run.folder / "brief.html", html.render(brief, pictures).encode("utf-8"))
     left_out, printed = list(brief.left_out), None
     if with_pdf:

@@ -9,6 +9,12 @@ from premortem.terminal.layout import add_columns, print_table, wrap
 from premortem.text import phrases
 
 
+def print_then(result: AsOfDay) -> None:
+    """That what comes after is of the day of the case."""
+    console = Console(highlight=False)
+    console.print(wrap(f"{words.then(result)}.", console.width), style="bold", soft_wrap=True)
+
+
 def print_as_of(result: AsOfDay) -> None:
     """Assumptions with their shares then and now, what came, what moved, and the next things to watch."""
     console = Console(highlight=False)

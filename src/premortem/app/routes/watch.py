@@ -65,7 +65,7 @@ def hindcast_page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
         return early
     found = hindcast_view(desk, view)
     rows = sorted((band_position(r) for r in found["observables"]), key=lambda r: (r["inside"], -abs(r["rank"] - 0.5)))
-    headline, aside = kinds.outcomes_inside(found["kinds"]), kinds.apart(found["kinds"])
+    headline, aside = found["sentences"]["title"], kinds.apart(found["kinds"])
     every = quantities.shipped_quantities(desk.study.case)
     return render(request, "hindcast.html", found=found, rows=rows, every=every, headline=headline, aside=aside)
 
