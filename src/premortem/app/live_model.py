@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterator
 from dataclasses import replace
 from datetime import date
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, cast
 
 import jax
 import numpy as np
@@ -28,7 +28,7 @@ from premortem.questions import weighted_board
 from premortem.questions.move import Standing
 from premortem.questions.weighted_board import reading_policy, weighted_rows
 from premortem.study import Study
-from premortem.study.model import Chunk, Model
+from premortem.study.model import FEW, Chunk, Model
 from premortem.watch import quantities, weights
 
 Array = NDArray[Any]
@@ -100,7 +100,8 @@ class Live:
         """A chunk of futures as it was run."""
 
         def made() -> Chunk:
-            (found,) = self._model.chunks(self.values(state, chunk), self.pulled(state))
+            few = 0 if self._is_redrawn(state) else FEW  # those drawn anew are one whole chunk
+            (found,) = self._model.chunks(self.values(state, chunk), self.pulled(state), few=few)
             return found
 
         held: Chunk = made() if chunk else self._simulated.get((*self._futures_of(state), state.law), made)
@@ -221,27 +222,26 @@ class Live:
 
     def _record(self, state: State) -> weights.Weights:
         readings = self.study.readings.telling(state.asof)
-        parts = [self._seen_in(self._happened(state), chunk) for chunk in self._chunks(state)]
+        happened = self._happened(state)
+        parts = [self._seen_in(happened, chunk) for chunk in self._chunks(happened)]
         seen = {k: np.concatenate([p[k] for p in parts]) for k in parts[0]}
         found = weights.weigh(seen, readings, quantities.shipped_quantities(self.study.case))
         return self._by_anew(state) if found.collapsed else found
 
     def _by_anew(self, state: State) -> weights.Weights:
-        """Weights of futures that were drawn anew for the state's day."""
         drawn = self._anew(state)
-        (run,) = self._model.chunks(drawn.values, self.pulled(self._happened(state)))
+        (run,) = self._model.chunks(drawn.values, self.pulled(self._happened(state)), few=0)
         margins = {a.id: np.asarray(run.scalars[f"margin.{a.id}"])[: run.count] for a in self.study.assumptions}
         return redrawn.weights_of(drawn, self.study.priors.names, state.beliefs, margins)
 
     def _anew(self, state: State) -> redrawn.Redrawn:
-        made: redrawn.Redrawn = self._drawn.get(
-            ("anew", state.asof, state.seed), lambda: redrawn.redrawn(self.study, state.asof, state.seed)
+        day, seed = state.asof, state.seed
+        return cast(
+            redrawn.Redrawn, self._drawn.get(("anew", day, seed), lambda: redrawn.redrawn(self.study, day, seed))
         )
-        return made
 
     def _is_redrawn(self, state: State) -> bool:
-        held = self.record(state)
-        return held is not None and held.redrawn
+        return bool((held := self.record(state)) and held.redrawn)
 
     def _chunks(self, state: State) -> range:
         return range(1 if self._is_redrawn(state) else max(state.n // FUTURES, 1))

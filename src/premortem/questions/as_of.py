@@ -9,7 +9,7 @@ import numpy as np
 
 from premortem.propositions.board_cells import BoardCell, cells
 from premortem.propositions.verdicts import DEPENDS
-from premortem.questions import day_limits, weighted_board
+from premortem.questions import day_limits, day_sources, weighted_board
 from premortem.questions.futures_under_policies import Array, Futures
 from premortem.questions.watch import Settled, SignpostRow, what_to_watch
 from premortem.study import Run, Study
@@ -121,6 +121,7 @@ class AsOfDay(Result):
     facts: int  # independent ones: readings of one group tell of one
     warnings: tuple[str, ...]
     looks_to: str = ""  # by when each assumption is judged, in words
+    rests_on: str = ""  # which shares rest on readings of low confidence, in words
 
 
 def as_of_day(run: Run, day: date, effective: int | None = None) -> AsOfDay:
@@ -169,6 +170,9 @@ def as_of_day(run: Run, day: date, effective: int | None = None) -> AsOfDay:
         facts=_facts(weights.used),
         warnings=(*weights.warnings, *filter(None, [ahead_of_day]), *([short] if ahead < AHEAD else [])),
         looks_to=day_limits.looks_to(study.assumptions),
+        rests_on=day_sources.without_doubtful(study, day, policy, {k: c.holds for k, c in now.items()}, run.seed)
+        if weights.redrawn
+        else "",
     )
 
 

@@ -16,7 +16,7 @@ def day(result: AsOfDay) -> Section:
         ID,
         f"What stands on {phrases.day_in_words(result.day)}?",
         words.title(result),
-        text=(words.basis(result), *result.warnings),
+        text=(words.basis(result), *filter(None, [result.rests_on]), *result.warnings),
         groups=(Group("Share of futures in which it holds", tuple(_strip(s) for s in result.standing)),),
         points=(*(Point(phrases.sentence(line)) for line in words.changes(result)), *settled),
         source=f"{words.then(result)}: what follows.",
