@@ -12,7 +12,7 @@ from premortem import questions, terminal
 from premortem.briefing import assemble
 from premortem.ensemble import layout
 from premortem.errors import BadInput
-from premortem.questions import as_of, day_asked, day_limits, day_words, redraw, weighted_board
+from premortem.questions import as_of, day_asked, day_limits, day_sources, day_words, redraw, weighted_board
 from premortem.questions.watch import Latest
 from premortem.watch import quantities, signposts
 from premortem.watch.observations import parse_option
@@ -292,3 +292,11 @@ def test_a_brief_of_a_day_has_one_list_of_what_to_watch_and_that_is_of_the_day(l
     named = {name for name, _ in assemble._parts(small_run, None, later, None)}
     assert assemble.WATCHED not in named
     assert assemble.WATCHED in {name for name, _ in assemble._parts(small_run, None, None, None)}
+
+
+def test_what_rests_on_readings_of_low_confidence_is_told_with_the_shares_without_them(later, study):
+    doubtful = {r.fact for r in study.readings.telling(LATER) if r.confidence == day_sources.DOUBTFUL}
+    assert f"Without the {len(doubtful)} facts of which a reading is of low confidence" in later.rests_on
+    assert "A2" in later.rests_on, "its readings are of one router"
+    assert "Chinese models" in later.rests_on
+    assert "_" not in later.rests_on

@@ -248,7 +248,7 @@ def _change(before: BoardCell, after: BoardCell) -> float | None:
 def _latest(study: Study, day: date) -> tuple[Came, ...]:
     """The latest of the table of dated events, the newest first."""
     since = [e for e in timeline(study.case, study.assumptions, until=day) if e.on > study.case.settings.day]
-    return tuple(Came(e.on, e.title, ", ".join(e.assumptions)) for e in since[: -LATEST - 1 : -1])
+    return tuple(Came(e.on, e.told, ", ".join(e.assumptions)) for e in since[: -LATEST - 1 : -1])
 
 
 def _came(study: Study, day: date) -> tuple[Came, ...]:
