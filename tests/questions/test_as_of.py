@@ -10,6 +10,7 @@ import pytest
 
 from premortem import questions, terminal
 from premortem.briefing import assemble
+from premortem.briefing.content import Heading
 from premortem.ensemble import layout
 from premortem.errors import BadInput
 from premortem.questions import as_of, day_asked, day_limits, day_sources, day_words, redraw, weighted_board
@@ -74,6 +75,7 @@ def test_a_brief_of_a_day_leads_with_that_day(later, small_run, monkeypatch):
     assert made.title == day_words.title(later)
     assert "what was known on 26 November 2026" in made.eyebrow
     assert made.summary.blocks[1].rows[-1][0] == "All five at once"
+    assert not any(isinstance(b, Heading) for b in made.summary.blocks), "the PDF takes no heading that skips a rank"
     then, *chapters = made.sections
     assert then.title.startswith("As asked of 26 February 2025: ")
     assert "by the priors alone" in str(then.blocks[0])
@@ -221,6 +223,7 @@ def test_the_law_of_a_day_is_that_of_the_case_until_anything_became_of_it(study)
     assert [under(date(2025, 3, 2)), under(date(2025, 5, 14))] == ["as-written", "history"]
     assert "came only after 14 May 2025" in day_limits.lay_ahead(study, "history", date(2025, 5, 14))
     assert day_limits.lay_ahead(study, "as-written", date(2025, 3, 2)) == ""
+    assert day_limits.lay_ahead(study, "history", LATER) == "", "an end that was set before is known"
 
 
 def test_it_is_said_by_when_each_assumption_is_judged(study, later):
@@ -295,8 +298,9 @@ def test_a_brief_of_a_day_has_one_list_of_what_to_watch_and_that_is_of_the_day(l
 
 
 def test_what_rests_on_readings_of_low_confidence_is_told_with_the_shares_without_them(later, study):
-    doubtful = {r.fact for r in study.readings.telling(LATER) if r.confidence == day_sources.DOUBTFUL}
-    assert f"Without the {len(doubtful)} facts of which a reading is of low confidence" in later.rests_on
-    assert "A2" in later.rests_on, "its readings are of one router"
+    known = study.readings.telling(LATER)
+    router = [r for r in known if r.fact == "orouter26"]
+    assert sum(r.confidence == day_sources.DOUBTFUL for r in router) >= len(router) / 2
+    assert "facts most of whose readings are of low confidence: A2" in later.rests_on, "its readings are of one router"
     assert "Chinese models" in later.rests_on
     assert "_" not in later.rests_on

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from premortem.briefing.content import Block, Heading, Section, Table, bullets, text
+from premortem.briefing.content import Block, Heading, Section, Strong, Table, bullets, text
 from premortem.questions import day_words as words
 from premortem.questions.as_of import AsOfDay
 from premortem.study import Run
@@ -46,7 +46,7 @@ def as_of_section(run: Run, result: AsOfDay) -> Section:
     if result.next:
         blocks.append(
             Table(
-                "What to watch next, most worth watching first (100: its next figure would remove all doubt).",
+                f"What to watch next, most worth watching first (100: its next figure would remove all doubt). {result.alone}".rstrip(),
                 ("Signpost", "What to read", "Value", "Look again", "Now"),
                 tuple(
                     (
@@ -86,7 +86,9 @@ def lead(
         new_page=True,
     )
     chapters = [replace(s, blocks=(text(asked, look="small"), *s.blocks)) for s in sections if s is not day]
-    return replace(day, id="summary", title="", new_page=False), [then, *chapters]
+    # headings of a chapter are of the third rank; right below the title none of the second stands between
+    blocks = tuple(text(Strong(b.text)) if isinstance(b, Heading) else b for b in day.blocks)
+    return replace(day, id="summary", title="", blocks=blocks, new_page=False), [then, *chapters]
 
 
 def study_day(run: Run, signpost: str) -> date:

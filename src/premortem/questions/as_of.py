@@ -20,14 +20,12 @@ from premortem.watch.readings import Reading
 from premortem.watch.timeline import timeline
 from premortem.watch.weights import Weights
 
-# Signposts that are named as next, and uncertainties that are named as moved.
-NEXT, MOVED = 6, 6
+# Signposts that are named as next, uncertainties as moved, and dated events as the latest.
+NEXT, MOVED, LATEST = 6, 6, 6
 # An uncertainty is named behind a change of a share where it made so much of it [share of futures]; at most so many are.
 POINT, BEHIND = 0.01, 3
 # A threshold that is passed in a smaller share of futures, or in all but so many, is settled but for its day [share of futures].
 SURE = 0.05
-# Dated events that are named as the latest.
-LATEST = 6
 # An uncertainty has moved by at least so many of its prior's standard deviations.
 CLEAR = 0.3
 # Years ahead of the day that a horizon should reach.
@@ -122,6 +120,7 @@ class AsOfDay(Result):
     warnings: tuple[str, ...]
     looks_to: str = ""  # by when each assumption is judged, in words
     rests_on: str = ""  # which shares rest on readings of low confidence, in words
+    alone: str = ""  # that no single reading decides much, where it is so
 
 
 def as_of_day(run: Run, day: date, effective: int | None = None) -> AsOfDay:
@@ -164,6 +163,7 @@ def as_of_day(run: Run, day: date, effective: int | None = None) -> AsOfDay:
         moved=_moved(study, found, weights),
         next=tuple(s for s in watched.signposts if s.modelled and _is_open(s))[:NEXT],
         settled=watched.settled,
+        alone=watched.alone,
         effective_futures=weights.at_full_strength,
         newest=max((r.known_on for r in weights.used), default=None),
         readings=len(weights.used),

@@ -22,7 +22,7 @@ def looks_to(assumptions: Sequence[Assumption]) -> str:
     years: dict[int, list[str]] = {}
     for a in assumptions:
         years.setdefault(judged_to(a), []).append(a.id)
-    parts = []
+    parts: list[str] = []
     for year, ids in sorted(years.items()):
         verb = "" if parts else (" is judged" if len(ids) == 1 else " are judged")
         parts.append(f"{listing(ids)}{verb} by {'that' if parts else 'the end'} of {year}")
@@ -36,13 +36,11 @@ def lay_ahead(study: Study, policy: str, day: date) -> str:
     if policy != study.case.settings.record:
         return ""
     book, base = study.law(policy), study.law(study.case.settings.baseline)
-    days = [c.published for c in book.clauses if c.published > day]
-    days += [
-        c.ends
-        for c in book.clauses
-        if c.ends and c.ends > day and (c.id not in base.by_id or base.by_id[c.id].ends != c.ends)
-    ]
-    days += [step.start for steps in book.policy.steps.values() for step in steps if step.start > day]
+    made = [c.published for c in book.clauses]
+    made += [step.start for steps in book.policy.steps.values() for step in steps]
+    # an end that lies beyond all that was made was set before: it is known, and only to come
+    ends = [c.ends for c in book.clauses if c.id not in base.by_id or base.by_id[c.id].ends != c.ends]
+    days = [d for d in (*made, *(e for e in ends if e and e <= max(made))) if d > day]
     if not days:
         return ""
     return (

@@ -1,5 +1,6 @@
-"""What the answer of a day rests on that is hardly sure: the same shares without the facts that a doubtful reading tells of."""
+"""What the answer of a day rests on that is hardly sure: the same shares without the facts that doubtful readings tell of."""
 
+from collections import Counter
 from datetime import date
 
 from premortem.questions.redraw import redraw
@@ -15,13 +16,15 @@ RESTS = 0.1
 
 
 def without_doubtful(study: Study, day: date, policy: str, shares: dict[str, float | None], seed: int) -> str:
-    """Which assumptions' shares on a day rest on facts of which a reading is of low confidence, and what the shares are without them; empty
+    """Which assumptions' shares on a day rest on facts half of whose readings or more are of low confidence, and what the shares are without them; empty
     where none is, or nothing moves.
 
     Futures are drawn anew by the other readings, which are read under the policy.
     """
     known = study.readings.telling(day)
-    doubtful = {r.fact for r in known if r.confidence == DOUBTFUL}
+    unsure = Counter(r.fact for r in known if r.confidence == DOUBTFUL)
+    every = Counter(r.fact for r in known)
+    doubtful = {fact for fact, count in unsure.items() if 2 * count >= every[fact]}
     kept = [r for r in known if r.fact not in doubtful]
     if len(kept) == len(known):
         return ""
@@ -34,9 +37,10 @@ def without_doubtful(study: Study, day: date, policy: str, shares: dict[str, flo
             moved.append(f"{name} {share(after)} in place of {share(before)}")
     if not moved:
         return ""
-    every = shipped_quantities(study.case)
-    names = dict.fromkeys(lower_first(every[r.quantity].says) for r in known if r.fact in doubtful)
+    says = shipped_quantities(study.case)
+    told_of = [r for r in known if r.fact in doubtful and r.confidence == DOUBTFUL]
+    names = dict.fromkeys(lower_first(says[r.quantity].says) for r in told_of)
     return capital(
-        f"without the {count_noun(len(doubtful), 'fact')} of which a reading is of low confidence: {listing(moved)}. "
+        f"without the {count_noun(len(doubtful), 'fact')} most of whose readings are of low confidence: {listing(moved)}. "
         f"They tell of {listing([*names])}."
     )

@@ -51,7 +51,7 @@ def print_as_of(result: AsOfDay) -> None:
         ("Events of the policy process that came since", words.came(result)),
         ("The latest dated events", words.latest_events(result)),
         ("What the readings moved", words.moved(result)),
-        ("Watch next", words.next_ones(result)),
+        ("Watch next", [*filter(None, [result.alone]), *words.next_ones(result)]),
         ("No longer worth watching", words.settled(result)),
     ):
         if lines:

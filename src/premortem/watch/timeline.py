@@ -38,11 +38,6 @@ class Link:
     end: str
 
     @property
-    def told(self) -> str:
-        """Its title, with what is said of it where it is hardly sure that it came so."""
-        return f"{self.title} ({lower_first(self.summary).rstrip('.')})" if self.confidence == "low" else self.title
-
-    @property
     def months(self) -> float:
         """Months from the earlier to the later event."""
         return (self.ends - self.begins).days / DAYS_A_MONTH
