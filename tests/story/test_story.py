@@ -65,6 +65,7 @@ def test_a_run_of_another_day_leads_with_it_and_says_so(ground):
     assert "First what stands on 26 November 2026; all else here is as asked of 26 February 2025." in told.lede
     assert "not enforced" in first.points[-1].text
     assert not any(RAW.search(text) for text in texts(first))
+    assert "by what was known on 26 November 2026" in first.source, "what its picture rests on"
     assert cards.front(told) == cards.front(tell.opening(ground)), "the picture of the whole is that of the bets"
 
 

@@ -19,7 +19,10 @@ def day(result: AsOfDay) -> Section:
         text=(words.basis(result), *filter(None, [result.rests_on]), *result.warnings),
         groups=(Group("Share of futures in which it holds", tuple(_strip(s) for s in result.standing)),),
         points=(*(Point(phrases.sentence(line)) for line in words.changes(result)), *settled),
-        source=f"{words.then(result)}: what follows.",
+        source=(
+            f"Shares of {result.effective_futures:,.0f} effective futures {phrases.policy_phrase(result.policy_title)}, by what was known on "
+            f"{phrases.day_in_words(result.day)}; not forecasts."
+        ),
         link="/board",
         more="See the board",
     )
