@@ -21,7 +21,11 @@ def shown(client):
 def test_the_app_a_board_and_a_run_of_a_day_tell_one_board(shown, desk):
     board = weighted_board.board_of(desk.run, DAY)
     told = {(r["assumption"], r["policy"]): (r["holds"], r["low"], r["high"]) for r in shown["board"]}
-    assert told == {(c.assumption, c.policy): (c.holds, c.low, c.high) for c in board.board}
+    for c in board.board:
+        assert told[c.assumption, c.policy] == (c.holds, c.low, c.high)
+    assert {policy for _, policy in told} == set(desk.study.policies), (
+        "one that the run has not is by futures drawn for it"
+    )
     assert shown["effective_futures"] == board.weights.effective_futures
     stood = questions.as_of_day(desk.run, DAY)
     for s in stood.standing:
@@ -34,6 +38,7 @@ def test_no_cell_of_a_day_cannot_answer(shown, client):
     page = client.get("/board", params=ASKED | {"now": 1}).text
     assert "cannot answer" not in page
     assert 'id="day-alone" hidden' in page
+    assert f"{shown['effective_futures']:,.0f} effective futures." in page
 
 
 def test_a_changed_view_of_a_day_is_by_the_futures_drawn_for_it(client, live, desk):
@@ -54,6 +59,9 @@ def test_a_day_without_weights_says_what_it_does(client):
     page = client.get("/board", params={"asof": DAY.isoformat()}).text
     assert 'id="day-alone">The day moves what charts, signposts and rules tell' in page
     assert 'id="day-alone" hidden' in client.get("/board").text
+    story = client.get("/", params={"asof": DAY.isoformat()}).text
+    assert 'id="day-alone" hidden' in story
+    assert "What was known on 26 November 2026" in story
 
 
 def test_weights_of_a_day_that_cannot_be_told_are_left_out_and_named(desk):
@@ -67,7 +75,7 @@ def test_what_to_watch_shows_the_weighted_share_and_what_is_settled(client, desk
     found = questions.what_to_watch(desk.study, desk.run, DAY, policy="as-written")
     share = next(r.holds for r in found.board_after if (r.assumption, r.policy) == ("A1", "as-written"))
     assert f"<b>{share:.0%}</b>" in page
-    assert found.after in page
+    assert f"{found.after[0].upper()}{found.after[1:]}: {found.effective_futures:,.0f} effective futures" in page
     assert "No longer worth watching" in page
     assert found.alone
     assert found.alone in page

@@ -104,8 +104,8 @@ class Live:
             (found,) = self._model.chunks(self.values(state, chunk), self.pulled(state), few=few)
             return found
 
-        held: Chunk = made() if chunk else self._simulated.get((*self._futures_of(state), state.law), made)
-        return held
+        key = (*self._futures_of(state), state.law)
+        return cast(Chunk, made() if chunk else self._simulated.get(key, made))
 
     def standing(self, state: State) -> Standing:
         """The first 2,000 futures of a view as they stand, for what a single change does to them."""
@@ -133,9 +133,9 @@ class Live:
 
     def rows(self, state: State) -> list[dict[str, Any]]:
         """Rows of the board for the state's policy: the keys of `premortem board --json`."""
-        if (told := self.told_by_run(state)) is not None:
-            return [cell.as_dict() for cell in told.board if cell.policy == state.policy]
-        return self.own_rows(state)
+        told = self.told_by_run(state)
+        rows = [cell.as_dict() for cell in told.board if cell.policy == state.policy] if told else []
+        return rows or self.own_rows(state)  # of a policy that the run has not
 
     def own_rows(self, state: State) -> list[dict[str, Any]]:
         """The same by the futures of this model alone: what a view with changes is shown against."""
@@ -149,8 +149,7 @@ class Live:
 
     def cells(self, state: State) -> tuple[BoardCell, ...]:
         """Cells of the board for the state's policy, by the futures of this model."""
-        found: tuple[BoardCell, ...] = self._boards.get(self._board(state), lambda: self._cells(state))
-        return found
+        return cast(tuple[BoardCell, ...], self._boards.get(self._board(state), lambda: self._cells(state)))
 
     def affordable(self, state: State) -> State:
         """The state, with fewer futures where many wait and its answer is not at hand."""
