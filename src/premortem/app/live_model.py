@@ -52,8 +52,6 @@ class Live:
         """The compiled model, made when the first future is asked for: a stored run is told of without it."""
         return self.study.compiled
 
-    # what is asked
-
     def book(self, state: State) -> Book:
         """The rulebook under the policy with the numbers and days that the state changes."""
         book = self.study.law(state.policy)
@@ -88,8 +86,6 @@ class Live:
             i = self.study.priors.names.index(name)
             out[i] = self.study.priors.within(name, low, high, u[i])
         return out
-
-    # what is answered
 
     def outcomes(self, state: State, chunk: int = 0) -> dict[str, Array]:
         """National series of a chunk, each of shape (step, 2,000)."""
