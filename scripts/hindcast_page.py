@@ -68,7 +68,7 @@ def hindcast(case: Case) -> str:
     return "\n".join(
         [
             HEAD,
-            f"**{words.verdict(found)}.**",
+            f"**{words.verdict(found)}.** {words.beside(found)}",
             f"{phrases.number(judged.weights.effective, 3)} effective of {phrases.count_noun(judged.futures, 'future')}.",
             "",
             *_misses(found),
@@ -115,7 +115,7 @@ def _against(found: Hindcast) -> list[str]:
 
 
 def _of(s: Scored) -> str:
-    middle = phrases.number(s.p50, 3)
+    middle = words.amount(s.p50, s.unit, 3)
     return f"{words.measured(s)} ({s.kind}), {s.date}: {words.observed(s)}, said {middle} ({words.span(s)}). Source: {s.source}."
 
 

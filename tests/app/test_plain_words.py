@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 
 from premortem import facts
-from premortem.briefing.clauses import label
+from premortem.questions._amounts import label
 from premortem.questions.describe import stands_for
 from premortem.study import Study
 

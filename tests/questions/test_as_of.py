@@ -1,15 +1,21 @@
 """Any day: what stands and what fell, what came, what is settled and what to watch; and futures drawn anew for it."""
 
+from dataclasses import replace
 from datetime import date
+from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from premortem import questions, terminal
 from premortem.briefing import assemble
+from premortem.briefing.content import Heading
+from premortem.ensemble import layout
 from premortem.errors import BadInput
-from premortem.questions import as_of, day_words, redraw, weighted_board
-from premortem.watch import quantities
+from premortem.questions import as_of, day_asked, day_limits, day_sources, day_words, redraw, weighted_board
+from premortem.questions.watch import Latest
+from premortem.watch import quantities, signposts
 from premortem.watch.observations import parse_option
 
 NOTE, LATER = date(2025, 2, 26), date(2026, 11, 26)
@@ -37,11 +43,28 @@ def test_what_moved_is_told_strongest_first_and_no_category_takes_its_place(late
     assert all((m.now > m.before) == (m.shift > 0) for m in later.moved if abs(m.shift) > 0.6)
 
 
-def test_the_title_says_where_the_verdict_is_of_the_shipped_limits_alone(later):
-    told = day_words.title(later)
-    assert ("by the shipped limits" in told) == any(
-        s.depends and s.verdict != "open" for s in later.standing if s.assumption != "all"
+def test_the_title_gives_no_verdict_where_it_depends_on_whom_one_asks(later):
+    told, _, shipped = day_words.title(later).partition(" (by the shipped limits ")
+    for s in later.standing[:-1]:
+        firm = s.assumption in told and f"{s.assumption} " in told.split(" depend")[0].rpartition("; ")[0]
+        assert s.assumption in told
+        assert (s.assumption in shipped) == bool(s.depends)
+        assert not (firm and s.depends)
+        assert not (s.depends and day_words.verdict(s) == "stands")
+    alone = replace(later, standing=(replace(later.standing[0], depends="interpretation (hawk)", verdict="stands"),))
+    one = later.standing[0].assumption
+    assert day_words.title(alone) == (
+        f"On 26 November 2026: {one} depends on the reader or the form of the world (by the shipped limits {one} holds)"
     )
+    sure = replace(later, standing=(replace(later.standing[0], depends="", verdict="stands"),))
+    assert day_words.title(sure) == f"On 26 November 2026: {one} stands"
+
+
+def test_a_share_of_the_day_of_the_case_is_that_of_its_board(later, small_run):
+    board = {(c.assumption, c.policy): c.holds for c in small_run.board_rows()}
+    for s in later.standing:
+        assert s.before == board[s.assumption, later.policy_then]
+        assert s.by_law == pytest.approx(board[s.assumption, later.policy] - s.before)
 
 
 def test_a_brief_of_a_day_leads_with_that_day(later, small_run, monkeypatch):
@@ -51,11 +74,28 @@ def test_a_brief_of_a_day_leads_with_that_day(later, small_run, monkeypatch):
     made = assemble.assemble(small_run, as_of=later)
     assert made.title == day_words.title(later)
     assert "what was known on 26 November 2026" in made.eyebrow
-    assert made.sections[0].id == "as-of"
-    first = made.summary.blocks[0]
-    assert "This page is of 26 February 2025" in str(first)
-    assert "what was known on 26 November 2026" in str(first)
-    assert made.sections[0].blocks[1].rows[-1][0] == "All five at once"
+    assert made.summary.blocks[1].rows[-1][0] == "All five at once"
+    assert not any(isinstance(b, Heading) for b in made.summary.blocks), "the PDF takes no heading that skips a rank"
+    then, *chapters = made.sections
+    assert then.title.startswith("As asked of 26 February 2025: ")
+    assert "by the priors alone" in str(then.blocks[0])
+    assert chapters
+    assert all("As asked of 26 February 2025, not of 26 November 2026." in str(s.blocks[0]) for s in chapters)
+    assert not any(s.nav.lower() in s.title.lower() for s in made.sections if s.id == "as-of")
+    text = " ".join(str(b) for s in (made.summary, *made.sections) for b in s.blocks)
+    assert "26 November 2026: On 26 November 2026" not in text
+    assert "26 November 2026: on 26 November 2026" not in text
+
+
+def test_a_brief_of_a_day_notes_it_with_the_run_and_one_of_the_case_takes_it_away(later, small_run, tmp_path):
+    run = SimpleNamespace(folder=tmp_path)
+    assert day_asked.kept(run) is None
+    day_asked.keep(run, later)
+    assert day_asked.kept(run) == later
+    (tmp_path / layout.AS_OF).write_text("{}")
+    assert day_asked.kept(run) is None
+    day_asked.keep(run, None)
+    assert not (tmp_path / layout.AS_OF).exists()
 
 
 def test_the_policy_in_force_is_what_became_of_the_law_where_the_run_holds_it(later, small_run):
@@ -71,8 +111,27 @@ def test_what_came_is_told_once_by_its_day_and_what_is_settled_is_not_watched(la
     assert len({c.event for c in later.came}) == len(later.came)
     settled = {s.id for s in later.settled}
     assert settled
-    assert len(later.next) == as_of.NEXT
+    assert 0 < len(later.next) <= as_of.NEXT
     assert not settled & {s.id for s in later.next}
+    assert not any(s.status == "passed" for s in later.next)
+    assert all(as_of.SURE < s.shifts[0].passed < 1 - as_of.SURE for s in later.next)
+
+
+def test_what_settled_a_signpost_is_told_in_the_words_of_the_record(later):
+    why = {s.id: s.why for s in later.settled}
+    assert why["w_streamlining"].startswith("2025-05-13: not enforced from 13 May 2025")
+    assert "still in the Code of Federal Regulations" in why["w_streamlining"]
+    assert "it came on" not in " ".join(why.values())
+
+
+def test_a_signpost_tells_the_newest_of_the_record_and_a_projection_settles_nothing(study):
+    said = signposts.standing(study.signposts["capex_plans"], study.readings, LATER)
+    assert said.says == "13 bn USD as projected on 2025-11-07"
+    assert (said.value, said.value_on, said.status) == (3.7, date(2024, 12, 31), "not passed")
+    row = SimpleNamespace(unit="bn USD", latest=Latest(said.value, said.value_on, said.says, said.said_on, said.source))
+    assert day_words.latest(row) == (
+        "; 2025-12-31: 13 bn USD as projected on 2025-11-07 (last read, 2024-12-31: 3.7 bn USD)"
+    )
 
 
 def test_the_horizon_reaches_far_enough_or_a_note_says_that_it_does_not(later):
@@ -83,8 +142,8 @@ def test_the_horizon_reaches_far_enough_or_a_note_says_that_it_does_not(later):
 def test_the_sentences_name_every_assumption_once(later, small_run):
     said = day_words.title(later)
     for a in small_run.study.assumptions:
-        assert said.count(a.id) == 1
-    assert len(day_words.next_ones(later)) == as_of.NEXT
+        assert said.partition(" (by")[0].count(a.id) == 1
+    assert len(day_words.next_ones(later)) == len(later.next)
 
 
 @pytest.mark.parametrize(
@@ -144,8 +203,8 @@ def test_a_run_of_another_day_is_not_the_last_run(day_run, small_run):
 
 def test_settled_signposts_are_not_watched_any_more(later, small_run):
     then = questions.what_to_watch(small_run.study, small_run, NOTE)
-    assert not then.settled
-    assert {s.id for s in later.settled} <= {row.id for row in then.signposts}
+    assert not any(row.status == "passed" and row.modelled for row in then.signposts)
+    assert {s.id for s in later.settled} <= {*(row.id for row in then.signposts), *(s.id for s in then.settled)}
 
 
 def test_a_day_in_the_future_is_refused(small_run):
@@ -153,9 +212,23 @@ def test_a_day_in_the_future_is_refused(small_run):
         questions.as_of_day(small_run, date(2099, 1, 1))
 
 
-def test_a_day_before_anything_was_known_is_refused_with_the_days_that_are_allowed(small_run):
-    with pytest.raises(BadInput, match=r"nothing of the record was known on 1999-01-01; allowed: 2023-02-15 to 20"):
-        questions.board_of(small_run, date(1999, 1, 1))
+@pytest.mark.parametrize("day", [date(1999, 1, 1), date(2025, 1, 13)])
+def test_a_day_before_that_of_the_case_is_refused_since_the_priors_know_more(small_run, day):
+    with pytest.raises(BadInput, match=r"the priors know what was known by 2025-02-26.*allowed: 2025-02-26 to 20"):
+        questions.board_of(small_run, day)
+
+
+def test_the_law_of_a_day_is_that_of_the_case_until_anything_became_of_it(study):
+    under = partial(weighted_board.reading_policy, study.case, study.policies)
+    assert [under(date(2025, 3, 2)), under(date(2025, 5, 14))] == ["as-written", "history"]
+    assert "came only after 14 May 2025" in day_limits.lay_ahead(study, "history", date(2025, 5, 14))
+    assert day_limits.lay_ahead(study, "as-written", date(2025, 3, 2)) == ""
+    assert day_limits.lay_ahead(study, "history", LATER) == "", "an end that was set before is known"
+
+
+def test_it_is_said_by_when_each_assumption_is_judged(study, later):
+    assert later.looks_to == "A1, A2 and A4 are judged by the end of 2028, A3 and A5 by that of 2032"
+    assert later.looks_to in day_words.basis(later)
 
 
 def test_futures_drawn_anew_lie_near_what_was_read(study):
@@ -222,3 +295,12 @@ def test_a_brief_of_a_day_has_one_list_of_what_to_watch_and_that_is_of_the_day(l
     named = {name for name, _ in assemble._parts(small_run, None, later, None)}
     assert assemble.WATCHED not in named
     assert assemble.WATCHED in {name for name, _ in assemble._parts(small_run, None, None, None)}
+
+
+def test_what_rests_on_readings_of_low_confidence_is_told_with_the_shares_without_them(later, study):
+    known = study.readings.telling(LATER)
+    router = [r for r in known if r.fact == "orouter26"]
+    assert sum(r.confidence == day_sources.DOUBTFUL for r in router) >= len(router) / 2
+    assert "facts most of whose readings are of low confidence: A2" in later.rests_on, "its readings are of one router"
+    assert "Chinese models" in later.rests_on
+    assert "_" not in later.rests_on

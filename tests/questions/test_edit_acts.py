@@ -1,8 +1,16 @@
 """The ranking scored by acts: numbers that one act edited are one observation."""
 
+from datetime import date
+from types import SimpleNamespace
+
+import polars as pl
 import pytest
 
-from premortem.questions._edit_acts import by_act
+from premortem import facts
+from premortem.case import default
+from premortem.questions import at_hand
+from premortem.questions._edit_acts import after, by_act
+from premortem.questions.edits import TOP, scored
 
 
 def row(clause, parameter, edited, day="", what="unchanged"):
@@ -40,3 +48,23 @@ def test_one_act_is_too_few_for_a_score():
     found = by_act([("a", "1"), ("d", "1")], EDITS)
     assert found.rank_correlation is None
     assert found.verdict == "Edited by 1 act: too few for a score of the ranking."
+
+
+def test_what_was_edited_by_a_day_is_not_scored_as_foretold_on_it():
+    coded = facts.read("clause_edits", default())
+    late = after(coded, date(2026, 11, 26))
+    assert late.height == coded.filter(pl.col("edited") <= 0).height >= TOP
+    assert after(coded, date(2025, 2, 26)).height == coded.height
+    ranked = coded.select("clause", "parameter").with_row_index("rank", offset=1)
+    ranked = ranked.with_columns(pressure=pl.lit(0.0), index=pl.lit(0.0))
+    days = dict.fromkeys(coded["clause"], date(2024, 1, 1))
+    found = scored(ranked, days, dict.fromkeys(coded["clause"], ""), late)
+    assert (found.edited, found.acts, found.top5_hits) == (0, 0, 0)
+
+
+def test_the_brief_prices_clauses_in_the_futures_of_its_run_as_the_command_does(monkeypatch):
+    asked = []
+    run = SimpleNamespace(study=SimpleNamespace(simulate=SimpleNamespace(function=len)))
+    monkeypatch.setattr(at_hand, "heavy_edits", lambda study, policy, run=None: asked.append((study, policy, run)))
+    at_hand.edited(run, "as-written")
+    assert asked == [(run.study, "as-written", run)]

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,7 +10,9 @@ import pytest
 
 from premortem.charts.render import png_of
 from premortem.propositions.score import ALL
-from premortem.story import bets, cards, doors, surprise, tell, trade_off
+from premortem.questions.as_of import Stand
+from premortem.questions.watch import Settled
+from premortem.story import bets, cards, day, doors, surprise, tell, trade_off
 from premortem.story.ground import Ground, ground_of_run
 from premortem.story.parts import Section, Story
 
@@ -39,6 +42,31 @@ def test_the_story_begins_with_what_was_asked_and_what_was_found(story, ground):
     assert story.title == "US AI policy of February 2025 rests on five bets"
     assert bets.one_in(ground.share(ALL)) in story.answer
     assert [s.id for s in story.sections] == ["bets", "surprise", "trade-off"]
+
+
+def test_a_run_of_another_day_leads_with_it_and_says_so(ground):
+    standing = (
+        Stand("A1", "Controls bite", 0.56, 0.53, 0.58, 0.79, "stands", "", "interpretation (hawk)", -0.07),
+        Stand("all", "All five at once", 0.01, 0.01, 0.02, 0.08, "was broken", "A2 breaks"),
+    )
+    asked = SimpleNamespace(
+        day=date(2026, 11, 26), since=date(2025, 2, 26), policy_title="What happened", policy_says="Law.", policy_then_title="As written",
+        horizon=date(2032, 12, 31), years_ahead=6.1, standing=standing, settled=(Settled("w", "Streamlining", "2025-05-13: not enforced"),),
+        effective_futures=1455.0, newest=date(2026, 11, 23), readings=83, facts=39, warnings=(), looks_to="A1 is judged by the end of 2028", rests_on="",
+    )  # fmt: skip
+    told = tell.opening(replace(ground, day=asked))
+    first, bets_then = told.sections[:2]
+    assert (first.id, bets_then.id) == (day.ID, "bets")
+    assert first.asks == "What stands on 26 November 2026?"
+    assert "A1 depends on" in first.finding
+    strip = first.groups[0].bars[0]
+    assert (strip.share, strip.said) == (0.56, "56%")
+    assert strip.note == "79% then. Holds by the shipped limits; depends on interpretation (hawk)."
+    assert "First what stands on 26 November 2026; all else here is as asked of 26 February 2025." in told.lede
+    assert "not enforced" in first.points[-1].text
+    assert not any(RAW.search(text) for text in texts(first))
+    assert "by what was known on 26 November 2026" in first.source, "what its picture rests on"
+    assert cards.front(told) == cards.front(tell.opening(ground)), "the picture of the whole is that of the bets"
 
 
 def test_a_strip_says_the_share_the_bands_and_the_failure_of_the_board(story, ground, small_run):

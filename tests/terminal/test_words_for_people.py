@@ -7,8 +7,9 @@ import pytest
 from rich.console import Console
 
 from premortem.case import default
+from premortem.law.book import load
 from premortem.propositions.verdicts import DEPENDS
-from premortem.questions._amounts import called
+from premortem.questions._amounts import label
 from premortem.questions.edits import HeavyEdits, Priced
 from premortem.questions.instrument_costs import InstrumentCost, instrument_costs
 from premortem.questions.time import PriorLag, TimeAsymmetry, TimeCase, shifts
@@ -97,16 +98,17 @@ def test_what_surprises_when_time_is_moved_is_explained():
 def test_clause_numbers_go_by_their_words_and_a_mark_is_explained_where_there_is_one(monkeypatch, method):
     number = "oct2023.3a090b.tpp_low"
     clause, _, parameter = number.rpartition(".")
-    row = Priced(
-        clause, parameter, "", {"A2": -0.01}, {}, None, method, 1.0, 2.0, 0.5, 1, "", called(default(), number)
-    )
+    names = {(clause, parameter): "Lower chip line"}
+    words = label(load("as-written", default()), names, clause, parameter)
+    row = Priced(clause, parameter, "", {"A2": -0.01}, {}, None, method, 1.0, 2.0, 0.5, 1, "", words)
     acts = SimpleNamespace(verdict="none", acts=())
     none = SimpleNamespace(
         scored=1, edited=1, rank_correlation=0, top5_hits=0, baselines={}, chance_top5_hits=0, verdict="it did", acts=1, by_act=acts
     )  # fmt: skip
     found = HeavyEdits("p", "2025-02-26", "", 0, (row,), (), none)
     text = said(monkeypatch, edits, lambda: edits.print_edits(found))
-    assert "the lower chip line" in text
+    assert words.startswith("Lower chip line: ")
+    assert words in text
     assert number not in text
     marks = 0 if method == "gradient" else 2
     assert text.count("*") == marks

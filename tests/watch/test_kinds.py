@@ -1,6 +1,7 @@
 """Outcomes, nowcasts and projections: what tests a forecast is counted apart from what does not."""
 
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from premortem import facts
 from premortem.case import default
 from premortem.errors import BadInput
-from premortem.watch import hindcast, kinds, observations, quantities
+from premortem.watch import hindcast, hindcast_words, kinds, observations, quantities
 from premortem.watch.hindcast_words import verdict
 from premortem.watch.readings import Reading, Readings
 
@@ -112,7 +113,7 @@ def test_f032_readings_of_one_fact_are_one_group():
         "capex of 2025": (2, 1),
         "capex_big4_year": (1, 1),
     }
-    assert "1 of 2 independent groups (2 of 3 outcomes) inside" in verdict(found)
+    assert "1 of 2 independent groups (2 of 3 outcomes) inside the 90% range, where 90% would be 2" in verdict(found)
     assert {"kind", "group"} <= set(found.as_dict()["observables"][0])
 
 
@@ -127,3 +128,18 @@ def test_f032_what_passes_as_an_outcome_was_over_when_it_became_known(on, days, 
     else:
         assert kind != "outcome" or known_on >= on
         assert kinds.kind_on_day(kind, on, NOTE) != "outcome" or on > NOTE
+
+
+def test_a_headline_says_what_ranges_that_are_right_would_hold_and_which_simple_rules_do_better():
+    wins = {"last value": SimpleNamespace(crps_ratio=0.7), "trend": SimpleNamespace(crps_ratio=1.4)}
+    found = SimpleNamespace(
+        groups_inside=(15, 21), joint=SimpleNamespace(place=0.999), wins=wins, events=[SimpleNamespace(missed=True)] * 3,
+        unchanged=(2, 0.3), kinds=kinds.count_inside(("outcome", i < 15, str(i)) for i in range(21)),
+    )  # fmt: skip
+    told = hindcast_words.title(found)
+    assert "where 90% would be 19" in told
+    assert "0 of 3 events called right, and 2 by the view that nothing changes" in told
+    beside = hindcast_words.beside(found)
+    assert "lie further out than over 99% of futures" in beside
+    assert "On the whole nearer than the model is: trend, of 2 kinds of other forecasts." in beside
+    assert hindcast_words.beside(SimpleNamespace(joint=None, wins={})) == ""

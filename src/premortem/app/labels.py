@@ -16,14 +16,14 @@ from premortem.watch.signposts import Signpost
 ALL = "all"
 
 
-def headline(rows: Sequence[Mapping[str, Any]], title: str, edits: int = 0, weighted: bool = False) -> str:
+def headline(rows: Sequence[Mapping[str, Any]], title: str, edits: int = 0, known_on: str = "") -> str:
     """`As written, X5 is the weakest assumption: it holds in 23% of futures; all five together in about 3%.`"""
     if any(r["holds"] is None for r in rows):
         return f"{title}: cannot answer: too few futures are left to tell how often the assumptions hold."
     shares = {r["assumption"]: r["holds"] for r in rows}
     every = shares.pop(ALL)
     who = f"{title}, changed by you" if edits else title
-    of = "of futures, weighted by the record" if weighted else "of futures"
+    of = f"of futures, by what was known on {known_on}" if known_on else "of futures"
     return f"{phrases.headline(who, shares, every, of)}."
 
 

@@ -8,13 +8,13 @@ from collections.abc import Callable, Hashable, Iterator
 from dataclasses import replace
 from datetime import date
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, cast
 
 import jax
 import numpy as np
 from numpy.typing import NDArray
 
-from premortem.app import clause_dates
+from premortem.app import clause_dates, redrawn
 from premortem.app.turns import Turns
 from premortem.app.view_state import FUTURES, QUICK, STRENGTH, State
 from premortem.case import Levers
@@ -24,10 +24,11 @@ from premortem.ensemble.run import draw
 from premortem.law.book import Book
 from premortem.propositions import score
 from premortem.propositions.board_cells import BoardCell, cells
+from premortem.questions import weighted_board
 from premortem.questions.move import Standing
 from premortem.questions.weighted_board import reading_policy, weighted_rows
 from premortem.study import Study
-from premortem.study.model import Chunk, Model
+from premortem.study.model import FEW, Chunk, Model
 from premortem.watch import quantities, weights
 
 Array = NDArray[Any]
@@ -39,8 +40,9 @@ KEPT, BOARDS, DRAWN, SCORED = 12, 512, 12, 60
 class Live:
     """The compiled model of a study, and what it answers for a `State`."""
 
-    def __init__(self, study: Study) -> None:
-        self.study = study
+    def __init__(self, study: Study, of_day: Callable[[date], weighted_board.Board] | None = None) -> None:
+        """`of_day` tells the board of a run by what was known on a day: shown where nothing is changed, so that it is the command line's."""
+        self.study, self.of_day = study, of_day
         self._simulated, self._boards, self._drawn = Kept(KEPT), Kept(BOARDS), Kept(DRAWN)
         self._scored, self._seen = Kept(SCORED), Kept(SCORED)
         self.turns, self._quick = Turns(), False
@@ -49,8 +51,6 @@ class Live:
     def _model(self) -> Model:
         """The compiled model, made when the first future is asked for: a stored run is told of without it."""
         return self.study.compiled
-
-    # what is asked
 
     def book(self, state: State) -> Book:
         """The rulebook under the policy with the numbers and days that the state changes."""
@@ -66,6 +66,8 @@ class Live:
 
     def values(self, state: State, chunk: int = 0) -> Array:
         """The uncertainties of a chunk of futures, shape (parameter, 2,000) or fewer: priors within the ranges believed."""
+        if self._is_redrawn(state):
+            return self._anew(state).values
         return self._values(state, chunk)[:, : state.n]
 
     def _values(self, state: State, chunk: int) -> Array:
@@ -85,8 +87,6 @@ class Live:
             out[i] = self.study.priors.within(name, low, high, u[i])
         return out
 
-    # what is answered
-
     def outcomes(self, state: State, chunk: int = 0) -> dict[str, Array]:
         """National series of a chunk, each of shape (step, 2,000)."""
         found = self._chunk(state, chunk)
@@ -96,11 +96,12 @@ class Live:
         """A chunk of futures as it was run."""
 
         def made() -> Chunk:
-            (found,) = self._model.chunks(self.values(state, chunk), self.pulled(state))
+            few = 0 if self._is_redrawn(state) else FEW  # those drawn anew are one whole chunk
+            (found,) = self._model.chunks(self.values(state, chunk), self.pulled(state), few=few)
             return found
 
-        held: Chunk = made() if chunk else self._simulated.get((*_futures_of(state), state.law), made)
-        return held
+        key = (*self._futures_of(state), state.law)
+        return cast(Chunk, made() if chunk else self._simulated.get(key, made))
 
     def standing(self, state: State) -> Standing:
         """The first 2,000 futures of a view as they stand, for what a single change does to them."""
@@ -113,7 +114,7 @@ class Live:
 
     def margins(self, state: State) -> dict[str, Array]:
         """Margins of assumptions and conditions under `margin.NAME`, and of other interpretations under theirs, each of shape (future,)."""
-        found = [self._margins_of(state, chunk) for chunk in _chunks(state)]
+        found = [self._margins_of(state, chunk) for chunk in self._chunks(state)]
         return {k: np.concatenate([f[k] for f in found]) for k in found[0]}
 
     def _margins_of(self, state: State, chunk: int) -> dict[str, Array]:
@@ -123,18 +124,28 @@ class Live:
             read = {k: np.asarray(x)[: run.count] for k, x in run.interpreted(run.series).items()}
             return {f"margin.{k}": x for k, x in shown.items()} | read
 
-        key = (*_futures_of(state), state.law, state.thresholds, chunk)
+        key = (*self._futures_of(state), state.law, state.thresholds, chunk)
         return dict(self._scored.get(key, made))
 
     def rows(self, state: State) -> list[dict[str, Any]]:
         """Rows of the board for the state's policy: the keys of `premortem board --json`."""
+        told = self.told_by_run(state)
+        rows = [cell.as_dict() for cell in told.board if cell.policy == state.policy] if told else []
+        return rows or self.own_rows(state)  # of a policy that the run has not
+
+    def own_rows(self, state: State) -> list[dict[str, Any]]:
+        """The same by the futures of this model alone: what a view with changes is shown against."""
         key = ("rows", *self._board(state))  # kept too: a moved number asks for those of every policy
         return list(self._boards.get(key, lambda: [cell.as_dict() for cell in self.cells(state)]))
 
+    def told_by_run(self, state: State) -> weighted_board.Board | None:
+        """The board of the run by what was known on the state's day, where that is asked for and nothing is changed; else None."""
+        is_asked = state.weights and not state.edits and state.seed == State.seed
+        return self.of_day(state.asof) if is_asked and self.of_day else None
+
     def cells(self, state: State) -> tuple[BoardCell, ...]:
-        """Cells of the board for the state's policy."""
-        found: tuple[BoardCell, ...] = self._boards.get(self._board(state), lambda: self._cells(state))
-        return found
+        """Cells of the board for the state's policy, by the futures of this model."""
+        return cast(tuple[BoardCell, ...], self._boards.get(self._board(state), lambda: self._cells(state)))
 
     def affordable(self, state: State) -> State:
         """The state, with fewer futures where many wait and its answer is not at hand."""
@@ -150,11 +161,11 @@ class Live:
 
     def steps(self, state: State) -> Iterator[Callable[[], object]]:
         """Pieces of work after which the rows of a state are soon made, a chunk of futures each; none where they are at hand."""
-        if self._board(state) in self._boards:
+        if self._board(state) in self._boards or self.told_by_run(state) is not None:
             return
-        for chunk in _chunks(state):
+        for chunk in self._chunks(state):
             yield partial(self._margins_of, state, chunk)
-            if state.weights:
+            if state.weights and not self._is_redrawn(state):
                 yield partial(self._seen_in, self._happened(state), chunk)
 
     def _board(self, state: State) -> tuple[Hashable, ...]:
@@ -175,7 +186,7 @@ class Live:
     def _value_of(self, state: State, name: str) -> Array:
         """Values of an uncertainty over the futures of a state, (future,)."""
         place = self.study.priors.names.index(name)
-        return np.concatenate([self.values(state, chunk)[place] for chunk in _chunks(state)])
+        return np.concatenate([self.values(state, chunk)[place] for chunk in self._chunks(state)])
 
     def fan(self, state: State, assumption: str) -> list[dict[str, Any]]:
         """Bands of an assumption's margin by step over all futures, and the share of them that breaks."""
@@ -205,10 +216,36 @@ class Live:
         return self._boards.get(key, lambda: self._record(state))
 
     def _record(self, state: State) -> weights.Weights:
-        readings = self.study.readings.known(state.asof)
-        parts = [self._seen_in(self._happened(state), chunk) for chunk in _chunks(state)]
+        readings = self.study.readings.telling(state.asof)
+        happened = self._happened(state)
+        parts = [self._seen_in(happened, chunk) for chunk in self._chunks(happened)]
         seen = {k: np.concatenate([p[k] for p in parts]) for k in parts[0]}
-        return weights.weigh(seen, readings, quantities.shipped_quantities(self.study.case))
+        found = weights.weigh(seen, readings, quantities.shipped_quantities(self.study.case))
+        return self._by_anew(state) if found.collapsed else found
+
+    def _by_anew(self, state: State) -> weights.Weights:
+        drawn = self._anew(state)
+        (run,) = self._model.chunks(drawn.values, self.pulled(self._happened(state)), few=0)
+        margins = {a.id: np.asarray(run.scalars[f"margin.{a.id}"])[: run.count] for a in self.study.assumptions}
+        return redrawn.weights_of(drawn, self.study.priors.names, state.beliefs, margins)
+
+    def _anew(self, state: State) -> redrawn.Redrawn:
+        day, seed = state.asof, state.seed
+        return cast(
+            redrawn.Redrawn, self._drawn.get(("anew", day, seed), lambda: redrawn.redrawn(self.study, day, seed))
+        )
+
+    def _is_redrawn(self, state: State) -> bool:
+        return bool((held := self.record(state)) and held.redrawn)
+
+    def _chunks(self, state: State) -> range:
+        return range(1 if self._is_redrawn(state) else max(state.n // FUTURES, 1))
+
+    def _futures_of(self, state: State) -> tuple[Hashable, ...]:
+        """What the futures of a chunk depend on."""
+        if self._is_redrawn(state):
+            return "anew", state.asof, state.seed
+        return state.beliefs, state.seed, min(state.n, FUTURES)
 
     def _happened(self, state: State) -> State:
         """The same futures under the policy that was in force when the state's readings were made."""
@@ -224,7 +261,7 @@ class Live:
             found = self._chunk(state, chunk)
             return {name: np.asarray(x)[: found.count] for name, x in self._observed(dict(found.series)).items()}
 
-        return dict(self._seen.get((*_futures_of(state), state.law, chunk), made))
+        return dict(self._seen.get((*self._futures_of(state), state.law, chunk), made))
 
     @cached_property
     def _observed(self) -> Callable[[Outcomes], dict[str, jax.Array]]:
@@ -257,14 +294,5 @@ class Live:
         return not all(np.array_equal(a, b) for a, b in pairs)
 
 
-def _chunks(state: State) -> range:
-    return range(max(state.n // FUTURES, 1))
-
-
-def _futures_of(state: State) -> tuple[Hashable, ...]:
-    """What the futures of a chunk depend on."""
-    return state.beliefs, state.seed, min(state.n, FUTURES)
-
-
 def _regions_of(state: State) -> tuple[Hashable, ...]:
-    return ("regional", state.law, state.beliefs, state.seed)
+    return ("regional", state.law, state.beliefs, state.seed, state.asof if state.weights else None)

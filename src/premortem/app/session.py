@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import date
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -21,6 +22,7 @@ from premortem.errors import BadInput, PremortemError
 from premortem.files.reader import read_bytes
 from premortem.questions.breaking_points import prepare
 from premortem.questions.margins import check_inputs
+from premortem.questions.weighted_board import Board, board_of
 from premortem.study import Run, Study
 
 # Futures of the run that is made when the study has none: enough for boxes, quick enough to wait for.
@@ -52,7 +54,7 @@ class Desk:
     def _open(self) -> None:
         self.stamp, self.fingerprint = self._on_disk(), self._fingerprint()
         self.study = Study(self.folder, case=self._case)
-        self.live = Live(self.study)
+        self.live = Live(self.study, self.board_of_day)
         self._answers, self._runs = Kept(ANSWERS), {}
         self.set_aside = ""
         for kept in ("run", "stored"):
@@ -160,6 +162,11 @@ class Desk:
                 return self.stored
             self._note(self.stored)
         return self._small()
+
+    def board_of_day(self, day: date) -> Board:
+        """The board of the run by what was known on a day, as the command line tells it."""
+        found: Board = self.keep(("board of day", day), lambda: board_of(self.run, day))
+        return found
 
     def reopen(self, folder: Path) -> None:
         """Read a run that ended just now, where it serves; answers that were worked out from the old one are dropped."""

@@ -19,6 +19,7 @@ from premortem.errors import BadInput
 from premortem.law.book import Book
 from premortem.law.transactions import parse_date
 from premortem.study import Study
+from premortem.watch.observations import latest_day
 
 # Futures of the answer at once; the model is compiled for this many. Where many wait, the first answer rests on fewer.
 FUTURES, QUICK = 2000, 512
@@ -123,6 +124,9 @@ def state_from_address(pairs: Iterable[tuple[str, str]], study: Study) -> State:
     beliefs = _named(given, "p.", lambda text, name: belief(text, name, study), wrong)
     asof = _plain(given, "asof", lambda text: parse_date(text, study.case), study.case.settings.day, wrong)
     weights: Literal["", "record"] = _plain(given, "w", _weights, "", wrong)
+    if weights and not study.case.settings.day <= asof <= latest_day(study.case):
+        wrong.append(f"w=record (by days from {study.case.settings.day} to {latest_day(study.case)})")
+        weights = ""
     n, seed = _plain(given, "n", _count, FUTURES, wrong), _plain(given, "seed", _seed, 7, wrong)
     if given.get("state"):
         wrong.append(f"state={given['state'][:60]} ({LOST})")

@@ -1,8 +1,10 @@
 """The first section of a brief of a day: what stands, what fell and why, and what to watch next."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
-from premortem.briefing.content import Block, Heading, Section, Table, bullets, text
+from premortem.briefing.content import Block, Heading, Section, Strong, Table, bullets, text
 from premortem.questions import day_words as words
 from premortem.questions.as_of import AsOfDay
 from premortem.study import Run
@@ -34,6 +36,7 @@ def as_of_section(run: Run, result: AsOfDay) -> Section:
     ]
     for heading, lines in (
         ("What changed, and by what", words.changes(result)),
+        ("What rests on little", [result.rests_on] if result.rests_on else []),
         ("Events of the policy process that came since", words.came(result)),
         ("The latest dated events", words.latest_events(result)),
         ("What the readings moved", words.moved(result)),
@@ -43,7 +46,7 @@ def as_of_section(run: Run, result: AsOfDay) -> Section:
     if result.next:
         blocks.append(
             Table(
-                "What to watch next, most worth watching first (100: its next figure would remove all doubt).",
+                f"What to watch next, most worth watching first (100: its next figure would remove all doubt). {result.alone}".rstrip(),
                 ("Signpost", "What to read", "Value", "Look again", "Now"),
                 tuple(
                     (
@@ -63,9 +66,29 @@ def as_of_section(run: Run, result: AsOfDay) -> Section:
     if lines := words.settled(result):
         blocks += [Heading("No longer worth watching"), bullets(*lines)]
     blocks += [text(warning) for warning in result.warnings]
-    return Section(
-        "as-of", words.title(result), phrases.capital(phrases.day_in_words(result.day)), tuple(blocks), finding=True
+    return Section("as-of", words.title(result), "What stands now", tuple(blocks), finding=True)
+
+
+def lead(
+    result: AsOfDay, day: Section, summary: Section, title: str, sections: Sequence[Section]
+) -> tuple[Section, list[Section]]:
+    """The first page and the chapters of a brief of a day: `day` leads, the page of the day of the case, with its `title`, follows, and every
+    chapter after it says once of which day it is.
+    """
+    since = phrases.day_in_words(result.since)
+    asked = f"As asked of {since}, not of {phrases.day_in_words(result.day)}."
+    then = replace(
+        summary,
+        id="then",
+        title=f"As asked of {since}: {title}",
+        nav=phrases.capital(since),
+        blocks=(text(f"{words.then(result)}."), *summary.blocks),
+        new_page=True,
     )
+    chapters = [replace(s, blocks=(text(asked, look="small"), *s.blocks)) for s in sections if s is not day]
+    # headings of a chapter are of the third rank; right below the title none of the second stands between
+    blocks = tuple(text(Strong(b.text)) if isinstance(b, Heading) else b for b in day.blocks)
+    return replace(day, id="summary", title="", blocks=blocks, new_page=False), [then, *chapters]
 
 
 def study_day(run: Run, signpost: str) -> date:

@@ -63,11 +63,13 @@ def assemble(
     if broken := phrases.not_finite(run.non_finite, run.stored):
         sections.insert(0, _plain("not-finite", "Futures that are not finite", broken))
     sections = _memo_first([*sections, page_two.sure(run, sections)])
-    summary = page_one.page_one(run, sections, as_of)
+    title, day = headline(run, run.policies[0]), next((s for s in sections if s.id == "as-of"), None)
+    summary = page_one.page_one(run, [s for s in sections if s is not day])
     if left_out:
         sections.append(_plain("left-out", "Not in this brief", left_out))
-    # who asks for a day is told of that day first; the summary below it is of the day of the case
-    title = day_words.title(as_of) if as_of else headline(run, run.policies[0])
+    if as_of and day:  # who asks for a day is told of that day first
+        summary, sections = day_section.lead(as_of, day, summary, title, sections)
+        title = day_words.title(as_of)
     known = as_of.day if as_of else run.study.case.settings.day
     return Brief(
         title,

@@ -4,16 +4,13 @@ from typing import Any
 
 import polars as pl
 
-from premortem import facts
 from premortem.briefing.content import Block, Figure, Note, Section, Table, see, text
 from premortem.charts import figures
 from premortem.errors import MissingData
-from premortem.law.book import Book
 from premortem.questions import at_hand
 from premortem.questions.edits import TOP, Scored
 from premortem.study import Run
 from premortem.text import phrases
-from premortem.text.units import quantity
 
 # Clause numbers shown.
 SHOWN = 10
@@ -25,13 +22,8 @@ def clauses(run: Run) -> Section:
     """The edit index as a figure, each number in words with its citation, and the score against what happened."""
     case = run.study.case
     result = at_hand.edited(run, case.settings.baseline)
-    book, day = run.study.law(case.settings.baseline), phrases.day_in_words(case.settings.day)
-    names = {(r["clause"], r["parameter"]): r["name"] for r in facts.read("clause_edits", case).to_dicts()}
-    rows = [
-        vars(r) | {"label": label(book, names, r.clause, r.parameter)}
-        for r in result.clauses[:SHOWN]
-        if r.index > LEAST
-    ]
+    day = phrases.day_in_words(case.settings.day)
+    rows = [vars(r) | {"label": r.called} for r in result.clauses[:SHOWN] if r.index > LEAST]
     if not rows:
         raise MissingData("no number of a clause is under pressure in these futures")
     figure = _index(rows, day)
@@ -73,12 +65,6 @@ def clauses(run: Run) -> Section:
         tuple(blocks),
         finding=True,
     )
-
-
-def label(book: Book, names: dict[tuple[str, str], str], clause: str, key: str) -> str:
-    """A clause number in words, with its value: `Yearly limit: 790 million units`; a unit that its name says is said once."""
-    unit = book.by_id[clause].numbers[key][0].unit
-    return f"{names[clause, key].replace(f': {unit}', '')}: {quantity(book.number(clause, key), unit)}"
 
 
 def _index(rows: list[dict[str, Any]], day: str) -> Figure:

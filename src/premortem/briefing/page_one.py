@@ -16,7 +16,6 @@ from premortem.briefing.content import (
     text,
 )
 from premortem.propositions.tally import most_often
-from premortem.questions.as_of import AsOfDay
 from premortem.questions.findings import aside, cell, findings, first_failure, level_with, share_of, title_of
 from premortem.study import Run
 from premortem.text import phrases
@@ -25,23 +24,15 @@ from premortem.text import phrases
 ABREAST = 7
 
 
-def page_one(run: Run, sections: Sequence[Section], as_of: AsOfDay | None = None) -> Section:
-    """The first page: the board, a finding an assumption, and what the other sections find; where a day is asked for, first that this page
-    is of the day of the case.
-    """
+def page_one(run: Run, sections: Sequence[Section]) -> Section:
+    """The first page: the board, a finding an assumption, and what the other sections find."""
     assumptions = {a.id for a in run.study.assumptions}
     beyond = [
         (Go(s.nav, s.id), f": {phrases.sentence(phrases.lower_first(s.title))}")
         for s in sections
         if s.finding and s.id not in assumptions
     ]
-    then = (
-        f"This page is of {phrases.day_in_words(as_of.since)}, by the priors alone; the next section tells what was known on {phrases.day_in_words(as_of.day)}."
-        if as_of
-        else ""
-    )
     blocks: list[Block] = [
-        *([text(then)] if then else []),
         text(_lede(run), look="lede"),
         board(run),
         bullets(*findings(run), ordered=True),

@@ -44,6 +44,7 @@ def record(run: Run) -> Section:
                 f"{f'{said} ' if said else ''}Scores: continuous ranked probability score and log score (Gneiting and Raftery 2007), and Brier's."
             ),
         ),
+        *([text(beside)] if (beside := words.beside(found)) else []),
         bullets(*shown) if lines else text("No reading lies outside its range."),
         *([Fold(f"{len(more)} more that missed", (bullets(*more),))] if more else []),
         figure,

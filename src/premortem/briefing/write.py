@@ -12,6 +12,7 @@ from premortem.briefing.typesetting import Paper
 from premortem.charts.render import svg
 from premortem.errors import PremortemError
 from premortem.files import writer
+from premortem.questions import day_asked
 from premortem.questions.as_of import AsOfDay
 from premortem.study import Run
 
@@ -50,6 +51,7 @@ def write_brief(
         for section in brief.sections:
             draw(section)
         pictures = {f.id: drawn[f.id].result() for f in brief.figures()}
+    day_asked.keep(run, as_of)
     page = _put(run.folder / "brief.html", html.render(brief, pictures).encode("utf-8"))
     left_out, printed = list(brief.left_out), None
     if with_pdf:

@@ -162,11 +162,12 @@ def run(
     weighted = questions.board_of(made, by) if by else None
 
     def for_people() -> None:
+        if stood:  # the day that was asked for leads
+            terminal.print_as_of(stood)
+            terminal.print_then(stood)
         terminal.print_run(made, *filter(None, (written.html, written.pdf)))
         if weighted and weighted.weights:
             terminal.print_weighted(made, weighted, weighted.weights)
-        if stood:
-            terminal.print_as_of(stood)
         if proved:
             terminal.print_strict_known(proved)
 

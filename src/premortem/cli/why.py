@@ -1,8 +1,9 @@
 """Why: stress, move, compare, edits and futures."""
 
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -20,7 +21,7 @@ from premortem.cli.shared import (
     stored_run,
     study_of,
 )
-from premortem.errors import BadInput
+from premortem.errors import BadInput, PremortemError
 
 
 @app.command(rich_help_panel="Why")
@@ -130,6 +131,16 @@ def compare(
     show(result.as_dict(), as_json, False, lambda: terminal.print_compare(result, uncounted))
 
 
+def _last(within: Any) -> Any:
+    """The last run of a study, where there is one that serves."""
+    from premortem.questions.margins import check_inputs
+
+    with suppress(PremortemError):
+        check_inputs(made := within.stored())
+        return made
+    return None
+
+
 @app.command(rich_help_panel="Why")
 def edits(
     policy: Annotated[
@@ -139,7 +150,9 @@ def edits(
     as_of: AsOf = None,
     run: Annotated[
         Path | None,
-        typer.Option("--run", help="Run folder whose first futures are used.", show_default="new futures"),
+        typer.Option(
+            "--run", help="Run folder whose first futures are used.", show_default="the last run, else new futures"
+        ),
     ] = None,
     study: StudyDir = None,
     case: CaseOfRun = None,
@@ -152,7 +165,7 @@ def edits(
     from premortem import questions, terminal
 
     within = study_of(study, case, run)
-    made = within.stored(run) if run else None
+    made = within.stored(run) if run else _last(within)
     if as_of:
         made = run_on(made or stored_run(study, case, None), as_of)
         policy = policy or made.policies[0]

@@ -10,6 +10,7 @@ out/checksums.jsonl                        a line a finished file
 out/run.log                                what happened when
 out/lock.json                              which process writes
 out/brief.html, out/brief.pdf              the brief
+out/as_of.json                             what stands on the day that the brief is of, where one was asked for
 out/answers/QUESTION-HASH.json             a long answer about the run, worked out once
 """
 
@@ -22,6 +23,8 @@ from typing import Any
 
 MANIFEST, CHECKSUMS, LOG, LOCK = "manifest.json", "checksums.jsonl", "run.log", "lock.json"
 BRIEFS = ("brief.html", "brief.pdf")
+# What stands on the day that the brief is of, where another than that of the case was asked for.
+AS_OF = "as_of.json"
 # Folders of a run that are no policy's: of the uncertainties, of the series, and of answers.
 FUTURES, SERIES, ANSWERS = "futures", "series", "answers"
 # The input by which a run is known as one of a problem, which keeps its series with its outcomes.
@@ -83,7 +86,7 @@ def belongs(name: str, policies: Collection[str]) -> bool:
     if half := HALF.fullmatch(last):
         return belongs(f"{place}/{half['name']}".lstrip("/"), policies)
     if not place:
-        return last in (MANIFEST, CHECKSUMS, LOG, LOCK, *BRIEFS)
+        return last in (MANIFEST, CHECKSUMS, LOG, LOCK, AS_OF, *BRIEFS)
     if place == ANSWERS:
         return re.fullmatch(r"[a-z_]+-[0-9a-f]{16}\.json", last) is not None
     if place == FUTURES or place in policies:

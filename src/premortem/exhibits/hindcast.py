@@ -9,11 +9,12 @@ import polars as pl
 from premortem.charts.theme import BREAKS, CONTEXT, HOLDS, INK, MUTED, WIDTH, apply_theme
 from premortem.exhibits.form import Badge, Says
 from premortem.questions import at_hand
-from premortem.text.numbers import day_in_words, month_in_words, number
+from premortem.text.numbers import capital, day_in_words, number
 from premortem.text.tables import plain as in_full
+from premortem.watch import hindcast_words as words
 from premortem.watch import quantities
 from premortem.watch.hindcast_results import Hindcast
-from premortem.watch.kinds import apart, count_inside, outcomes_inside
+from premortem.watch.kinds import apart
 from premortem.watch.reading_scores import Scored
 
 SUBJECT = "The hindcast of what was read later"
@@ -35,7 +36,7 @@ def method(run: Any) -> str:
     """How it is done, and by what was known when."""
     return (
         f"Futures weighted by what was known on {day_in_words(run.study.case.settings.day)} say what would be read; readings that became known later are laid beside them. "
-        "A miss lies outside the bar and is a cross, a hit a dot. No prior, map or rate was changed because of a later reading."
+        "A miss lies outside the bar and is a cross, a hit a dot. No later reading weighs a future. {run.study.case.text.brief.record}".rstrip()
     )
 
 
@@ -116,19 +117,13 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
 
 def says(frame: pl.DataFrame, run: Any) -> Says:
     """The finding in words."""
-    each = frame.select("kind", "group", "readings", "readings_inside").rows()
-    counts = count_inside((kind, i < inside, group) for kind, group, count, inside in each for i in range(count))
-    since = month_in_words(run.study.case.settings.day)
-    title = f"{outcomes_inside(counts)} after {since} fell inside the range of nine in ten futures"
+    found = at_hand.judged(run).weighted
     told = "; ".join(
         f"{r['says']}, {r['date']}, {r['kind']}: {in_full(r['observed'])} {r['unit']}, said {number(r['p50'], 3)} ({number(r['p5'], 3)} to {number(r['p95'], 3)})"
         for r in frame.to_dicts()
     )
-    judged = frame.drop_nulls("crps_persistence")
-    better = judged.filter(pl.col("crps") < pl.col("crps_persistence")).height
     check = (
-        f"Ours. Of each group of readings that tell of one fact the one that lies furthest out is shown{apart(counts)}. The model is nearer than carrying the last value forward in "
-        f"{better} of {judged.height} "
-        "of those shown that have one; `premortem hindcast` has the scores."
+        f"Ours. Of each group of readings that tell of one fact the one that lies furthest out is shown{apart(found.kinds)}. {words.beside(found)} "
+        + " ".join(f"{capital(line)}." for line in words.against(found))
     )
-    return Says(title, f"Bars of predictions with what was read. {told}.", check)
+    return Says(words.title(found), f"Bars of predictions with what was read. {told}.", check)

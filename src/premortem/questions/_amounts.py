@@ -6,6 +6,8 @@ from pydantic import Field, PositiveFloat
 
 from premortem.case import Case
 from premortem.files.typed import Strict, read_typed
+from premortem.law.book import Book
+from premortem.text.units import quantity
 
 FILE = "amounts.toml"
 
@@ -40,8 +42,7 @@ def amounts(case: Case) -> Amounts:
     return read_typed(path, Amounts) if path.is_file() else Amounts()
 
 
-def called(case: Case, number: str) -> str:
-    """What a reader calls `CLAUSE.NUMBER`; nothing where the case does not say."""
-    told = amounts(case)
-    amount = told.amounts.get(number) or told.lines.get(number)
-    return amount.says if amount else ""
+def label(book: Book, names: Mapping[tuple[str, str], str], clause: str, key: str) -> str:
+    """A clause number in words, with its value: `Yearly limit: 790 million units`; a unit that its name says is said once."""
+    unit = book.by_id[clause].numbers[key][0].unit
+    return f"{names[clause, key].replace(f': {unit}', '')}: {quantity(book.number(clause, key), unit)}"

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from premortem.text.numbers import count_noun
 from premortem.text.result import Result
@@ -37,6 +39,11 @@ class ByAct(Result):
 
 # Fewest acts of which a rank correlation says anything.
 FEWEST = 3
+
+
+def after(edits: pl.DataFrame, day: date) -> pl.DataFrame:
+    """What became of the numbers that nobody had edited by a day: of the others nothing was left to foretell."""
+    return edits.filter((pl.col("edited") <= 0) | pl.col("date").is_null() | (pl.col("date") > day))
 
 
 def by_act(ranked: Iterable[tuple[str, str]], edits: Iterable[Mapping[str, Any]]) -> ByAct:

@@ -7,9 +7,9 @@ from typing import Literal
 
 import numpy as np
 
-from premortem.propositions.board_cells import BoardCell
+from premortem.propositions.board_cells import BoardCell, cells
 from premortem.propositions.verdicts import DEPENDS
-from premortem.questions import weighted_board
+from premortem.questions import day_limits, day_sources, weighted_board
 from premortem.questions.futures_under_policies import Array, Futures
 from premortem.questions.watch import Settled, SignpostRow, what_to_watch
 from premortem.study import Run, Study
@@ -20,12 +20,12 @@ from premortem.watch.readings import Reading
 from premortem.watch.timeline import timeline
 from premortem.watch.weights import Weights
 
-# Signposts that are named as next, and uncertainties that are named as moved.
-NEXT, MOVED = 6, 6
+# Signposts that are named as next, uncertainties as moved, and dated events as the latest.
+NEXT, MOVED, LATEST = 6, 6, 6
 # An uncertainty is named behind a change of a share where it made so much of it [share of futures]; at most so many are.
 POINT, BEHIND = 0.01, 3
-# Dated events that are named as the latest.
-LATEST = 6
+# A threshold that is passed in a smaller share of futures, or in all but so many, is settled but for its day [share of futures].
+SURE = 0.05
 # An uncertainty has moved by at least so many of its prior's standard deviations.
 CLEAR = 0.3
 # Years ahead of the day that a horizon should reach.
@@ -47,10 +47,10 @@ class Behind(Result):
 
 @dataclass(frozen=True, repr=False)
 class Stand(Result):
-    """An assumption on a day: the share that holds under the policy in force, with its interval, beside that on the day of the case under
-    the policy in force then; the verdict by the shipped limits; what fails first in the futures where it breaks; and on what the verdict
-    depends, where other readers or forms of the world see it otherwise. Of the change, `by_law` is what the policy in force makes by what
-    was known on the day of the case [share of futures], the rest is what was read; `behind` are the uncertainties that made most of that.
+    """An assumption on a day: the share that holds under the policy in force, with its interval, beside that of the board of the case (by the
+    priors alone, under the policy in force then); the verdict by the shipped limits; what fails first in the futures where it breaks; and on what the verdict
+    depends, where other readers or forms of the world see it otherwise. Of the change, `by_law` is what the policy in force makes by the
+    priors alone [share of futures], the rest is what was read; `behind` are the uncertainties that made most of that.
     """
 
     assumption: str
@@ -118,6 +118,9 @@ class AsOfDay(Result):
     readings: int
     facts: int  # independent ones: readings of one group tell of one
     warnings: tuple[str, ...]
+    looks_to: str = ""  # by when each assumption is judged, in words
+    rests_on: str = ""  # which shares rest on readings of low confidence, in words
+    alone: str = ""  # that no single reading decides much, where it is so
 
 
 def as_of_day(run: Run, day: date, effective: int | None = None) -> AsOfDay:
@@ -132,14 +135,15 @@ def as_of_day(run: Run, day: date, effective: int | None = None) -> AsOfDay:
     policy, then = (weighted_board.reading_policy(study.case, run.policies, d) for d in (day, settings.day))
     found, weights = weighted_board.settle_run(run, day, effective)
     now = _of_policy(weighted_board.weighted_cells(run, found, weights), policy)
-    at_first = weighted_board.settle_run(run, settings.day)
-    rows = weighted_board.weighted_cells(run, *at_first)
+    at_first = weighted_board.all_alike(run)
+    rows = cells(run.board())  # that of the day of the case: a share has one value then, wherever it is told
     before, by_law = _of_policy(rows, then), _of_policy(rows, policy)
     made = {name: _change(by_law[name], now[name]) or 0.0 for name in now}
     behind = _behind(policy, at_first, (found, weights), made)
     watched = what_to_watch(study, run, day, policy=policy)
     horizon = study.case.clock.last_day
     ahead = (horizon - day).days / 365.25
+    ahead_of_day = day_limits.lay_ahead(study, policy, day)
     short = f"The horizon ends on {horizon}, {ahead:.1f} years after the day; {AHEAD:g} are wanted."
     return AsOfDay(
         day=day,
@@ -157,14 +161,25 @@ def as_of_day(run: Run, day: date, effective: int | None = None) -> AsOfDay:
         came=_came(study, day),
         latest=_latest(study, day),
         moved=_moved(study, found, weights),
-        next=tuple(s for s in watched.signposts if s.modelled)[:NEXT],
+        next=tuple(s for s in watched.signposts if s.modelled and _is_open(s))[:NEXT],
         settled=watched.settled,
+        alone=watched.alone,
         effective_futures=weights.at_full_strength,
         newest=max((r.known_on for r in weights.used), default=None),
         readings=len(weights.used),
         facts=_facts(weights.used),
-        warnings=(*weights.warnings, *([short] if ahead < AHEAD else [])),
+        warnings=(*weights.warnings, *filter(None, [ahead_of_day]), *([short] if ahead < AHEAD else [])),
+        looks_to=day_limits.looks_to(study.assumptions),
+        rests_on=day_sources.without_doubtful(study, day, policy, {k: c.holds for k, c in now.items()}, run.seed)
+        if weights.redrawn
+        else "",
     )
+
+
+def _is_open(signpost: SignpostRow) -> bool:
+    """Whether its threshold is passed in some futures and not in others: what is so in nearly all, or hardly any, tells little."""
+    passed = signpost.shifts[0].passed if signpost.shifts else None
+    return passed is not None and SURE < passed < 1 - SURE
 
 
 def _of_policy(rows: Sequence[BoardCell], policy: str) -> dict[str, BoardCell]:
@@ -233,7 +248,7 @@ def _change(before: BoardCell, after: BoardCell) -> float | None:
 def _latest(study: Study, day: date) -> tuple[Came, ...]:
     """The latest of the table of dated events, the newest first."""
     since = [e for e in timeline(study.case, study.assumptions, until=day) if e.on > study.case.settings.day]
-    return tuple(Came(e.on, e.title, ", ".join(e.assumptions)) for e in since[: -LATEST - 1 : -1])
+    return tuple(Came(e.on, e.told, ", ".join(e.assumptions)) for e in since[: -LATEST - 1 : -1])
 
 
 def _came(study: Study, day: date) -> tuple[Came, ...]:

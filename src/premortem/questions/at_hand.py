@@ -54,8 +54,8 @@ def carried(run: Run, assumption: str, policy: str) -> Attribution:
 
 
 def edited(run: Run, policy: str) -> HeavyEdits:
-    """Clause numbers in line for heavy edits under a policy of the run's study; see `questions.heavy_edits`."""
-    return _kept(run, "edited", (policy,), lambda: heavy_edits(run.study, policy))
+    """Clause numbers in line for heavy edits under a policy of the run's study, priced in the run's futures; see `questions.heavy_edits`."""
+    return _kept(run, "edited", (policy,), lambda: heavy_edits(run.study, policy, run=run))
 
 
 def judged(run: Run) -> Judged:

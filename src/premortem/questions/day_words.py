@@ -1,5 +1,7 @@
 """What stands and what fell on a day, in sentences, for the terminal and the brief."""
 
+from collections.abc import Mapping, Sequence
+
 from premortem.questions.as_of import AsOfDay, Stand
 from premortem.questions.watch import Limit, SignpostRow
 from premortem.text.numbers import capital, count_noun, day_in_words, listing, lower_first, number, points, share
@@ -7,25 +9,44 @@ from premortem.text.tables import plain
 
 
 def title(result: AsOfDay) -> str:
-    """`On 26 November 2026: X1 and X4 stand; X2 fell; X3 is open`."""
-    parts = []
-    for verdict, one, many in (
-        ("fell", "fell", "fell"),
-        ("stands", "stands", "stand"),
-        ("rose", "came to hold", "came to hold"),
-        ("was broken", "stays broken", "stay broken"),
-        ("open", "is open", "are open"),
-    ):
-        ids = [s.assumption for s in result.standing if s.verdict == verdict and s.assumption != "all"]
-        if ids:
-            parts.append(f"{listing(ids)} {one if len(ids) == 1 else many}")
-    return f"On {day_in_words(result.day)}: {'; '.join(parts)}{_depending(result)}"
+    """`On 26 November 2026: X5 stays broken; X1, X2 and X3 depend on the reader or the form of the world (by the shipped limits X2 fell, X1
+    holds, X3 is open)`: no verdict is given as one that depends on whom one asks.
+    """
+    each = [s for s in result.standing if s.assumption != "all"]
+    firm, shaky = [s for s in each if not s.depends], [s for s in each if s.depends]
+    parts = _by_verdict(firm, STANDS)
+    if shaky:
+        verb = "depends" if len(shaky) == 1 else "depend"
+        shipped = ", ".join(_by_verdict(shaky, HOLDS))
+        parts.append(
+            f"{listing([s.assumption for s in shaky])} {verb} on the reader or the form of the world (by the shipped limits {shipped})"
+        )
+    return f"On {day_in_words(result.day)}: {'; '.join(parts)}"
 
 
-def _depending(result: AsOfDay) -> str:
-    """That a verdict is of the shipped limits alone, where one is."""
-    alone = any(s.depends and s.verdict != "open" for s in result.standing if s.assumption != "all")
-    return " (by the shipped limits; below, where other readers or forms of the world differ)" if alone else ""
+# What is said of one and of several by their verdicts; where a verdict depends on whom one asks, nothing `stands`.
+STANDS = {
+    "fell": ("fell", "fell"),
+    "stands": ("stands", "stand"),
+    "rose": ("came to hold", "came to hold"),
+    "was broken": ("stays broken", "stay broken"),
+    "open": ("is open", "are open"),
+}
+HOLDS = STANDS | {"stands": ("holds", "hold")}
+
+
+def _by_verdict(standing: Sequence[Stand], said: Mapping[str, tuple[str, str]]) -> list[str]:
+    """`X2 and X4 fell`, a part for each verdict that there is."""
+    found = []
+    for verdict, (one, many) in said.items():
+        if ids := [s.assumption for s in standing if s.verdict == verdict]:
+            found.append(f"{listing(ids)} {one if len(ids) == 1 else many}")
+    return found
+
+
+def then(result: AsOfDay) -> str:
+    """Of what day and on what ground the rest of a report is, beside that of a day."""
+    return f"As asked of {day_in_words(result.since)}: by the priors alone, under ‘{result.policy_then_title}’ where no other policy is named"
 
 
 def basis(result: AsOfDay) -> str:
@@ -33,9 +54,9 @@ def basis(result: AsOfDay) -> str:
     read = f"{count_noun(result.readings, 'reading')} of {count_noun(result.facts, 'independent fact')}"
     return (
         f"Now: under ‘{result.policy_title}’, the policy in force ({lower_first(result.policy_says).rstrip('.')}), by {read} known on the day{newest(result)}. "
-        f"Then: under ‘{result.policy_then_title}’, by the readings known on {day_in_words(result.since)}, which a board of the priors alone does not weigh. "
+        f"Then: under ‘{result.policy_then_title}’, by the priors alone, as the board of {day_in_words(result.since)} has it. "
         f"{result.effective_futures:,.0f} effective futures. "
-        f"The horizon ends on {day_in_words(result.horizon)}, {result.years_ahead:.1f} years ahead. "
+        f"The horizon ends on {day_in_words(result.horizon)}, {result.years_ahead:.1f} years ahead; {result.looks_to}. "
         "By the shipped limits an assumption stands where it holds in more than half of the futures, with the whole of its interval. "
         "Where other readers or forms of the world see it otherwise, it depends on them, as the table says."
     )
@@ -47,8 +68,9 @@ def newest(result: AsOfDay) -> str:
 
 
 def verdict(s: Stand) -> str:
-    """What became of an assumption, as a table says it."""
-    return {"was broken": "stays broken", "rose": "came to hold"}.get(s.verdict, s.verdict)
+    """What became of an assumption, as a table says it: by the shipped limits alone, where it depends on whom one asks."""
+    said = (HOLDS if s.depends else STANDS)[s.verdict][0].removeprefix("is ")
+    return f"{said} by the shipped limits" if s.depends and s.verdict != "open" else said
 
 
 def changes(result: AsOfDay) -> list[str]:
@@ -114,11 +136,12 @@ def latest(signpost: SignpostRow) -> str:
     said = signpost.latest
     if said is None:
         return "; no reading yet"
-    return (
-        f"; {said.said_on}: {said.says}"
-        if said.value is None or signpost.unit == "event"
-        else f"; {said.on}: {plain(said.value)} {signpost.unit}"
-    )
+    in_words = f"{said.said_on}: {said.says}"
+    if said.value is None or signpost.unit == "event":
+        return f"; {in_words}"
+    number = f"{said.on}: {plain(said.value)} {signpost.unit}"
+    later = said.on and said.said_on and said.said_on > said.on
+    return f"; {in_words} (last read, {number})" if later else f"; {number}"
 
 
 def settled(result: AsOfDay) -> list[str]:

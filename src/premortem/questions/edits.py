@@ -15,8 +15,8 @@ from premortem.ensemble.run import draw
 from premortem.errors import MissingData
 from premortem.law.book import Book
 from premortem.propositions import positions
-from premortem.questions._amounts import called
-from premortem.questions._edit_acts import ByAct, by_act
+from premortem.questions._amounts import label
+from premortem.questions._edit_acts import ByAct, after, by_act
 from premortem.questions.instrument_costs import InstrumentCost, instrument_costs
 from premortem.questions.margins import check_inputs, margins_of
 from premortem.study import Run, Study
@@ -54,7 +54,7 @@ class Priced(Result):
     index: float
     rank: int
     citation: str
-    called: str = ""  # what a reader calls the number, where the case says
+    called: str = ""  # the number in words, with its value
 
 
 @dataclass(frozen=True, repr=False)
@@ -124,7 +124,11 @@ def heavy_edits(
     prices = np.where(smooth[:, None], slopes, differences)
     families = {clause: family for (clause, _), family in known.items()}
     ranked = rank([*known], prices, binds, families, positions.pressure(as_of, study.case))
-    rows = [_row(study, book, r, prices, differences, slopes if traced else None, smooth) for r in ranked.to_dicts()]
+    told = facts.read(TABLE, study.case)
+    names = {(r["clause"], r["parameter"]): r["name"] for r in told.to_dicts()}
+    rows = [
+        _row(study, book, r, prices, differences, slopes if traced else None, smooth, names) for r in ranked.to_dicts()
+    ]
     published = {c.id: c.published for c in book.clauses}
     return HeavyEdits(
         policy=policy,
@@ -133,7 +137,7 @@ def heavy_edits(
         failed=failed,
         clauses=tuple(rows),
         costs=instrument_costs(study, policy),
-        hindcast=scored(ranked, published, {c.id: c.says for c in book.clauses}, facts.read(TABLE, study.case)),
+        hindcast=scored(ranked, published, {c.id: c.says for c in book.clauses}, after(told, as_of)),
     )
 
 
@@ -158,6 +162,7 @@ def _row(
     differences: Array,
     slopes: Array | None,
     smooth: Array,
+    names: Mapping[tuple[str, str], str],
 ) -> Priced:
     """A ranked number with its prices by assumption, and how they were found; no slopes where the model has no gradient."""
     ids, at = [a.id for a in study.assumptions], r["row"]
@@ -177,7 +182,7 @@ def _row(
         index=r["index"],
         rank=r["rank"],
         citation=book.by_id[r["clause"]].citation,
-        called=called(study.case, f"{r['clause']}.{r['parameter']}"),
+        called=label(book, names, r["clause"], r["parameter"]),
     )
 
 

@@ -73,7 +73,7 @@ def hindcast(
     table = _table(study, file, events)
     theirs = forecast_tables.read(forecasts, case, as_of) if forecasts else forecast_tables.shipped_forecasts(case)
     everything = study.readings.joined(table)
-    known = everything.telling(weighted_board.past(case, as_of))
+    known = everything.telling(weighted_board.past(case, as_of, observations.first_day(case)))
     every, later = quantities.shipped_quantities(case), table.later(as_of)
     if not later and not any(event.known_on > as_of for event in table.events):
         whose = (file or events or Path(case.name)).name

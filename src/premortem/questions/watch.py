@@ -11,26 +11,31 @@ from premortem.questions.futures_under_policies import Futures
 from premortem.questions.signpost_worth import Watched, rank
 from premortem.questions.weighted_board import ShortCell
 from premortem.study import Run, Study
+from premortem.text.numbers import number
 from premortem.text.result import Result
+from premortem.text.units import quantity
 from premortem.watch import observations, quantities, weights
 from premortem.watch.readings import Reading
 from premortem.watch.value import Shift, Worth
 
 # Effective futures that answer a reading, at the least: others are drawn by it where those at hand leave fewer.
 ENOUGH = 1000
+# A reading that is worth less decides little by itself [of 1, which removes all doubt].
+MUCH = 0.05
 # How the unweighted shares are named to people.
 ALIKE = "share of futures, all counted alike"
 
 
 @dataclass(frozen=True, repr=False)
 class Latest(Result):
-    """What a signpost says now: the reading and its day, and what was said when; days in ISO form."""
+    """What a signpost says now: the reading, its day and its words, and what was said last and when; days in ISO form."""
 
     value: float | None
     on: date | None
     says: str
     said_on: date | None
     source: str
+    value_says: str = ""
 
 
 @dataclass(frozen=True, repr=False)
@@ -111,6 +116,7 @@ class ToWatch(Result):
     left_out: tuple[str, ...]
     warnings: tuple[str, ...]
     settled: tuple[Settled, ...] = ()  # no longer worth watching
+    alone: str = ""  # where no single reading is worth much, that it is so
 
 
 def what_to_watch(
@@ -156,6 +162,7 @@ def what_to_watch(
         futures=found.count,
         signposts=tuple(row for row in rows if row.id not in {s.id for s in gone}),
         settled=gone,
+        alone=_alone(rows),
         before=weighed if own else ALIKE,
         after=f"{weighed}, and your readings" if own else weighed,
         board_before=weighted_board.short_board(first_found, before)
@@ -200,16 +207,34 @@ def _unusable(found: Futures, own: Sequence[Reading], as_of: date) -> list[BadIn
 
 
 def _settled(study: Study, rows: Sequence[SignpostRow], day: date) -> tuple[Settled, ...]:
-    """Signposts whose day is over, and events that have come."""
+    """Signposts whose day is over, events that have come, and thresholds that the latest reading has passed."""
     found = []
     for row in rows:
         signpost = study.signposts[row.id]
-        if signpost.is_event and row.status == "passed" and row.latest:
-            found.append(Settled(row.id, row.name, f"it came on {row.latest.on or row.latest.said_on}"))
+        if signpost.modelled and row.status == "passed" and row.latest:
+            found.append(Settled(row.id, row.name, _came(row, row.latest)))
         elif signpost.modelled and signpost.by < day:
             said = f", {row.status}" if row.status in ("passed", "not passed") else ""
             found.append(Settled(row.id, row.name, f"its day was {signpost.by}{said}"))
     return tuple(found)
+
+
+def _alone(rows: Sequence[SignpostRow]) -> str:
+    """That no single reading decides anything, where the worthiest is worth little; empty where one does, or none could be valued."""
+    most = max((row.voi for row in rows if row.voi is not None), default=None)
+    if most is None or most >= MUCH:
+        return ""
+    return f"No single reading decides much: the worthiest would take away {number(100 * most)} of 100 of the doubt and regret, so that only several together would."
+
+
+def _came(row: SignpostRow, latest: Latest) -> str:
+    """What settled a signpost, in the words of the record, and what was said of it since."""
+    if row.threshold and latest.value is not None:
+        said = f"passed: {quantity(latest.value, row.unit)} on {latest.on}, {row.threshold.passes} {quantity(row.threshold.value, row.unit)}"
+    else:
+        said = f"{latest.on or latest.said_on}: {latest.value_says or latest.says}"
+    newer = latest.on and latest.said_on and latest.said_on > latest.on
+    return f"{said}; since then, {latest.said_on}: {latest.says}" if newer else said
 
 
 def _row(w: Watched) -> SignpostRow:
@@ -230,7 +255,7 @@ def _row(w: Watched) -> SignpostRow:
         status=said.status,
         latest=None
         if said.status == "no reading"
-        else Latest(said.value, said.value_on, said.says, said.said_on, said.source),
+        else Latest(said.value, said.value_on, said.says, said.said_on, said.source, said.value_says),
         threshold=None if limit is None else Limit(limit.value, limit.passes, limit.basis, s.by),
         sentence=w.sentence,
         shifts=w.shifts,

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+import numpy as np
+
 from premortem.case import Case
 from premortem.errors import BadInput
 from premortem.propositions import score
@@ -88,22 +90,28 @@ def asked_of(study: Study, as_of: date) -> futures_under_policies.Asked:
     ]
 
 
-def past(case: Case, as_of: date) -> date:
-    """The day. Raises `BadInput` for one in the future, of which nothing can be known, and for one before anything was."""
-    first, last = observations.first_day(case), observations.latest_day(case)
-    allowed = f"{first} to {last}" if first else f"up to {last}"
+def past(case: Case, as_of: date, earliest: date | None = None) -> date:
+    """The day. Raises `BadInput` for one in the future, of which nothing can be known, and for one before the `earliest`, by default the day
+    of the case: the priors hold what was known by then.
+    """
+    first, last = earliest or case.settings.day, observations.latest_day(case)
+    allowed = f"{first} to {last}"
     if as_of > last:
         raise BadInput("command line", "as of", "lies in the future", got=as_of, allowed=allowed)
-    if first and as_of < first:
-        what = f"nothing of the record was known on {as_of}"
+    if as_of < first:
+        what = (
+            f"nothing of the record was known on {as_of}"
+            if earliest
+            else f"the priors know what was known by {first}, so no earlier day can be told"
+        )
         raise BadInput("command line", "as of", what, got=as_of, allowed=allowed)
     return as_of
 
 
 def reading_policy(case: Case, policies: Sequence[str], as_of: date) -> str:
-    """Policy under which readings are compared: what became of the law after the day of the case, else its baseline."""
+    """Policy under which readings are compared: what became of the law, once anything had become of it, else the baseline of the case."""
     settings = case.settings
-    first = settings.record if as_of > settings.day else settings.baseline
+    first = settings.record if observations.shipped_readings(case).happened(as_of, case) else settings.baseline
     return next(name for name in (first, settings.baseline, *policies) if name in policies)
 
 
@@ -158,6 +166,13 @@ def settle_run(run: Run, as_of: date, effective: int | None = None) -> tuple[Fut
     run = in_memory(run)
     asked, under = asked_of(run.study, as_of), reading_policy(run.study.case, run.policies, as_of)
     return settle(futures_under_policies.stored(run, asked, under=[under]), asked, as_of, effective=effective)
+
+
+def all_alike(run: Run) -> tuple[Futures, Weights]:
+    """Futures of a run, of a large one its first, that all count alike: by the priors alone."""
+    found = futures_under_policies.stored(in_memory(run), [], under=[])
+    each = np.full(found.count, 1 / found.count)
+    return found, Weights(each, found.count, found.count, 1.0, float("nan"), (), (), ())
 
 
 def weighted_cells(run: Run, found: Futures, weights: Weights) -> tuple[BoardCell, ...]:

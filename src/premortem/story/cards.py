@@ -18,6 +18,6 @@ def card(section: Section) -> str:
 
 def front(story: Story) -> str:
     """The picture of the whole story: the answer, and the bets."""
-    bars = story.sections[0].groups[0].bars
+    bars = next(s for s in story.sections if s.id == "bets").groups[0].bars
     rows = tuple(Row(b.label, b.share, b.said) for b in bars)
     return share_card(f"{story.title}. {story.answer}", "", rows[:ROWS], story.source)

@@ -12,7 +12,8 @@ from premortem.ensemble.cores import side_by_side
 from premortem.errors import MissingData
 from premortem.propositions.assumption import Assumption
 from premortem.propositions.board_cells import BoardCell
-from premortem.questions import at_hand
+from premortem.questions import at_hand, day_asked
+from premortem.questions.as_of import AsOfDay
 from premortem.study import Run, Study
 from premortem.text import phrases
 
@@ -33,6 +34,7 @@ class Ground:
     seed: int
     values: Array
     margins: Mapping[str, Array]
+    day: AsOfDay | None = None  # what stands on the day that the run's brief was asked of, where that is another
 
     @cached_property
     def _cells(self) -> dict[tuple[str, str], BoardCell]:
@@ -99,4 +101,4 @@ def ground_of_board(run: Run, policy: str = "") -> Ground:
     baseline = run.study.case.settings.baseline
     lead = policy if policy in run.policies else baseline if baseline in run.policies else run.policies[0]
     none = np.empty((0, 0))
-    return Ground(run.study, run.board_rows(), run.policies, lead, run.futures, run.seed, none, {})
+    return Ground(run.study, run.board_rows(), run.policies, lead, run.futures, run.seed, none, {}, day_asked.kept(run))

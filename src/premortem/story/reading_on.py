@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from premortem import exhibits
 from premortem.propositions.assumption import Assumption
-from premortem.questions import at_hand
+from premortem.questions import at_hand, day_asked
 from premortem.questions.attribution import Carried, against, contrary
 from premortem.questions.lacks import LACKS
 from premortem.questions.signpost_worth import CANNOT
@@ -124,6 +124,7 @@ def record(run: Run) -> Section:
         words.title(found),
         text=(
             f"The model stands on {phrases.day_in_words(case.settings.day)} and is held against what was read later. No later reading moves it.",
+            *filter(None, [words.beside(found)]),
             *([events] if events else []),
             *more,
         ),
@@ -135,9 +136,12 @@ def record(run: Run) -> Section:
 
 
 def signposts(run: Run) -> Section:
-    """What to read next, the worthiest first. Raises `MissingData` where the study has no signposts."""
-    found = at_hand.watched(run)
-    shown = found.signposts[:SIGNPOSTS]
+    """What to read next, the worthiest first, on the day that the run was asked of. Raises `MissingData` where the study has no signposts."""
+    if (asked := day_asked.kept(run)) and asked.next:
+        on, shown, many = asked.day, asked.next[:SIGNPOSTS], f"{asked.effective_futures:,.0f} effective futures"
+    else:
+        found = at_hand.watched(run)
+        on, shown, many = found.as_of, found.signposts[:SIGNPOSTS], phrases.count_noun(found.futures, "future")
     return Section(
         "watch",
         asks("watch", run.study),
@@ -145,7 +149,7 @@ def signposts(run: Run) -> Section:
         points=tuple(_signpost(s) for s in shown),
         source=(
             f"Signposts by what their next reading is worth: the regret that it would save and the doubt that it would take away, over "
-            f"{phrases.count_noun(found.futures, 'future')} weighted by what was known on {phrases.day_in_words(found.as_of)}."
+            f"{many} by what was known on {phrases.day_in_words(on)}."
         ),
         link="/watch",
         more="Enter a reading and see what it changes",
@@ -159,7 +163,7 @@ def _first(shown: Sequence[SignpostRow]) -> str:
 
 
 def _signpost(s: SignpostRow) -> Point:
-    latest = f" Latest: {s.latest.says} ({s.latest.on or s.latest.said_on})." if s.latest else ""
+    latest = f" Latest: {s.latest.says} ({s.latest.said_on or s.latest.on})." if s.latest else ""
     by = f" Due by {phrases.day_in_words(s.threshold.by)}." if s.threshold else ""
     # the mark is of the assumption that the sentence tells of, which is the one that moves most
     told_of = s.shifts[0].assumption if s.shifts else s.assumption

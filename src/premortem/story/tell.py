@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from premortem import facts
 from premortem.questions.lacks import LACKS
-from premortem.story import bets, doors, reading_on, surprise, trade_off
+from premortem.story import bets, day, doors, reading_on, surprise, trade_off
 from premortem.story.ground import Ground
 from premortem.story.parts import Section, Story
 from premortem.study import Run
@@ -22,15 +22,24 @@ LONG: Mapping[str, Callable[[Run], Section | None]] = {
 def opening(ground: Ground) -> Story:
     """What can be told at once from a board: the answer, the bets, the surprise, the trade-off."""
     settings = ground.study.case.settings
-    found = [bets.bets(ground), surprise.surprise(ground), trade_off.trade_off(ground)]
+    asked = day.day(ground.day) if ground.day else None
+    found = [asked, bets.bets(ground), surprise.surprise(ground), trade_off.trade_off(ground)]
     return Story(
         bets.title(ground),
         bets.answer(ground),
-        f"The bets are those of {settings.claims}. Each is tested in {phrases.count_noun(ground.futures, 'simulated future')}, from what was "
+        f"{day_lede(ground)}The bets are those of {settings.claims}. Each is tested in {phrases.count_noun(ground.futures, 'simulated future')}, from what was "
         f"known on {phrases.day_in_words(settings.day)}.{_compared(ground)}",
         tuple(s for s in found if s),
         ground.source,
     )
+
+
+def day_lede(ground: Ground) -> str:
+    """That a day leads and the rest is of the day of the case; empty where no other day was asked for."""
+    if ground.day is None:
+        return ""
+    on, since = (phrases.day_in_words(d) for d in (ground.day.day, ground.day.since))
+    return f"First what stands on {on}; all else here is as asked of {since}. "
 
 
 def _compared(ground: Ground) -> str:

@@ -15,7 +15,7 @@ _HOMES = (
     | {"print_stress": "stress", "print_compare": "compare", "print_edits": "edits", "print_futures": "futures"}
     | dict.fromkeys(("print_board", "print_run", "progress_bar"), "board")
     | dict.fromkeys(("print_hindcast", "print_timeline", "print_watch", "print_weighted"), "watch")
-    | {"print_as_of": "as_of", "print_deciding": "experts", "print_experts": "experts"}
+    | {"print_as_of": "as_of", "print_then": "as_of", "print_deciding": "experts", "print_experts": "experts"}
     | dict.fromkeys(("print_boxes", "print_sensitivities"), "own_table")
     | dict.fromkeys(
         (
@@ -78,6 +78,7 @@ __all__ = [
     "print_stress",
     "print_strict_known",
     "print_tables",
+    "print_then",
     "print_timeline",
     "print_watch",
     "print_weighted",

@@ -9,6 +9,12 @@ from premortem.terminal.layout import add_columns, print_table, wrap
 from premortem.text import phrases
 
 
+def print_then(result: AsOfDay) -> None:
+    """That what comes after is of the day of the case."""
+    console = Console(highlight=False)
+    console.print(wrap(f"{words.then(result)}.", console.width), style="bold", soft_wrap=True)
+
+
 def print_as_of(result: AsOfDay) -> None:
     """Assumptions with their shares then and now, what came, what moved, and the next things to watch."""
     console = Console(highlight=False)
@@ -41,10 +47,11 @@ def print_as_of(result: AsOfDay) -> None:
     print_table(console, table)
     for heading, lines in (
         ("What changed, and by what", words.changes(result)),
+        ("What rests on little", [result.rests_on] if result.rests_on else []),
         ("Events of the policy process that came since", words.came(result)),
         ("The latest dated events", words.latest_events(result)),
         ("What the readings moved", words.moved(result)),
-        ("Watch next", words.next_ones(result)),
+        ("Watch next", [*filter(None, [result.alone]), *words.next_ones(result)]),
         ("No longer worth watching", words.settled(result)),
     ):
         if lines:

@@ -33,7 +33,7 @@ def print_edits(result: HeavyEdits) -> None:
             f"{row.shadow_price[most]:+.4f}{mark}",
             phrases.share(row.binds),
             f"{row.pressure:.1f}",
-            f"{row.index:.3f}",
+            phrases.number(row.index),
         )
     print_table(console, table)
     rest = len(result.clauses) - len(moving)
@@ -47,6 +47,11 @@ def print_edits(result: HeavyEdits) -> None:
     )
     print_costs(console, {result.policy: result.costs})
     h = result.hindcast
+    if not h.edited:
+        console.print(
+            f"\nNothing to score the ranking against: no number was dropped or replaced after {result.as_of}."
+        )
+        return
     heading(console, f"Scored against what became of {h.scored} numbers ({h.edited} were dropped or replaced)")
     scored = Table(box=None, pad_edge=False)
     add_columns(

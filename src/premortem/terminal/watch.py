@@ -36,6 +36,8 @@ def print_watch(result: ToWatch, of: str = "") -> None:
     console.print(
         "\n[bold]What to look at next[/bold], most worth watching first (100: its next figure would remove all doubt)"
     )
+    if result.alone:
+        console.print(wrap(result.alone, console.width), soft_wrap=True)
     for row in result.signposts[:SHOWN]:
         worth = "    -" if row.voi is None else f"{100 * row.voi:5.1f}"
         console.print(f"{worth}  [bold]{row.name}[/bold] ({row.assumption}): {row.observable}")
@@ -91,7 +93,9 @@ def latest(row: SignpostRow) -> str:
         return f"no reading yet{watched}"
     if said.value is None or row.unit == "event":
         return f"{said.said_on}: {said.says}{watched}"
-    return f"{said.on}: {plain(said.value)} {row.unit}, {said.source}{watched}"
+    later = said.on and said.said_on and said.said_on > said.on
+    newer = f"; {said.said_on}: {said.says}" if later else ""
+    return f"{said.on}: {plain(said.value)} {row.unit}{newer}, {said.source}{watched}"
 
 
 def print_hindcast(judged: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from premortem.text.numbers import capital
 from premortem.watch.calibration import shares_of_groups
 from premortem.watch.dated_events import narrower
 from premortem.watch.quantities import Array
@@ -119,7 +120,7 @@ def score_events(
                 brier(share, came),
                 stood=bool(shares[e.quantity](as_of) > 0.5),
                 explanation="" if i in denied else why.get(e.quantity, ""),
-                title=e.says or e.quantity.replace("_", " "),
+                title=e.says or capital(e.quantity.replace("_", " ")),
                 id=e.id,
                 group=e.group or e.quantity,
                 base_rate=None if base is None else float(base(e.on)),

@@ -4,27 +4,53 @@ from collections import Counter
 from collections.abc import Mapping
 
 from premortem.case import Case
-from premortem.text.numbers import capital, lower_first, number, share
+from premortem.text.numbers import capital, listing, lower_first, number, share
 from premortem.watch import quantities
 from premortem.watch.event_scores import NO_EVENT, NOBODY, EventScored
 from premortem.watch.hindcast_results import Hindcast
 from premortem.watch.kinds import apart, outcomes_inside
 from premortem.watch.reading_scores import Scored
 
+# Share of outcomes that ranges from 5 to 95% should hold.
+RIGHT = 0.9
 # Fewest groups of outcomes with a baseline before a share of wins says anything.
 FEW = 5
 
 
 def verdict(found: Hindcast) -> str:
-    """`Standing on 2026-01-31: 4 of 5 independent groups (8 of 9 outcomes) inside the 90% range; ...`."""
-    return f"Standing on {found.as_of}: {outcomes_inside(found.kinds)} inside the 90% range{apart(found.kinds)}"
+    """`Standing on 2026-01-31: 4 of 5 independent groups (8 of 9 outcomes) inside the 90% range, where 90% would be 4 or 5; ...`."""
+    return f"Standing on {found.as_of}: {outcomes_inside(found.kinds)} inside the 90% range{due(found)}{apart(found.kinds)}"
 
 
 def title(found: Hindcast) -> str:
-    """`Against what came later: 4 of 5 independent groups inside the range of futures, 3 of 5 events called right`."""
+    """`Against what came later: 4 of 5 independent groups inside the 90% range of futures, where 90% would be 5; 3 of 5 events called right,
+    and 2 by the view that nothing changes`.
+    """
     right = sum(not e.missed for e in found.events)
-    events = f", {right} of {len(found.events)} events called right" if found.events else ""
-    return f"Against what came later: {outcomes_inside(found.kinds)} inside the range of futures{events}"
+    events = f"; {right} of {len(found.events)} events called right, and {found.unchanged[0]} by the view that nothing changes"
+    return f"Against what came later: {outcomes_inside(found.kinds)} inside the 90% range of futures{due(found)}{events if found.events else ''}"
+
+
+def due(found: Hindcast) -> str:
+    """`, where 90% would be 19`: how many groups a model whose ranges are right has inside; empty without groups."""
+    _, of = found.groups_inside
+    return f", where 90% would be {round(RIGHT * of)}" if of else ""
+
+
+def beside(found: Hindcast) -> str:
+    """What a headline of the record leaves out: how all outcomes lie as one, and which simple rules do better; empty where there is neither."""
+    parts = []
+    if found.joint:
+        parts.append(f"Taken as one, the outcomes lie further out than {share(found.joint.place)} of futures.")
+    better = sorted(
+        (kind for kind, w in found.wins.items() if w.crps_ratio > 1), key=lambda k: -found.wins[k].crps_ratio
+    )
+    if better:
+        verb = "is" if len(better) == 1 else "are"
+        parts.append(
+            f"On the whole nearer than the model {verb}: {listing(better)}, of {len(found.wins)} kinds of other forecasts."
+        )
+    return " ".join(parts)
 
 
 def misses(found: Hindcast, case: Case) -> list[str]:
@@ -152,6 +178,8 @@ def sentences(found: Hindcast) -> dict[str, str | list[str]]:
     """All of them by what they tell: the key `sentences` of `premortem hindcast --json`."""
     return {
         "verdict": verdict(found),
+        "title": title(found),
+        "beside": beside(found),
         "against": against(found),
         "calibration": calibration(found),
         "events": events(found),

@@ -28,6 +28,8 @@ Status = Literal["passed", "not passed", "in words", "no reading"]
 
 
 FILE = "watch/signposts.toml"
+# The kind of reading that was made before its period was over.
+PLAN = "projection"
 # How sure a reading is, the least first.
 SURENESS = ("low", "medium", "high")
 
@@ -106,7 +108,7 @@ class Signpost(Strict):
 
 @dataclass(frozen=True)
 class Standing:
-    """What a signpost says on a day: the last value known and its date, the last words and theirs, and the status."""
+    """What a signpost says on a day: the last value known, its date and its words, the last words and theirs, and the status."""
 
     status: Status
     value: float | None
@@ -114,6 +116,7 @@ class Standing:
     says: str
     source: str
     said_on: date | None
+    value_says: str = ""
 
 
 @cache
@@ -179,13 +182,13 @@ def standing(signpost: Signpost, readings: Readings, as_of: date) -> Standing:
     if not known:
         return Standing("no reading", None, None, "", "", None)
     last = known[-1]
-    numbers = [(s.value, s.on) for s in known if s.value is not None]
+    numbers = [(s.value, s) for s in known if s.value is not None]
     if not numbers:
         return Standing("in words", None, None, last.says, last.source, last.on)
-    value, on = numbers[-1]
+    value, read = numbers[-1]
     passed = value > 0.5 if signpost.is_event or not signpost.threshold else signpost.threshold.is_passed(value)
     status: Status = "passed" if passed else "not passed"
-    return Standing(status, value, on, last.says, last.source, last.on)
+    return Standing(status, value, read.on, last.says, last.source, last.on, read.says)
 
 
 def _said(value: float, unit: str) -> str:
@@ -197,15 +200,25 @@ def _all_seen(signpost: Signpost, readings: Readings) -> list[Seen]:
     """Its own list, after the readings of its quantity or event, so that words of the same day come last."""
     named: list[Seen] = []
     if signpost.quantity:
-        # a plan is no reading; of two of one day the surer stands last
-        read = [r for r in readings.mapped if r.quantity == signpost.quantity and r.kind != "projection"]
-        read.sort(key=lambda r: (r.known_on, SURENESS.index(_sureness(r))))
-        named += [_seen(r, _said(r.value, signpost.unit)) for r in read]
+        # of two of one day the surer stands last; a plan is no reading, but told in words where nothing newer was read
+        read = sorted(
+            (r for r in readings.mapped if r.quantity == signpost.quantity),
+            key=lambda r: (r.kind != PLAN, r.known_on, SURENESS.index(_sureness(r))),
+        )
+        named += [
+            _planned(r, signpost.unit) if r.kind == PLAN else _seen(r, _said(r.value, signpost.unit)) for r in read
+        ]
     elif signpost.event:
         denied = narrower(readings.events)
         happened = [r for i, r in enumerate(readings.events) if r.quantity == signpost.event and i not in denied]
         named += [_seen(replace(r, on=r.start or r.on), "yes" if r.value > 0.5 else "no") for r in happened]
     return named + list(signpost.latest)
+
+
+def _planned(reading: Reading, unit: str) -> Seen:
+    """A projection, in words: no value that a threshold is held against."""
+    said = f"{_said(reading.value, unit)} as projected on {reading.known_on}"
+    return _seen(reading, said).model_copy(update={"value": None})
 
 
 def _sureness(reading: Reading) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from premortem import facts
 from premortem.case import Case
 from premortem.propositions.assumption import Assumption, id_order
+from premortem.text.numbers import lower_first
 
 DAYS_A_MONTH = 365.25 / 12
 # The kind of link whose months are an event's own: from the day on which it was announced.
@@ -56,6 +57,11 @@ class Event:
     confidence: str
     moved: tuple[Move, ...]
     answers: tuple[Link, ...]
+
+    @property
+    def told(self) -> str:
+        """Its title, with what is said of it where it is hardly sure that it came so."""
+        return f"{self.title} ({lower_first(self.summary).rstrip('.')})" if self.confidence == "low" else self.title
 
     @property
     def months(self) -> float | None:

@@ -221,7 +221,7 @@ def event_sentence(signpost: Signpost, shift: Shift, weighted: bool = False) -> 
 
 def _of_futures(share: float, weighted: bool) -> str:
     """A share of the futures that other shares are of, by the same weights."""
-    return f"{numbers.share(share)} of futures{', weighted alike' if weighted else ''}"
+    return f"{numbers.share(share)} of {'the weighted ' if weighted else ''}futures"
 
 
 def move(before: float, after: float) -> str:

@@ -159,7 +159,7 @@ def answer(desk: Desk, view: State, a: Assumption, only: bool = False) -> dict[s
         "assumption": a.id,
         "claim": a.claim,
         "board": rows,
-        "base": [row(r) for r in desk.live.rows(view.plain()) if r["assumption"] == a.id] if view.edits else [],
+        "base": [row(r) for r in desk.live.own_rows(view.plain()) if r["assumption"] == a.id] if view.edits else [],
         "fan": desk.live.fan(view, a.id),
         "headline": f"{a.id}: {share(None)}" if mine["holds"] is None else f"{a.id} {holds(mine['holds'])}",
         "sentence": labels.verdict(mine, fails),

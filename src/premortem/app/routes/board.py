@@ -12,11 +12,12 @@ from starlette.concurrency import run_in_threadpool
 from premortem import questions
 from premortem.app import controls, labels
 from premortem.app.live_model import Live
-from premortem.app.pages import AtDesk, View, render
+from premortem.app.pages import AtDesk, View, render, wait_for
 from premortem.app.schema import Board, Movers, Refined
 from premortem.app.session import Desk
 from premortem.app.view_state import FUTURES, MOST_FUTURES, STRENGTH, State
 from premortem.propositions.verdicts import DEPENDS
+from premortem.text.numbers import day_in_words
 from premortem.text.phrases import weak
 
 router = APIRouter()
@@ -29,6 +30,15 @@ PAUSE = 1.0
 @router.get("/board", response_class=HTMLResponse, include_in_schema=False)
 def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
     """Which assumptions survive this policy?"""
+    if view.weights and (
+        early := wait_for(
+            request,
+            "Which assumptions survive?",
+            f"Weighing futures by what was known on {view.asof}, or drawing them anew by it; some seconds the first time.",
+            there=desk.knows(("board of day", view.asof)),
+        )
+    ):
+        return early
     found = answer(desk, view, only=False)
     return render(request, "board.html", answer=found, said=labels, weak=weak(found["effective_futures"]))
 
@@ -106,18 +116,21 @@ def answer(desk: Desk, view: State, only: bool) -> dict[str, Any]:
     shown = [p for p in study.policies if p in (view.policy, view.vs)] if only else list(study.policies)
     rows = [row(r) for p in shown for r in live.rows(view.under(p))]
     mine = [r for r in rows if r["policy"] == view.policy]
-    record, before = live.record(view), base(desk, view)
+    before, (effective, warnings) = base(desk, view), rests_on(live, view)
     return {
         "board": rows,
         "base": before,
         "moved": labels.moves(mine, before),
         "sentence": labels.headline(
-            mine, study.law(view.policy).policy.title, len(view.levers) + len(view.days), bool(view.weights)
+            mine,
+            study.law(view.policy).policy.title,
+            len(view.levers) + len(view.days),
+            day_in_words(view.asof) if view.weights else "",
         ),
         "futures": view.n,
         "seed": view.seed,
-        "effective_futures": record.at_full_strength if record else None,
-        "warnings": list(record.warnings) if record else [],
+        "effective_futures": effective,
+        "warnings": warnings,
         "unmoved": [
             f"{kind}.{name}"
             for kind, changed in (("l", view.levers), ("d", view.days))
@@ -131,11 +144,20 @@ def answer(desk: Desk, view: State, only: bool) -> dict[str, Any]:
     }
 
 
+def rests_on(live: Live, view: State) -> tuple[float | None, list[str]]:
+    """Effective futures of a weighted board, and warnings; None and none where all count alike."""
+    told = live.told_by_run(view)
+    if told and told.weights:
+        return told.weights.effective_futures, list(told.weights.warnings)
+    record = live.record(view)
+    return (record.at_full_strength, list(record.warnings)) if record else (None, [])
+
+
 def base(desk: Desk, view: State) -> list[dict[str, Any]]:
     """Rows of what the view is shown against: what is pinned, else the policy with nothing changed, where something is."""
     if view.pinned:
         return [row(r) for r in desk.live.rows(replace(view.pinned, n=view.n))]
-    return [row(r) for r in desk.live.rows(view.plain())] if view.edits else []
+    return [row(r) for r in desk.live.own_rows(view.plain())] if view.edits else []
 
 
 def row(found: dict[str, Any]) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def page(request: Request, desk: AtDesk, view: View, whole: bool = False) -> HTM
     told_of = f"/oembed?url={quote(root + view.link('/'), safe='')}"
     return render(
         request, "story.html", story=story, waits=waits, told=told, known=known, doors=last, stored=desk.stored,
-        root=root, told_of=told_of, oembed=oembed.TYPE,
+        root=root, by_day=replace(view, weights="record"), told_day=ground.day.day if ground.day else None, told_of=told_of, oembed=oembed.TYPE,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from premortem import questions
 from premortem.app import signpost_charts
+from premortem.app.labels import noise
 from premortem.app.pages import AtDesk, View, render, wait_for
 from premortem.app.schema import Answer
 from premortem.app.session import Desk
@@ -40,8 +41,9 @@ def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
     every = quantities.shipped_quantities(desk.study.case)
     before = {r.assumption: r for r in found.board_before if r.policy == found.policy}
     after = {r.assumption: r for r in found.board_after if r.policy == found.policy}
+    noisy = {k for k, r in after.items() if noise(r.as_dict(), before[k].as_dict())}
     return render(
-        request, "watch.html", found=found, weak=phrases.weak(found.effective_futures), before=before, after=after, given=given, error=error,
+        request, "watch.html", found=found, noisy=noisy, weak=phrases.weak(found.effective_futures), before=before, after=after, given=given, error=error,
         readable=sorted({s.quantity for s in found.signposts if s.quantity}), every=every, held=dict(_pairs(request)),
         charts=desk.answer(("observing", view.policy, view.seed, view.asof), lambda: signpost_charts.charts(desk.live, view)),
     )  # fmt: skip
@@ -65,7 +67,7 @@ def hindcast_page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
         return early
     found = hindcast_view(desk, view)
     rows = sorted((band_position(r) for r in found["observables"]), key=lambda r: (r["inside"], -abs(r["rank"] - 0.5)))
-    headline, aside = kinds.outcomes_inside(found["kinds"]), kinds.apart(found["kinds"])
+    headline, aside = found["sentences"]["title"], kinds.apart(found["kinds"])
     every = quantities.shipped_quantities(desk.study.case)
     return render(request, "hindcast.html", found=found, rows=rows, every=every, headline=headline, aside=aside)
 

@@ -19,6 +19,7 @@ function shown(answer) {
   $("board").classList.toggle("weak", answer.effective_futures !== null && answer.effective_futures < FEW);
   $("warnings").hidden = answer.warnings.length === 0;
   $("warnings").textContent = answer.warnings.join(" ");
+  if (answer.effective_futures !== null) $("futures").textContent = `${Math.round(answer.effective_futures).toLocaleString("en")} effective futures.`;
   $("board").dataset.query = answer.query;
   say(answer.sentence);
   paintBands(answer, policy());

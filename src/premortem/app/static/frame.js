@@ -38,6 +38,7 @@ function follow() {
   $("edited").textContent = `${edits} change${edits === 1 ? "" : "s"} of yours`;
   pinned();
   $("rest").textContent = $("rest").textContent.replace(/as of [\d-]+/, `as of ${get("asof") ?? DEFAULTS.asof}`);
+  $("day-alone").hidden = location.pathname === "/" || Boolean(get("w")) || (get("asof") ?? DEFAULTS.asof) === DEFAULTS.asof;
   $("undo").disabled = depth() === 0;
   $("redo").disabled = !ahead();
 }

@@ -19,6 +19,7 @@ export function refine(paint) {
     idle = setTimeout(ask, REST);
   };
   async function ask() {
+    if (get("w")) return; // by what was known on a day: the run's own board, or futures drawn for it
     asking = new AbortController();
     const inHaste = Number(document.documentElement.dataset.futures ?? Infinity);
     try {
