@@ -115,7 +115,7 @@ new PerformanceObserver((list) => { for (const one of list.getEntries()) if (!on
 
 @pytest.mark.parametrize("width", [1440, 390])
 def test_nothing_moves_while_a_page_comes(visit, width):
-    for path in ("/board", "/a/A2", "/rules/diff"):
+    for path in ("/board", "/a/A2", "/levers"):
         page = visit(path, width=width, bypass=True, first=SHIFTS)
         assert page.evaluate("window.moved") < 0.1, path
 
@@ -132,9 +132,9 @@ def test_redo_is_there_only_where_something_was_undone(visit):
 
 def test_words_of_a_reader_find_the_clause_and_its_curve(visit):
     page = visit("/a/A4")
-    page.locator("#take-find").fill("country cap")
-    assert page.locator("#take-found").inner_text().startswith("1 of")
-    assert page.locator("#take").input_value() == "l.diffusion.country_allocation.tpp"
+    for asked in ("country cap", "cap"):
+        page.locator("#take-find").fill(asked)
+        assert page.locator("#take").input_value() == "l.diffusion.country_allocation.tpp"
     levers = visit("/levers")
     levers.locator("#find").fill("cap")
     assert levers.locator(".clause:not([hidden])", has_text="until 790 million TPP").count() == 1

@@ -113,7 +113,8 @@ def _range(row: Prior) -> str:
         return phrases.listing([f"{c.name} {phrases.share(c.chance)}" for c in row.categories], "or")
     if not row.varies:
         return amount(row, row.low)
-    likeliest = f", likeliest {amount(row, row.central)}" if row.distribution == "triangular" else ""
+    peak = row.central if row.distribution == "triangular" else None
+    likeliest = "" if peak is None else f", likeliest {amount(row, peak)}"
     return f"{span(row)}{likeliest}"
 
 
