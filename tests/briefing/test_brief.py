@@ -277,6 +277,19 @@ def test_a_picture_gets_ids_of_its_own():
     assert "&quot;quoted&quot; 5%" in shown
 
 
+def test_a_picture_is_one_image_whose_marks_say_nothing():
+    svg = '<svg viewBox="0 0 1 1"><g role="graphics-symbol" aria-roledescription="rule mark container"><path d=""/></g></svg>'
+    shown = html.accessible_picture(svg, "fan", "what it shows")
+    assert shown.count("role=") == 1
+    assert shown.startswith('<svg role="img" aria-label="what it shows"')
+
+
+def test_a_page_has_no_empty_heading_of_a_column_and_scrolls_by_key(made):
+    shown = html.render(made, {f.id: "<svg></svg>" for f in made.figures()})
+    assert not re.search(r"<th[^>]*>\s*</th>", shown)
+    assert shown.count('<div class="chart" tabindex="0" role="group"') == len([*made.figures()])
+
+
 def test_a_table_in_print_repeats_its_head(made):
     tables = [b for s in made.sections for b in s.blocks if isinstance(b, Table)]
     assert tables

@@ -78,7 +78,7 @@ def visit(chromium, address):
     """`visit(path)` opens a page and waits until it is ready; at the end nothing may stand in the console or have gone elsewhere."""
     contexts, complaints = [], []
 
-    def open_(path, *, width=1280, theme="light", toured=True, scripts=True, bypass=False):
+    def open_(path, *, width=1280, theme="light", toured=True, scripts=True, bypass=False, first=""):
         context = chromium.new_context(
             viewport={"width": width, "height": 900}, color_scheme=theme, reduced_motion="reduce", java_script_enabled=scripts,
             bypass_csp=bypass, accept_downloads=True, permissions=["clipboard-read", "clipboard-write"],
@@ -87,6 +87,8 @@ def visit(chromium, address):
         context.set_default_timeout(1000 * longest())
         if toured:
             context.add_init_script("localStorage.setItem('toured', 'yes')")
+        if first:
+            context.add_init_script(first)
         page = context.new_page()
         page.on("console", lambda m: complaints.append(f"{page.url}: {m.text}"))
         page.on("pageerror", lambda e: complaints.append(f"{page.url}: {e}"))

@@ -104,3 +104,38 @@ def test_a_look_is_chosen_and_kept(visit):
     assert page.locator("html").get_attribute("data-look") == "dark"
     assert page.locator("body").evaluate("b => getComputedStyle(b).backgroundColor") == "rgb(20, 24, 29)"
     assert "#6CB4F0" in page.locator("#fan svg").inner_html()
+
+
+SHIFTS = """
+window.moved = 0;
+new PerformanceObserver((list) => { for (const one of list.getEntries()) if (!one.hadRecentInput) window.moved += one.value; })
+  .observe({ type: "layout-shift", buffered: true });
+"""
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_nothing_moves_while_a_page_comes(visit, width):
+    for path in ("/board", "/a/A2", "/levers"):
+        page = visit(path, width=width, bypass=True, first=SHIFTS)
+        assert page.evaluate("window.moved") < 0.1, path
+
+
+def test_redo_is_there_only_where_something_was_undone(visit):
+    page = visit("/levers?l.strength.deals=0.5")
+    assert page.locator("#redo").is_disabled()
+    page.locator("#reset").click()
+    assert page.locator("#undo").is_enabled()
+    assert page.locator("#redo").is_disabled()
+    page.locator("#undo").click()
+    page.wait_for_function("document.querySelector('#redo').disabled === false")
+
+
+def test_words_of_a_reader_find_the_clause_and_its_curve(visit):
+    page = visit("/a/A4")
+    for asked in ("country cap", "cap"):
+        page.locator("#take-find").fill(asked)
+        assert page.locator("#take").input_value() == "l.diffusion.country_allocation.tpp"
+    levers = visit("/levers")
+    levers.locator("#find").fill("cap")
+    assert levers.locator(".clause:not([hidden])", has_text="until 790 million TPP").count() == 1
+    assert levers.locator(".clause:not([hidden])").count() < 12

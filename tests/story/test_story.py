@@ -11,8 +11,9 @@ import pytest
 from premortem.charts.render import png_of
 from premortem.propositions.score import ALL
 from premortem.questions.as_of import Stand
+from premortem.questions.attribution import Carried
 from premortem.questions.watch import Settled
-from premortem.story import bets, cards, day, doors, surprise, tell, trade_off
+from premortem.story import bets, cards, day, doors, reading_on, surprise, tell, trade_off
 from premortem.story.ground import Ground, ground_of_run
 from premortem.story.parts import Section, Story
 
@@ -196,3 +197,22 @@ def test_a_choice_has_a_price_only_where_the_table_says_so(ground, shares, said)
         SimpleNamespace(assumptions=bets, chosen=(first, second), title=ground.title, share=lambda a, p: table[a, p])
     )
     assert said in told
+
+
+def test_the_story_tells_first_what_the_model_has_the_other_way_by_most(small_run, monkeypatch):
+    items = {a.id: [(kind, item) for kind, item in a.items if kind != "watch"] for a in small_run.study.assumptions}
+    (kind, item), (_, agreed) = items["A1"][0], next(pair for pair in items["A1"][1:] if pair[0] == "driver")
+    wrong = -0.4 if kind == "driver" else 0.4
+    rows = {
+        "A1": (
+            Carried(item.id, kind, wrong, wrong, wrong, item.statement),
+            Carried(agreed.id, "driver", 0.6, 0.6, 0.6, agreed.statement),
+        )
+    }
+    monkeypatch.setattr(reading_on.at_hand, "carried", lambda run, a, policy: rows.get(a, ()))
+    monkeypatch.setattr(reading_on, "_figures", lambda run: [])
+    told = reading_on.disagreements(small_run)
+    assert f"{100 * wrong:+.0f} points" in told.finding
+    assert told.points[0].text.startswith(item.statement)
+    assert "other way" not in told.text[0]
+    assert not [point for point in told.points if point.text.startswith(agreed.statement)]

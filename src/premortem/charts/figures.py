@@ -222,10 +222,14 @@ def hindcast(frame: pl.DataFrame) -> Any:
     said = base.mark_text(align="left", dx=8, fontSize=12).encode(x=alt.datum(reach[1]), text=alt.Text("text:N"))
     # rows lie closer where they are many
     return apply_theme(
-        alt.layer(line, middle, dots, said), height=(30 if rows.height < MANY else 25) * rows.height, width=190
+        alt.layer(line, middle, dots, said), height=(32 if rows.height < MANY else 29) * rows.height, width=190
     )
 
 
 def first_two_lines(text: str) -> str:
-    """A label with `|` where it goes on in a second line."""
-    return "|".join(wrap(text, LABEL)[:2])
+    """A label that ends with a day, with `|` where it goes on in a second line."""
+    lines = wrap(text, LABEL)
+    if len(lines) > 2:  # what does not fit is left out before the day
+        day = text.rpartition(", ")[2]
+        lines = [lines[0], f"{wrap(lines[1], LABEL - len(day) - 2)[0]}\u2026 {day}"]
+    return "|".join(lines)

@@ -94,6 +94,8 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
         place=((pl.col("observed") - pl.col("p5")) / span).clip(-EDGE, 1 + EDGE),
         middle=(pl.col("p50") - pl.col("p5")) / span,
         said=pl.Series(said),
+        lines=pl.Series([name.count("\n") + 1 for name in names]),
+        beside=pl.lit(1 + EDGE),
         low=pl.lit(0.0),
         high=pl.lit(1.0),
     )
@@ -106,13 +108,19 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
         shape="cross", filled=True, size=120, color=BREAKS, opacity=1
     )
     points = [marks.encode(x=alt.X("place:Q", **x)) for marks in (hits, misses)]
-    words = base.mark_text(align="left", dx=8, fontSize=12).encode(x=alt.X("high:Q", **x), text="said:N")
+    words = base.mark_text(align="left", dx=8, fontSize=12).encode(x=alt.X("beside:Q", **x), text="said:N")
     lines = max(name.count("\n") + 1 for name in names)
-    above = base.mark_text(align="left", baseline="bottom", fontSize=12, dy=-9, lineBreak="\n", color=MUTED).encode(
-        x=alt.value(0), text="name:N"
-    )
-    drawn = bar + tick + points[0] + points[1] + words + above
+    above = [_name(base, lines) for lines in sorted({*rows["lines"]})]
+    drawn = alt.layer(bar, tick, *points, words, *above)
     return apply_theme(drawn, height=(30 + LINE * lines) * rows.height, width=width)
+
+
+def _name(base: alt.Chart, lines: int) -> Any:
+    """The names of so many lines, which stand above their bars: a text of several lines begins as much higher."""
+    marks = base.transform_filter(f"datum.lines == {lines}").mark_text(
+        align="left", baseline="bottom", fontSize=12, dy=-9 - LINE * (lines - 1), lineBreak="\n", color=MUTED
+    )
+    return marks.encode(x=alt.value(0), text="name:N")
 
 
 def says(frame: pl.DataFrame, run: Any) -> Says:

@@ -10,15 +10,18 @@ export function found(texts, asked) {
   return whole.some(Boolean) ? whole : held.map((of) => words.every((word) => of.some((one) => one.includes(word))));
 }
 
-/** A field that leaves of a list what its words find, and chooses the first of it; what is found stands in `said`. */
+const named = (option, asked) => (option.dataset.words ?? "").toLowerCase().split(", ").includes(asked.trim().toLowerCase());
+
+/** A field that leaves of a list what its words find, and chooses what is called so, else the first of it; what is found stands in `said`. */
 export function filter(field, select, said) {
   const all = [...select.querySelectorAll("option")].filter((option) => option.value);
   const texts = all.map((option) => `${option.text} ${option.dataset.words ?? ""} ${option.value.replace(/[._]/g, " ")}`);
   field.addEventListener("input", () => {
     const left = found(texts, field.value);
     all.forEach((option, i) => (option.hidden = option.disabled = !left[i]));
-    const first = all.find((option) => !option.disabled);
-    if (first && (select.selectedOptions[0]?.disabled || (field.value && !select.value))) {
+    const open = all.filter((option) => !option.disabled);
+    const first = open.find((option) => named(option, field.value)) ?? open[0];
+    if (first && (field.value.trim() || select.selectedOptions[0]?.disabled)) {
       select.value = first.value;
       select.dispatchEvent(new Event("change", { bubbles: false }));
     }
