@@ -53,17 +53,32 @@ class Weights:
         return self.untempered if self.collapsed else self.effective
 
 
-def log_likelihood(predicted: Array, reading: Reading, quantity: Quantity) -> Array:
-    """Log likelihood of a reading in each future, up to a constant, shape (future,).
-
-    Normal on the quantity's scale, each side with the reading's own error and the spread of reports; a future without a
-    finite value has likelihood 0.
+def misfit(predicted: Array, reading: Reading, quantity: Quantity) -> Array:
+    """How many standard deviations each future lies above a reading, on the quantity's scale, shape (future,); NaN where it has no finite
+    value. Each side has the reading's own error and the spread of reports.
     """
     below, above = (np.hypot(side, quantity.spread) for side in errors(reading, quantity))
     z = quantity.on_scale(predicted) - float(quantity.on_scale(reading.value))
     # a scale of the array's own type: float32 stays float32
     z *= np.where(z < 0, z.dtype.type(1 / below), z.dtype.type(1 / above))
+    return np.where(np.isfinite(z), z, z.dtype.type(np.nan))
+
+
+def log_likelihood(predicted: Array, reading: Reading, quantity: Quantity) -> Array:
+    """Log likelihood of a reading in each future, up to a constant, shape (future,): normal, and -inf where a future has no finite value."""
+    z = misfit(predicted, reading, quantity)
     return np.where(np.isfinite(z), -0.5 * z * z, -np.inf)
+
+
+def misfits(predictions: Mapping[str, Array], readings: Sequence[Reading], quantities: Mapping[str, Quantity]) -> Array:
+    """How far each future lies off each reading, (reading, future), so that the log likelihood of all is minus half the sum of squares:
+    readings of one group count as one.
+    """
+    each = [
+        np.sqrt(strength) * misfit(predictions[quantities[r.quantity].column(r.over)], r, quantities[r.quantity])
+        for r, strength in zip(readings, strengths(readings), strict=True)
+    ]
+    return np.stack(each) if each else np.zeros((0, len(next(iter(predictions.values()), ()))))
 
 
 def joint_log_likelihood(
