@@ -127,21 +127,21 @@ def test_the_error_of_a_share_is_what_its_effective_number_says():
 
 
 def conjugate(scores, readings, sd, seed, out=0.0):
-    """Readings of sums of many scores, `out` standard deviations from what the prior says where given: misfits, and the exact posterior."""
+    """Readings of sums of many scores, `out` standard deviations from what the prior says where given: misfits, and the exact mean."""
     rng = np.random.default_rng(seed)
     seen = rng.standard_normal((readings, scores)) / np.sqrt(scores)
     values = seen @ rng.standard_normal(scores) + sd * rng.standard_normal(readings)
     if out:
         values = out * np.sqrt((seen**2).sum(1) + sd**2) * rng.choice([-1, 1], readings)
     spread = np.linalg.inv(np.eye(scores) + seen.T @ seen / sd**2)
-    return lambda z: (seen @ z - values[:, None]) / sd, spread @ seen.T @ values / sd**2, spread
+    return lambda z: (seen @ z - values[:, None]) / sd, spread @ seen.T @ values / sd**2
 
 
 def hold_truth(scores, readings, sd, out, draws, count, ways=6):
     """Of 95% intervals by the number that is said, for shares of half: how many cover, how many there are; the number said in the middle,
     and that by the spread of the shares.
     """
-    misfits, mean, spread = conjugate(scores, readings, sd, seed=100, out=out)
+    misfits, mean = conjugate(scores, readings, sd, seed=100, out=out)
     ask = np.random.default_rng(5).standard_normal((ways, scores))
     middle = ask @ mean
     inside, off, said = 0, [], []

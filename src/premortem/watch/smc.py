@@ -24,7 +24,7 @@ Misfits = Callable[[Array], Array]
 # Part of the futures that stays effective when more of the likelihood is let in.
 KEPT = 0.5
 # Moves go on until the correlation of futures with their ancestors is below this, after each part and after the last; at most so many.
-ALIKE, ALIKE_LAST, MOVES = 0.3, 0.1, 12
+ALIKE, ALIKE_LAST, MOVES = 0.15, 0.05, 15
 # Mean of the upper tenth of a standard normal: what chance makes of such a correlation, in its standard errors.
 TENTH = 1.755
 # Lengths of steps that are tried side by side (1 is a draw from the normal around which futures are moved), and the least share of futures

@@ -248,6 +248,20 @@ def shares(
     return found
 
 
+def change_of(before: Told, after: Told) -> tuple[float, float] | None:
+    """95% interval of a change of a share, of two shares with their own intervals (Newcombe 1998, method 10); None where one cannot be told."""
+    (p, p_low, p_high), (q, q_low, q_high) = before, after
+    if p is None or p_low is None or p_high is None or q is None or q_low is None or q_high is None:
+        return None
+    return q - p - float(np.hypot(q - q_low, p_high - p)), q - p + float(np.hypot(q_high - q, p - p_low))
+
+
+def is_noise(before: Told, after: Told) -> bool:
+    """Whether a change of a share may be none: its interval holds 0. The sampling of both sides counts."""
+    change = change_of(before, after)
+    return change is not None and change[0] <= 0 <= change[1]
+
+
 def resample(weights: Array, count: int, seed: int) -> Array:
     """Indices of `count` futures drawn in proportion to weight, by systematic resampling (Carpenter and others 1999)."""
     places = (np.arange(count) + np.random.default_rng(seed).random()) / count
