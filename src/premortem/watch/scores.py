@@ -38,11 +38,12 @@ def log_score(predicted: Array, reading: Reading, quantity: Quantity, weights: A
     """Log density, in the quantity's unit, that futures gave to what was read: the mean over futures of what would be read in each
     (Good 1952; larger is better). Of a reading of nothing, or of all, which has no density, the log of the chance that it would be read.
     """
-    below, above = (float(np.hypot(side, quantity.spread)) for side in errors(reading, quantity))
-    # where the outcome lies below what was read, the report lies above it, and the other way round
     on_scale, shares = quantity.on_scale(predicted), summing_to_one(weights, len(predicted))
     if end := at_an_end(reading, quantity):
-        return float(logsumexp(log_chance(end, on_scale, above, below), b=shares))
+        wide = float(np.hypot(quantity.error, quantity.spread))  # its own range, from an end on, is no error
+        return float(logsumexp(log_chance(end, on_scale, wide, wide), b=shares))
+    below, above = (float(np.hypot(side, quantity.spread)) for side in errors(reading, quantity))
+    # where the outcome lies below what was read, the report lies above it, and the other way round
     each = two_piece_log_density(on_scale, float(quantity.on_scale(reading.value)), below, above)
     return float(logsumexp(each, b=shares)) + quantity.log_slope(reading.value)
 
