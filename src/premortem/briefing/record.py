@@ -63,9 +63,9 @@ def _compared(found: Hindcast) -> list[Block]:
     rows = sorted(found.wins.items(), key=lambda pair: -pair[1].crps_ratio)
     table = Table(
         "The model against what others said in public by the day, and against rules, by groups of outcomes, the hardest to beat first.",
-        ("Who, or by what rule", "Groups", "Model closer", "Its error over theirs", "Gain in log score"),
+        ("Who, or by what rule", "Groups", "Model closer", "Its error over theirs", "Gain in log score, median"),
         tuple(
-            (kind, str(w.groups), str(w.won), phrases.number(w.crps_ratio), f"{w.log_score_gain:+.1f}")
+            (kind, str(w.groups), str(w.won), phrases.number(w.crps_ratio), f"{w.log_score_gain_median:+.1f}")
             for kind, w in rows
         ),
         numeric=(1, 2, 3, 4),
