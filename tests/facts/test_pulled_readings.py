@@ -89,6 +89,8 @@ def test_a_run_that_asks_for_pulled_tables_reads_them_and_says_which(sources):
     assert [r["name"] for r in result["pulled"]] == CAPEX
     assert Server.asked[-1]["User-Agent"].endswith("someone@example.org")
     study = Study(pulled=True)
+    two = [r.value for r in study.readings.mapped if (r.quantity, r.group) == ("capex_microsoft_year", "capex2025")]
+    assert two == pytest.approx([118, 83]), "cash stands beside what counts leases"
     year = {r.quantity: r for r in study.readings.mapped if r.on == date(2025, 12, 31) and r.source.startswith("filed")}
     assert year["capex_amazon_year"].value == pytest.approx(131)
     assert year["capex_big4_year"].value == pytest.approx(3 * 131 + 83)

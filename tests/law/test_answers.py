@@ -496,7 +496,10 @@ def test_a_memo_shows_no_half_of_a_test_and_tells_no_cleared_shipment_that_nothi
 def test_the_nearest_clause_is_told_by_the_fields_of_a_test_too_long_to_show():
     told = memo.text(answer(item="sme_tool", destination="CHN", date="2025-06-01", fab_node_nm=28))
     flat = " ".join(told.split())
-    assert "oct2022.sme (a test of listed, fab node nm, fab non planar, fab nand layers and advanced dram: not met)" in flat
+    assert (
+        "oct2022.sme (a test of listed, fab node nm, fab non planar, fab nand layers and advanced dram: not met)"
+        in flat
+    )
 
 
 def test_a_citation_is_told_by_paragraph_and_page():

@@ -1,5 +1,6 @@
 """Forecasts of others and by rule: against closed forms, by the day on which they were public, and with every fault told."""
 
+import dataclasses
 from datetime import date
 
 import numpy as np
@@ -191,3 +192,46 @@ def test_faults_of_a_table_are_told_together_each_by_its_own_row(tmp_path):
     with pytest.raises(BadInputs) as wrong:
         forecasts.read(tmp_path / "theirs.csv", default(), date(2025, 2, 26))
     assert [e.key for e in wrong.value.errors] == ["row 3: known_on", "row 4: median"]
+
+
+def nothing(high=None):
+    known = dataclasses.replace(reading(0.0), quantity="cn_bought_h100e_quarter", high=high)
+    return known, quantities.shipped_quantities(default())["cn_bought_h100e_quarter"]
+
+
+def test_the_log_score_of_a_reading_of_nothing_is_the_chance_of_nothing():
+    """Of 1,000 futures 300 have none and the others far more than what reads as none: log 0.3, by hand; at a floor it was +8.5."""
+    zero, quantity = nothing(high=0.002)
+    futures = np.where(np.arange(1000) < 300, 0.0, 5.0)
+    assert log_score(futures, zero, quantity) == pytest.approx(np.log(0.3), abs=1e-6)
+
+
+def test_the_log_score_of_a_forecast_of_nothing_is_the_logarithm_of_its_normal_chance():
+    zero, quantity = nothing(high=0.002)
+    theirs = Forecast("consensus", quantity, zero.over, float(np.log(0.004)), 0.5, 0.5, NOTE, "theirs")
+    assert theirs.log_score(zero) == pytest.approx(norm.logcdf(np.log(0.002), np.log(0.004), 0.5))
+    assert theirs.log_score(dataclasses.replace(zero, value=0.01)) == pytest.approx(theirs.log_density(0.01))
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0])
+def test_a_share_of_nothing_or_of_all_is_scored_by_its_chance_on_either_side(value):
+    """A sure and right forecast of an end scores near 0, a sure and wrong one far below; neither is above 0."""
+    quantity = quantities.shipped_quantities(default())["smic_yield_ascend"]
+    ends = dataclasses.replace(reading(value), quantity="smic_yield_ascend")
+    right, wrong = (log_score(np.full(10, x), ends, quantity) for x in (value, 1 - value))
+    assert wrong < -10 < right <= 0
+
+
+def test_a_forecast_that_names_its_readings_is_of_no_other_and_stands_first():
+    every, cash = forecast(centre=6.0), dataclasses.replace(forecast(centre=5.8), readings=("R002",))
+    r002 = dataclasses.replace(reading(376.0), id="R002")
+    said = forecasts.forecasts_of(r002, CAPEX, [every, cash], [], 0.3, NOTE)
+    assert said["consensus"] is cash
+    assert forecasts.forecasts_of(reading(413.0), CAPEX, [every, cash], [], 0.3, NOTE)["consensus"] is every
+
+
+def test_no_trend_rests_on_a_later_base_and_no_judgement_passes_as_a_published_view():
+    found = forecasts.shipped_forecasts(default())
+    assert not [f for f in found if f.quantity.id == "world_stock_h100e" and f.kind == TREND]
+    published = {f.method for f in found if f.kind == "published view"}
+    assert not [m for m in published if "no public" in m or "persistence" in m]

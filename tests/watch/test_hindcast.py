@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from premortem.case import default
-from premortem.watch import hindcast, quantities
+from premortem.watch import hindcast, hindcast_words, observations, quantities
+from premortem.watch.event_scores import EventScored, score_by_chains
+from premortem.watch.hindcast_results import Hindcast
+from premortem.watch.reading_scores import Baseline, Scored
 from premortem.watch.readings import Reading, Readings
 from premortem.watch.scores import baselines, brier, crps, quantiles
 
@@ -137,3 +140,57 @@ def test_events_are_scored_by_the_share_of_futures():
 
 def test_the_record_of_baselines_reads_known_quantities():
     assert all(r.known_on <= NOTE for r in hindcast.record(default()))
+
+
+def chain(group, share, came, base, stood=False):
+    return EventScored("e", NOTE, share, came, brier(share, came), stood=stood, group=group, base_rate=base)
+
+
+def test_brier_by_chains_is_that_of_the_model_and_of_each_rival_with_every_chain_counted_once():
+    """By hand: chain a of two events counts half each. Model (0.04 + 0.16) / 2 and 0.81; base (0.25 + 0.25) / 2 and 0.01."""
+    events = [chain("a", 0.8, True, 0.5), chain("a", 0.6, True, 0.5), chain("b", 0.9, False, 0.1)]
+    found = score_by_chains(events)
+    assert found.model == pytest.approx((0.1 + 0.81) / 2)
+    assert found.base_rates == pytest.approx((0.25 + 0.01) / 2)
+    assert found.unchanged == pytest.approx((1.0 + 0.0) / 2)
+    assert (found.right, found.right_base_rates, found.right_unchanged) == (2, 3, 1)
+    said = hindcast_words.events(Hindcast(NOTE, (), tuple(events), ()))
+    assert "worse than one half for all" in said
+    assert "base rates call 3" in said
+
+
+def test_the_median_of_gains_is_not_moved_by_one_forecast_that_was_sure_and_wrong():
+    def against(name, gain):
+        theirs = Baseline(1.0, -gain, True, 0, 1, 2, "", "")
+        return Scored(
+            name,
+            NOTE,
+            "u",
+            1,
+            0,
+            1,
+            2,
+            True,
+            0.5,
+            0.5,
+            None,
+            None,
+            "s",
+            "high",
+            "outcome",
+            name,
+            log_score=0.0,
+            baselines={"last value": theirs},
+        )
+
+    won = Hindcast(NOTE, tuple(against(f"g{i}", gain) for i, gain in enumerate([1.0, 2.0, 135.0])), (), ()).wins[
+        "last value"
+    ]
+    assert (won.log_score_gain, won.log_score_gain_median) == (pytest.approx(46.0), pytest.approx(2.0))
+    assert won.crps_ratio_median == pytest.approx(0.5)
+
+
+def test_quarters_and_their_year_count_as_one_group():
+    held = observations.shipped_readings(default()).mapped
+    spent = {r.group for r in held if r.quantity.startswith("capex_") and r.kind == "outcome" and r.on.year == 2025}
+    assert spent == {"capex2025"}

@@ -113,7 +113,7 @@ def test_f032_readings_of_one_fact_are_one_group():
         "capex of 2025": (2, 1),
         "capex_big4_year": (1, 1),
     }
-    assert "1 of 2 independent groups (2 of 3 outcomes) inside the 90% range, where 90% would be 2" in verdict(found)
+    assert "1 of 2 groups (2 of 3 outcomes) inside the 90% range, where 90% would be 2" in verdict(found)
     assert {"kind", "group"} <= set(found.as_dict()["observables"][0])
 
 

@@ -126,7 +126,7 @@ def test_a_board_can_be_weighted_by_what_was_known(small_run):
 def test_weights_that_would_collapse_give_futures_that_are_drawn_anew(small_run):
     found = questions.board_of(small_run, date(2026, 11, 1))
     assert not found.weights.collapsed
-    assert found.weights.effective_futures > 100
+    assert found.weights.effective_futures > 50  # the floor; by a like run of 256 it is some 100
     assert "drawn anew" in found.weights.warnings[0]
     assert all(row.low <= row.holds <= row.high for row in found.board)
 

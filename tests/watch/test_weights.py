@@ -218,3 +218,13 @@ def test_f052_the_rows_of_a_weighted_board_keep_their_keys_and_lose_their_values
     assert told.as_dict().keys() == cell.as_dict().keys()
     assert (told.holds, told.low, told.high, told.fails_on) == (None, None, None, {})
     assert weighted_rows([cell], None) == (cell,)
+
+
+def test_a_change_is_noise_by_the_sampling_of_both_sides():
+    """Newcombe 1998, table II, case (a), method 10: 56 of 70 against 48 of 80 differ by 0.2, 0.0524 to 0.3339."""
+    (p, q) = (weights.shares({"x": np.arange(n) < k})["x"] for k, n in ((48, 80), (56, 70)))
+    assert weights.change_of(p, q) == pytest.approx((0.0524, 0.3339), abs=1e-4)
+    assert not weights.is_noise(p, q)
+    few = (0.59, 0.54, 0.64)  # 375 effective futures before
+    assert weights.is_noise(few, (0.54, 0.52, 0.56)), "inside neither interval of the other, and yet noise"
+    assert not weights.is_noise(few, (None, None, None))

@@ -12,6 +12,7 @@ from premortem.propositions.verdicts import NO_VERDICT as NO_VERDICT
 from premortem.text import phrases, units
 from premortem.text.numbers import LOG_RATE, a_year
 from premortem.watch.signposts import Signpost
+from premortem.watch.weights import is_noise
 
 ALL = "all"
 
@@ -47,8 +48,8 @@ def delta(row: Mapping[str, Any], base: Mapping[str, Any] | None) -> str:
 
 
 def noise(row: Mapping[str, Any], base: Mapping[str, Any]) -> bool:
-    """Whether a change lies within the sampling: what it is shown against is inside the interval."""
-    return row["low"] is not None and base["holds"] is not None and row["low"] <= base["holds"] <= row["high"]
+    """Whether a change lies within the sampling of both sides."""
+    return is_noise(*((side["holds"], side["low"], side["high"]) for side in (base, row)))
 
 
 def moves(rows: Sequence[Mapping[str, Any]], base: Sequence[Mapping[str, Any]]) -> str:

@@ -38,7 +38,7 @@ def record(run: Run) -> Section:
         text(
             f"Weighted by what was known on {phrases.day_in_words(case.settings.day)}, futures are held against what was read later; no later reading moves them. ",
             see(figure.id),
-            f" shows of each independent group of outcomes the reading that lies furthest out. Only outcomes test the model{apart(found.kinds)}.",
+            f" shows of each groups of outcomes the reading that lies furthest out. Only outcomes test the model{apart(found.kinds)}.",
             Note(
                 f"{phrases.count_noun(judged.futures, 'future')}, {phrases.number(judged.weights.effective)} effective after weighting; each follows the path of policy that it drew. "
                 f"{f'{said} ' if said else ''}Scores: continuous ranked probability score and log score (Gneiting and Raftery 2007), and Brier's."
@@ -63,10 +63,10 @@ def _compared(found: Hindcast) -> list[Block]:
     """The model against what others said, by kind; nothing where nobody did."""
     rows = sorted(found.wins.items(), key=lambda pair: -pair[1].crps_ratio)
     table = Table(
-        "The model against what others said in public by the day, and against rules, by independent groups of outcomes, the hardest to beat first.",
-        ("Who, or by what rule", "Groups", "Model closer", "Its error over theirs", "Gain in log score"),
+        "The model against what others said in public by the day, and against rules, by groups of outcomes, the hardest to beat first.",
+        ("Who, or by what rule", "Groups", "Model closer", "Its error over theirs", "Gain in log score, median"),
         tuple(
-            (kind, str(w.groups), str(w.won), phrases.number(w.crps_ratio), f"{w.log_score_gain:+.1f}")
+            (kind, str(w.groups), str(w.won), phrases.number(w.crps_ratio), f"{w.log_score_gain_median:+.1f}")
             for kind, w in rows
         ),
         numeric=(1, 2, 3, 4),

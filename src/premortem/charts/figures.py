@@ -173,7 +173,7 @@ def places(frame: pl.DataFrame) -> Any:
     """
     base = alt.Chart(frame)
     x = alt.X("fifth:O", title="fifth of what futures said, lowest first", axis=alt.Axis(labelAngle=0))
-    y: dict[str, Any] = {"title": "independent groups", "scale": alt.Scale(domainMin=0)}
+    y: dict[str, Any] = {"title": "groups", "scale": alt.Scale(domainMin=0)}
     bars = base.mark_bar(color=HOLDS, opacity=0.85).encode(x=x, y=alt.Y("groups:Q", **y))
     band = base.mark_rule(color=INK, strokeWidth=2).encode(x=x, y=alt.Y("least:Q", **y), y2=alt.Y2("most:Q"))
     middle = base.mark_tick(color=INK, thickness=2, size=16).encode(x=x, y=alt.Y("expected:Q", **y))

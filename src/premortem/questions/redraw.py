@@ -16,7 +16,7 @@ from premortem.study import Study, model
 from premortem.watch import quantities, smc
 from premortem.watch.quantities import Observer
 from premortem.watch.readings import Reading
-from premortem.watch.weights import Weights, joint_log_likelihood
+from premortem.watch.weights import Weights, misfits
 
 # Futures that are drawn: a share is known to a point or so by as many.
 COUNT = 2048
@@ -47,7 +47,7 @@ def redraw(
     for _ in range(TRIES if effective else 1):
         drawn, used = draw_by(study, readings, under, seed, count)
         found = futures_under_policies.of_values(study, values_of(study, drawn.z), asked, policies, seed)
-        worth = _worth(found, drawn.roots)
+        worth = _worth(found, drawn)
         if worth >= (effective or 0):
             break
         wanted = effective or 0
@@ -79,7 +79,7 @@ def draw_by(
 
 @dataclass(frozen=True)
 class _Read:
-    """Log likelihood of readings at scores (parameter, future), in chunks side by side on all cores."""
+    """How far futures of scores (parameter, future) lie off readings, in chunks side by side on all cores."""
 
     study: Study
     readings: Sequence[Reading]
@@ -87,17 +87,17 @@ class _Read:
     observer: Observer
 
     def __call__(self, z: Array) -> Array:
-        """Of shape (future,)."""
+        """Of shape (reading, future)."""
         few = futures_under_policies.SHARED if z.shape[1] <= futures_under_policies.SHARED else 0
         size = model.SMALL if few else CHUNK
         return np.concatenate(
-            [*side_by_side(lambda at: self._of(z[:, at : at + size], few), range(0, z.shape[1], size))]
+            [*side_by_side(lambda at: self._of(z[:, at : at + size], few), range(0, z.shape[1], size))], axis=1
         )
 
     def _of(self, z: Array, few: int) -> Array:
         values = values_of(self.study, z)
         read = futures_under_policies.observe(self.study, values, self.pulled, self.observer, few)
-        return joint_log_likelihood(read, self.readings, quantities.shipped_quantities(self.study.case))
+        return misfits(read, self.readings, quantities.shipped_quantities(self.study.case))
 
 
 def values_of(study: Study, z: Array) -> Array:
@@ -106,7 +106,7 @@ def values_of(study: Study, z: Array) -> Array:
     return priors.from_normal(priors.copula.mix(z) if priors.copula else z).astype(np.float32)
 
 
-def _worth(found: Futures, roots: Array) -> float:
+def _worth(found: Futures, drawn: smc.Drawn) -> float:
     """Independent futures that the verdicts are worth, of the one that is worth the fewest."""
-    each = [smc.effective_number(flags, roots) for policy in found.policies for flags in found.holds(policy).values()]
-    return float(np.nanmin(each)) if not np.all(np.isnan(each)) else float(len(roots))
+    each = [drawn.worth(flags) for policy in found.policies for flags in found.holds(policy).values()]
+    return float(np.nanmin(each)) if not np.all(np.isnan(each)) else float(len(drawn.roots))

@@ -42,9 +42,9 @@ def strict_known(study: Study) -> StrictKnown:
         for name, number in used
         if (on := known.get(number)) is None or on > day
     ]  # fmt: skip
-    judged = [
-        (q.id, part) for q in quantities.shipped_quantities(case).values() for part in (q.discrepancy, q.map) if part
-    ]
+    # one that was mapped after the day is read of nothing before it
+    mapped = [q for q in quantities.shipped_quantities(case).values() if q.mapped_on is None or q.mapped_on <= day]
+    judged = [(q.id, part) for q in mapped for part in (q.discrepancy, q.map) if part]
     errors += [
         BadInput("watch/quantities.toml", name, f"was judged on {part.known_on}, after the day", got=str(part.known_on), allowed=f"up to {day}")
         for name, part in judged

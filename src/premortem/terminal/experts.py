@@ -10,6 +10,12 @@ from premortem.terminal.layout import add_columns, print_table, wrap
 from premortem.text import phrases
 from premortem.text.numbers import number
 
+# What is said where experts do not tell of the same priors.
+PARTLY = (
+    "Where an expert says nothing of a prior, that expert's board keeps the shipped one; pooled is the mean of those who tell of it. "
+    "So a pooled share may lie outside those of all experts."
+)
+
 
 def print_deciding(rows: Sequence[Deciding]) -> None:
     """The priors that decide the board, with their shipped quantiles and what they move most."""
@@ -33,6 +39,8 @@ def print_experts(result: ByExpert) -> None:
     for board in result.boards:
         table.add_row(board.expert, *(phrases.share(cell.holds) for cell in board.cells))
     print_table(console, table)
+    if len(result.told) > 1 and any(set(names) != set().union(*result.told.values()) for names in result.told.values()):
+        console.print(wrap(PARTLY, console.width), style="dim", soft_wrap=True)
     for said in result.flips or ("No expert turns a verdict.",):
         console.print(wrap(said, console.width), soft_wrap=True)
     if result.untold:

@@ -17,6 +17,7 @@ from premortem.watch.event_scores import EventScored
 from premortem.watch.hindcast_results import Hindcast
 from premortem.watch.reading_scores import Scored
 from premortem.watch.timeline import Event, lags
+from premortem.watch.weights import is_noise
 
 # Signposts that are shown; the others are counted and found with --json.
 SHOWN = 12
@@ -80,7 +81,7 @@ def _change(before: ShortCell, after: ShortCell, weak: str) -> str:
     """A change of a share in points, with what there is to say of it; nothing where one of the two cannot be told."""
     if before.holds is None or after.holds is None:
         return ""
-    noise = after.low is not None and after.high is not None and after.low <= before.holds <= after.high
+    noise = is_noise((before.holds, before.low, before.high), (after.holds, after.low, after.high))
     return phrases.points_between(before.holds, after.holds) + (weak or (" (within noise)" if noise else ""))
 
 
@@ -127,7 +128,7 @@ def print_hindcast(judged: Any) -> None:
 
 def _scores(console: Console, found: Hindcast) -> None:
     if found.wins:
-        console.print("\n[bold]Against forecasts that were public on the day[/bold], by independent groups of outcomes")
+        console.print("\n[bold]Against forecasts that were public on the day[/bold], by groups of outcomes")
         for line in words.against(found):
             console.print(f"  {line}")
     for line in (words.calibration(found), words.events(found), words.mapped_after(found)):
@@ -163,7 +164,9 @@ def print_weighted(run: Any, result: Board, found: BoardWeights) -> None:
     says = f"{phrases.capital(found.says)}, in which each assumption holds"
     print_board(run, result.board, says)
     console = Console(highlight=False)
-    console.print(f"{len(found.readings)} readings leave {found.effective_futures:,.0f} effective futures")
+    console.print(
+        f"{phrases.count_noun(len(found.readings), 'reading')} {'leaves' if len(found.readings) == 1 else 'leave'} {found.effective_futures:,.0f} effective futures"
+    )
     for warning in found.warnings:
         console.print(f"Warning: {warning}", style="bold")
 

@@ -9,7 +9,7 @@ from scipy.special import ndtri
 from premortem.watch.quantities import Array
 from premortem.watch.weights import resample
 
-# Bins of the histogram of places: so few, since independent groups are some two dozen.
+# Bins of the histogram of places: so few, since groups are some two dozen.
 BINS = 5
 # Futures that are compared by pairs.
 PAIRED = 800

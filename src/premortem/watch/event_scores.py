@@ -91,6 +91,40 @@ def decompose_by_group(events: Sequence[EventScored]) -> Decomposed | None:
     return decompose([e.share for e in events], [e.happened for e in events], shares_of_groups(groups))
 
 
+@dataclass(frozen=True)
+class ByChains:
+    """Mean Brier scores of the events, each chain counted once: of the model, of base rates (NaN where an event has none), of the view that
+    nothing changes, and of one half for all; and how many events the model, base rates and that view call right.
+    """
+
+    model: float
+    base_rates: float
+    unchanged: float
+    one_half: float
+    right: int
+    right_base_rates: int
+    right_unchanged: int
+
+
+def score_by_chains(events: Sequence[EventScored]) -> ByChains | None:
+    """The model beside its rivals by one rule: each chain of events counts once. None without events."""
+    if not events:
+        return None
+    w = shares_of_groups([e.group or e.event for e in events])
+    w = w / w.sum()
+    base = np.array([np.nan if e.brier_base_rate is None else e.brier_base_rate for e in events])
+    same = np.array([e.stood == e.happened for e in events])
+    return ByChains(
+        float(w @ np.array([e.brier for e in events])),
+        float(w @ base),
+        float(w @ ~same),
+        MISSED,
+        sum(not e.missed for e in events),
+        int((base <= MISSED).sum()),
+        int(same.sum()),
+    )
+
+
 def score_events(
     events: Sequence[Reading],
     as_of: date,

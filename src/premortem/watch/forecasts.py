@@ -20,8 +20,8 @@ from premortem.files.table import parse_number
 from premortem.watch import quantities as known_quantities
 from premortem.watch._rows import parse_day, read_table, texts, wrong_columns
 from premortem.watch.quantities import Z95, Array, Quantity, Span, When, last_day
-from premortem.watch.readings import Reading, value_by_day
-from premortem.watch.scores import DAYS_A_YEAR, two_piece_log_density
+from premortem.watch.readings import Reading, at_an_end, value_by_day
+from premortem.watch.scores import DAYS_A_YEAR, log_chance, two_piece_log_density
 
 TABLE = "public_views"
 LAST, WALK, TREND = "last value", "random walk with drift", "exponential trend"
@@ -31,6 +31,7 @@ KINDS = (
     "company projection",
     "consensus",
     "published view",
+    "judgement",  # of who gathered the table, where nobody had published a view
     TREND,
     WALK,
     LAST,
@@ -50,6 +51,7 @@ COLUMNS = (
     "known_on",
     "confidence",
     "note",
+    "readings",
 )
 NEEDED = ("quantity", "period_start", "period_end", "unit", "kind", "median", "p5", "p95", "known_on")
 # Values of a sample that stands for a distribution: their CRPS is that of the distribution to a thousandth of its spread.
@@ -72,6 +74,7 @@ class Forecast:
     known_on: date
     source: str
     method: str = ""
+    readings: tuple[str, ...] = ()  # ids of those that it is like with, where it is not of every reading of the period
 
     @property
     def sample(self) -> Array:
@@ -83,6 +86,12 @@ class Forecast:
         """The quantile of a share."""
         z = float(ndtri(share))
         return float(self.quantity.off_scale(np.asarray(self.centre + z * (self.below if z < 0 else self.above))))
+
+    def log_score(self, reading: Reading) -> float:
+        """Logarithm of its density at a reading; of one of nothing, or of all, of its chance."""
+        if end := at_an_end(reading, self.quantity):
+            return float(log_chance(end, self.centre, self.below, self.above))
+        return self.log_density(reading.value)
 
     def log_density(self, value: float) -> float:
         """Logarithm of its density at a value, in the quantity's unit."""
@@ -157,6 +166,7 @@ def _forecast(row: Mapping[str, str], file: str, place: str, case: Case) -> Fore
         parse_day(row["known_on"], file, f"{place}: known_on"),
         row.get("source", ""),
         row.get("method", ""),
+        tuple(row.get("readings", "").split()),
     )
 
 
@@ -168,8 +178,10 @@ def forecasts_of(
     usual: float,
     as_of: date,
 ) -> dict[str, Forecast]:
-    """Forecasts of a reading that were public on a day, by kind: others' first, then by rule. Of several of one kind the first stands."""
-    others = [f for f in table if f.known_on <= as_of and _is_of(f, reading)]
+    """Forecasts of a reading that were public on a day, by kind: others' first, then by rule. Of several of one kind
+    one that names the reading stands, else the first.
+    """
+    others = sorted((f for f in table if f.known_on <= as_of and _is_of(f, reading)), key=lambda f: not f.readings)
     found: dict[str, Forecast] = {}
     for forecast in [*others, *by_rule(reading, quantity, earlier, usual, as_of)]:
         found.setdefault(forecast.kind, forecast)
@@ -179,7 +191,7 @@ def forecasts_of(
 def _is_of(forecast: Forecast, reading: Reading) -> bool:
     """Whether a forecast is of the period that a reading speaks of: its end lies in that of the forecast, by the step of the clock."""
     quantity, over = forecast.quantity, forecast.over
-    if quantity.id != reading.quantity:
+    if quantity.id != reading.quantity or (forecast.readings and reading.id not in forecast.readings):
         return False
     if quantity.yearly or not isinstance(over, Span):
         return quantity.period(reading.on) == quantity.period(last_day(over))

@@ -72,7 +72,7 @@ def hindcast(
         public = forecasts.forecasts_of(reading, quantity, known.forecasts, before, usual, as_of)
         would_be = simulate_reading(values, reading, quantity, seed=i)
         found = _score(reading, quantity, values, would_be, weights, before, as_of)
-        against = {kind: _baseline(found, f, reading.value) for kind, f in public.items()}
+        against = {kind: _baseline(found, f, reading) for kind, f in public.items()}
         scored.append(replace(found, baselines=against, explanation=(known.why or {}).get(reading.quantity, "")))
         drawn.append(would_be)
     happened, no_event = score_events(readings.events, as_of, events or {}, base_rates or {}, known.why or {})
@@ -124,11 +124,11 @@ def _score(
     )
 
 
-def _baseline(ours: Scored, forecast: Forecast, observed: float) -> Baseline:
-    theirs = crps(forecast.sample, observed)
+def _baseline(ours: Scored, forecast: Forecast, reading: Reading) -> Baseline:
+    theirs = crps(forecast.sample, reading.value)
     low, middle, high = map(forecast.at, RANGE)
     return Baseline(
-        theirs, forecast.log_density(observed), ours.crps < theirs, low, middle, high, forecast.method, forecast.source
+        theirs, forecast.log_score(reading), ours.crps < theirs, low, middle, high, forecast.method, forecast.source
     )
 
 

@@ -9,20 +9,23 @@ import numpy as np
 from premortem.text.tables import Table, table
 from premortem.watch import calibration, kinds
 from premortem.watch.calibration import Joint
-from premortem.watch.event_scores import Decomposed, EventScored, decompose_by_group
+from premortem.watch.event_scores import ByChains, Decomposed, EventScored, decompose_by_group, score_by_chains
 from premortem.watch.reading_scores import Scored, by_group, ratios_and_gains
 
 
 @dataclass(frozen=True)
 class Wins:
-    """The model against one kind of forecast, by independent groups of outcomes: of how many groups it has the smaller CRPS (by the mean
-    ratio in each), the geometric mean of the ratios (under 1 is better), and the mean gain in log score [nats].
+    """The model against one kind of forecast, by groups of outcomes: of how many groups it has the smaller CRPS (by the mean
+    ratio in each), the geometric mean and the median of the ratios (under 1 is better), and the mean and the median gain in log score
+    [nats]: a mean of logarithms is moved by one forecast that was sure and wrong.
     """
 
     groups: int
     won: int
     crps_ratio: float
     log_score_gain: float
+    crps_ratio_median: float
+    log_score_gain_median: float
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Hindcast:
 
     @property
     def kinds(self) -> dict[str, dict[str, int]]:
-        """By kind of reading: how many lie inside, of how many, in how many independent groups."""
+        """By kind of reading: how many lie inside, of how many, in how many groups."""
         return kinds.count_inside((s.kind, s.inside, s.group) for s in self.observables)
 
     @property
@@ -65,7 +68,7 @@ class Hindcast:
 
     @property
     def groups_inside(self) -> tuple[int, int]:
-        """How many independent groups of outcomes lie wholly inside their ranges, and of how many."""
+        """How many groups of outcomes lie wholly inside their ranges, and of how many."""
         held = by_group(self.of_kind("outcome")).values()
         return sum(all(s.inside for s in group) for group in held), len(held)
 
@@ -82,7 +85,9 @@ class Hindcast:
         found = {}
         for kind in dict.fromkeys(kind for group in each for kind in group):
             ratios, gains = (np.array(x) for x in zip(*(g[kind] for g in each if kind in g), strict=True))
-            found[kind] = Wins(len(ratios), int((ratios < 0).sum()), float(np.exp(ratios.mean())), float(gains.mean()))
+            middle, gain = float(np.exp(np.median(ratios))), float(np.median(gains))
+            won = int((ratios < 0).sum())
+            found[kind] = Wins(len(ratios), won, float(np.exp(ratios.mean())), float(gains.mean()), middle, gain)
         return found
 
     @property
@@ -95,6 +100,11 @@ class Hindcast:
     def brier_parts(self) -> Decomposed | None:
         """Brier's score of the events in parts, each chain of events counted once."""
         return decompose_by_group(self.events)
+
+    @property
+    def by_chains(self) -> ByChains | None:
+        """Brier's score of the events beside that of its rivals, each chain of events counted once."""
+        return score_by_chains(self.events)
 
     @property
     def events_brier_base_rate(self) -> float:
@@ -199,7 +209,7 @@ class Hindcast:
         """The keys of `premortem hindcast --json`."""
         rows = [_observable(s) for s in (*self.misses, *(s for s in self.observables if s.inside))]
         inside, of = self.groups_inside
-        parts = self.brier_parts
+        parts, chains = self.brier_parts, self.by_chains
         return {
             "as_of": self.as_of.isoformat(),
             "observables": rows,
@@ -218,6 +228,7 @@ class Hindcast:
             "events": [_event(e) for e in sorted(self.events, key=lambda e: -e.brier)],
             "events_brier": _plain(self.events_brier),
             "events_brier_parts": None if parts is None else asdict(parts),
+            "events_by_chains": None if chains is None else {k: _plain(v) for k, v in asdict(chains).items()},
             "events_brier_base_rate": _plain(self.events_brier_base_rate),
             "events_right_unchanged": self.unchanged[0],
             "events_brier_unchanged": _plain(self.unchanged[1]),

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from math import isnan
 
 from premortem.case import Case
 from premortem.text.numbers import capital, listing, lower_first, number, share
 from premortem.watch import quantities
-from premortem.watch.event_scores import NO_EVENT, NOBODY, EventScored
+from premortem.watch.event_scores import NO_EVENT, NOBODY, ByChains, EventScored
 from premortem.watch.hindcast_results import Hindcast
 from premortem.watch.kinds import apart, outcomes_inside
 from premortem.watch.reading_scores import Scored
@@ -18,12 +19,12 @@ FEW = 5
 
 
 def verdict(found: Hindcast) -> str:
-    """`Standing on 2026-01-31: 4 of 5 independent groups (8 of 9 outcomes) inside the 90% range, where 90% would be 4 or 5; ...`."""
+    """`Standing on 2026-01-31: 4 of 5 groups (8 of 9 outcomes) inside the 90% range, where 90% would be 4 or 5; ...`."""
     return f"Standing on {found.as_of}: {outcomes_inside(found.kinds)} inside the 90% range{due(found)}{apart(found.kinds)}"
 
 
 def title(found: Hindcast) -> str:
-    """`Against what came later: 4 of 5 independent groups inside the 90% range of futures, where 90% would be 5; 3 of 5 events called right,
+    """`Against what came later: 4 of 5 groups inside the 90% range of futures, where 90% would be 5; 3 of 5 events called right,
     and 2 by the view that nothing changes`.
     """
     right = sum(not e.missed for e in found.events)
@@ -135,13 +136,20 @@ def events(found: Hindcast) -> str:
     parts = found.brier_parts
     if parts is None:
         return ""
-    _, brier = found.unchanged
+    chains = found.by_chains
+    assert chains is not None
+    base = "" if isnan(chains.base_rates) else f"base rates of the record alone get {chains.base_rates:.3f}, "
     return (
         f"{events_right(found)} "
-        f"Mean Brier score {found.events_brier:.2f}; base rates of the record alone get {found.events_brier_base_rate:.2f}, nothing changes {brier:.2f}, one half for all 0.25. "
-        f"By chains {parts.score:.2f} = reliability {parts.reliability:.2f} - resolution {parts.resolution:.2f} + uncertainty {parts.uncertainty:.2f} "
+        f"By chains, each counted once, the mean Brier score is {chains.model:.3f}: {_beside_a_coin(chains)} one half for all, which gets {chains.one_half:.2f}; "
+        f"{base}nothing changes {chains.unchanged:.3f}. By events it is {found.events_brier:.3f}. "
+        f"{parts.score:.2f} = reliability {parts.reliability:.2f} - resolution {parts.resolution:.2f} + uncertainty {parts.uncertainty:.2f} "
         f"{'+' if parts.within >= 0 else '-'} {abs(parts.within):.2f} within bins."
     )
+
+
+def _beside_a_coin(chains: ByChains) -> str:
+    return "worse than" if chains.model > chains.one_half else "better than" if chains.model < chains.one_half else "as"
 
 
 def events_right(found: Hindcast) -> str:
@@ -149,8 +157,10 @@ def events_right(found: Hindcast) -> str:
     if not found.events:
         return ""
     chains, ours = len({e.group for e in found.events}), sum(not e.missed for e in found.events)
+    by = found.by_chains
+    rates = f"; base rates call {by.right_base_rates}" if by and not isnan(by.base_rates) else ""
     said = f"{ours} of {len(found.events)} events ({chains} chains) called right"
-    return f"{said} (more than even odds for what came, less for what did not); the view that nothing changes gets {found.unchanged[0]} right."
+    return f"{said} (more than even odds for what came, less for what did not){rates}; the view that nothing changes gets {found.unchanged[0]} right."
 
 
 def mapped_after(found: Hindcast) -> str:

@@ -50,10 +50,12 @@ def count_inside(readings: Iterable[tuple[str, bool, str]]) -> dict[str, dict[st
 
 
 def outcomes_inside(counts: Counts) -> str:
-    """`4 of 5 independent groups (8 of 9 outcomes)`: what is independent counts, and a group lies inside with all that it holds."""
+    """`4 of 5 groups (8 of 9 outcomes)`: a group of readings that tell of one fact counts once, and lies inside with all that it holds; groups
+    may still move together.
+    """
     count = counts["outcome"]
     said = f"{count['inside']} of {count['of']} {_many('outcome', count['of'])}"
-    groups = f"{count['groups_inside']} of {count['groups']} independent {_many('group', count['groups'])}"
+    groups = f"{count['groups_inside']} of {count['groups']} {_many('group', count['groups'])}"
     return f"{groups} ({said})" if count["of"] > 1 else said
 
 

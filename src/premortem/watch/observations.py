@@ -220,7 +220,7 @@ def convert_unit(
     if not least <= scaled.value <= most:
         raise BadInput(
             file,
-            key.removesuffix("unit") + "value",
+            key.removesuffix("unit") + "value" if key.endswith("unit") else key,
             f"{quantity.id} cannot be {reading.value:g} {unit}".strip(),
             got=reading.value,
             allowed=f"{least:g} to {most:g} {quantity.unit}",

@@ -29,7 +29,8 @@ Stretch = tuple[date, date]
 
 class Rule(Strict):
     """How readings of a quantity are made: the sum of what sources file for each period, in its unit by `times`; or on the day of its
-    pulling a `field` of a list, of the first of the `entries`, with the lowest and the highest of them as its range.
+    pulling a `field` of a list, of the first of the `entries`, with the lowest and the highest of them as its range. Where it `measures`
+    something else than the record's rows do, it stands beside them and takes no place.
     """
 
     quantity: str
@@ -37,6 +38,7 @@ class Rule(Strict):
     period: Literal["year", "quarter", "day"]
     times: float
     group: str = ""
+    measures: str = ""  # what is filed, where that is something else than what the record reads
     field: str = ""
     entries: tuple[str, ...] = ()
 
@@ -114,7 +116,8 @@ def _readings(rule: Rule, filed: Mapping[str, Mapping[Stretch, Flow]], case: Cas
             "high",
             group=rule.group_of(end),
             start=start,
-            says=quantity.says,
+            says=rule.measures or quantity.says,
+            beside=bool(rule.measures),
         )
 
 

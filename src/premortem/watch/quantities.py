@@ -138,6 +138,10 @@ class Quantity(Strict):
             return np.log(inside / (1 - inside))
         return values
 
+    def ends(self) -> tuple[float, float]:
+        """Values at and beyond which the scale sees no difference: one at an end has no density, only a chance."""
+        return {"log": (SMALLEST, np.inf), "logit": (EDGE, 1 - EDGE), "linear": (-np.inf, np.inf)}[self.scale]
+
     def off_scale(self, y: Array) -> Array:
         """The inverse of `on_scale`."""
         if self.scale == "log":

@@ -38,6 +38,7 @@ class Reading:
     says: str = ""  # what exactly was read, or the event in words
     like_for_like: str = ""  # what it may be compared with
     id: str = ""
+    beside: bool = False  # another measure of a fact than the record's, which takes no row's place
 
     @property
     def over(self) -> When:
@@ -74,7 +75,7 @@ class Readings:
         return tuple(r for r in known if r.kind == "outcome" or r.group not in over)
 
     def joined(self, *others: "Readings") -> "Readings":
-        """These and further ones; a reading of the same quantity and day is taken from the further ones."""
+        """These and further ones; of the same quantity and day the further ones' stands, where it measures the same."""
         found = self
         for own in others:
             pairs = zip((found.mapped, found.events, found.unknown), (own.mapped, own.events, own.unknown), strict=True)
@@ -97,7 +98,7 @@ class Readings:
 
 
 def _joined(ours: Sequence[Reading], further: Sequence[Reading]) -> tuple[Reading, ...]:
-    again = {(r.quantity, r.on) for r in further}
+    again = {(r.quantity, r.on) for r in further if not r.beside}
     return (*(r for r in ours if (r.quantity, r.on) not in again), *further)
 
 
@@ -114,8 +115,9 @@ def contradictions(
     for i, one in enumerate(readings):
         for other in readings[i + 1 :]:
             quantity = quantities[one.quantity]
-            if one.group and one.group == other.group:
-                continue  # two reports of one fact, which count as one
+            apart = one.says != other.says or one.over != other.over
+            if one.group and one.group == other.group and apart:
+                continue  # two measures of one fact, or one on two days: they count as one
             if other.quantity != one.quantity or quantity.period(one.over) != quantity.period(other.over):
                 continue
             away = abs(float(quantity.on_scale(one.value) - quantity.on_scale(other.value)))
@@ -146,6 +148,18 @@ def errors(reading: Reading, quantity: Quantity) -> tuple[float, float]:
         for end in (reading.low, reading.high)
     )
     return below, above
+
+
+def at_an_end(reading: Reading, quantity: Quantity) -> tuple[float, int] | None:
+    """Of a reading of nothing, or of all, what reads as that: the place on the scale up to which (1) or from which on (-1) values do, by
+    the reading's own range where it has one; None of every other.
+    """
+    least, most = quantity.ends()
+    if reading.value <= least:
+        return float(quantity.on_scale(max(reading.high or least, least))), 1
+    if reading.value >= most:
+        return float(quantity.on_scale(min(reading.low or most, most))), -1
+    return None
 
 
 def simulate_reading(predicted: Array, reading: Reading, quantity: Quantity, seed: int) -> Array:

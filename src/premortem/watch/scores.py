@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
-from scipy.special import logsumexp
+from scipy.special import log_ndtr, logsumexp
 
 from premortem.watch.quantities import Array, Quantity
-from premortem.watch.readings import Reading, errors, value_by_day
+from premortem.watch.readings import Reading, at_an_end, errors, value_by_day
 from premortem.watch.weights import summing_to_one
 
 DAYS_A_YEAR = 365.25
@@ -36,13 +36,23 @@ def two_piece_log_density(y: Array | float, centre: float, below: float, above: 
 
 def log_score(predicted: Array, reading: Reading, quantity: Quantity, weights: Array | None = None) -> float:
     """Log density, in the quantity's unit, that futures gave to what was read: the mean over futures of what would be read in each
-    (Good 1952; larger is better).
+    (Good 1952; larger is better). Of a reading of nothing, or of all, which has no density, the log of the chance that it would be read.
     """
+    on_scale, shares = quantity.on_scale(predicted), summing_to_one(weights, len(predicted))
+    if end := at_an_end(reading, quantity):
+        wide = float(np.hypot(quantity.error, quantity.spread))  # its own range, from an end on, is no error
+        return float(logsumexp(log_chance(end, on_scale, wide, wide), b=shares))
     below, above = (float(np.hypot(side, quantity.spread)) for side in errors(reading, quantity))
     # where the outcome lies below what was read, the report lies above it, and the other way round
-    each = two_piece_log_density(quantity.on_scale(predicted), float(quantity.on_scale(reading.value)), below, above)
-    shares = summing_to_one(weights, len(predicted))
+    each = two_piece_log_density(on_scale, float(quantity.on_scale(reading.value)), below, above)
     return float(logsumexp(each, b=shares)) + quantity.log_slope(reading.value)
+
+
+def log_chance(end: tuple[float, int], centre: Array | float, below: float, above: float) -> Array:
+    """Log of the chance of values up to a place (1), or from it on (-1), by two halves of normals that meet at `centre`."""
+    place, side = end
+    away = side * (place - np.asarray(centre))
+    return np.asarray(log_ndtr(away / np.where(side * away < 0, below, above)))
 
 
 def quantiles(sample: Array, at: Sequence[float], weights: Array | None = None) -> tuple[float, ...]:

@@ -1,12 +1,17 @@
 """Sequential Monte Carlo: futures drawn anew by what was read, where weights of those that were drawn would collapse.
 
-From standard normal scores, so that it serves any priors. The likelihood is let in by degrees (Neal 2001; Del Moral, Doucet and Jasra 2006):
-at each the futures are weighted, resampled and moved by steps that keep their law (pCN around the futures' own mean and spread: Cotter and
-others 2013; Rudolf and Sprungk 2018). How long the steps are is learnt from how far they brought the futures (Fearnhead and Taylor 2013).
+From standard normal scores, so that it serves any priors. The likelihood is let in by degrees (Neal 2001; Del Moral, Doucet and Jasra
+2006): at each the futures are weighted, resampled and moved by steps that keep their law, pCN around a normal (Cotter and others 2013;
+Rudolf and Sprungk 2018). How long the steps are is learnt from how far they brought the futures, and they go on until the futures have
+forgotten their ancestors (Fearnhead and Taylor 2013).
+
+That normal lies half way between the futures' own mean and spread and the posterior of the misfits' straight line in the scores (iterated
+ensemble smoother: Chen and Oliver 2012). Around their own alone, an error that all futures share would be drawn again and never be seen.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -15,13 +20,13 @@ from premortem.progress import LOG
 from premortem.watch.quantities import Array
 from premortem.watch.weights import effective, resample
 
-LogLikelihood = Callable[[Array], Array]
+Misfits = Callable[[Array], Array]
 # Part of the futures that stays effective when more of the likelihood is let in.
 KEPT = 0.5
-# Moves after each part, and after the last.
-MOVES, LAST = 3, 6
-# A mean or spread further than so many standard errors from the prior's is told of by the readings; part of the prior's spread that is kept.
-CHANCE, LITTLE = 3.0, 0.02
+# Moves go on until the correlation of futures with their ancestors is below this, after each part and after the last; at most so many.
+ALIKE, ALIKE_LAST, MOVES = 0.15, 0.05, 15
+# Mean of the upper tenth of a standard normal: what chance makes of such a correlation, in its standard errors.
+TENTH = 1.755
 # Lengths of steps that are tried side by side (1 is a draw from the normal around which futures are moved), and the least share of futures
 # that tries each.
 STEPS, LEAST = np.array([0.05, 0.2, 0.5, 1.0]), 0.05
@@ -33,7 +38,7 @@ HALVINGS, MOST = 40, 60
 class Drawn:
     """Futures drawn by the posterior, all counted alike: `z` standard normal scores (parameter, future); `roots` the first ancestor of
     each; `log_evidence` log of the mean likelihood under the prior; `parts` in which the likelihood was let in; `moved` the share of the
-    last moves that was taken.
+    last moves that was taken; `alike` the correlation that the last moves left between futures and their ancestors.
     """
 
     z: Array
@@ -41,32 +46,54 @@ class Drawn:
     log_evidence: float
     parts: int
     moved: float
+    alike: float
+
+    def worth(self, flags: Array) -> float:
+        """Independent futures that the mean of `flags`, shape (future,), is worth: by families, and by what is left of the ancestors,
+        counted as in a chain of that correlation.
+        """
+        return effective_number(flags, self.roots) * (1 - self.alike) / (1 + self.alike)
 
 
-def draw(log_likelihood: LogLikelihood, dimensions: int, count: int, seed: int) -> Drawn:
-    """Futures by the posterior. `log_likelihood` takes scores (parameter, future) and gives (future,), -inf where a future is ruled out.
+def draw(misfits: Misfits, dimensions: int, count: int, seed: int) -> Drawn:
+    """Futures by the posterior. `misfits` takes scores (parameter, future) and gives how many standard deviations each reading lies off,
+    (reading, future), not finite where a future is ruled out: the log likelihood is minus half the sum of their squares.
 
     The same seed gives the same futures. Raises `MissingData` where no future agrees with what was read.
     """
     rng = np.random.default_rng(seed)
     z = rng.standard_normal((dimensions, count))
-    level, roots = np.asarray(log_likelihood(z), float), np.arange(count)
-    power, evidence, parts, moved = 0.0, 0.0, 0, 0.0
+    off, roots = np.asarray(misfits(z), float), np.arange(count)
+    level = _level(off)
+    power, evidence, parts, moved, alike = 0.0, 0.0, 0, 0.0, 0.0
     tries = np.full(len(STEPS), 1 / len(STEPS))
+    line = _Line(np.zeros((len(off), dimensions)), np.zeros(len(off)), np.eye(len(off)))
     while power < 1:
         if not np.isfinite(level).any() or parts == MOST:
             raise MissingData("no future comes near what was read: leave readings out, or widen the priors behind them")
         more = _next_part(level, 1 - power)
         weights = _weights(more * level)
         evidence += _log_mean(more * level)
-        power, parts = (1.0 if more >= 1 - power else power + more), parts + 1
-        around = _around(z, weights)
+        if not parts:  # of the prior's futures, which are wide: later ones mend it where they tell more
+            line = line.fitted(z, off, np.where(np.isfinite(level), 1 / count, 0.0))
+        power, parts, line = (1.0 if more >= 1 - power else power + more), parts + 1, line.fitted(z, off, weights)
+        around = line.posterior(power).halfway(z, weights)
         at = resample(weights, count, int(rng.integers(2**31)))
-        z, level, roots = z[:, at], level[at], roots[at]
-        for _ in range(LAST if power == 1 else MOVES):
-            z, level, moved, tries = _move(z, level, power, around, tries, log_likelihood, rng)
+        z, off, level, roots = z[:, at], off[:, at], level[at], roots[at]
+        ancestors, limit = z, ALIKE_LAST if power == 1 else ALIKE
+        for _ in range(MOVES):
+            z, off, level, moved, tries = _move(z, off, level, power, around, tries, misfits, rng)
+            alike = around.alike(ancestors, z)
+            if alike < limit:
+                break
         LOG.info("drawing %s futures by what was read: %.0f%% of it let in", f"{count:,}", 100 * power)
-    return Drawn(z, roots, evidence, parts, moved)
+    return Drawn(z, roots, evidence, parts, moved, alike)
+
+
+def _level(off: Array) -> Array:
+    """Log likelihood up to a constant, shape (future,)."""
+    whole = np.isfinite(off).all(0)
+    return np.where(whole, -0.5 * (np.where(whole, off, 0.0) ** 2).sum(0), -np.inf)
 
 
 def _next_part(level: Array, left: float) -> float:
@@ -96,49 +123,84 @@ def _log_mean(logs: Array) -> float:
 
 @dataclass(frozen=True)
 class _Around:
-    """The normal around which futures are moved: theirs in the scores `at` that the readings tell of, the prior's in the others."""
+    """The normal around which futures are moved."""
 
-    at: Array  # places of those scores
-    middle: Array  # (told, 1)
-    root: Array  # lower triangular, (told, told)
+    middle: Array  # (score, 1)
+    spread: Array  # covariance, (score, score)
 
-    def split(self, z: Array) -> Array:
-        """Scores told of, in standard ones of the normal, shape (told, future)."""
-        return np.asarray(np.linalg.solve(self.root, z[self.at] - self.middle))
+    @cached_property
+    def root(self) -> Array:
+        """Lower triangular, (score, score)."""
+        return np.linalg.cholesky(self.spread)
+
+    def halfway(self, z: Array, weights: Array) -> "_Around":
+        """Half way to the mean and spread of futures with weights."""
+        middle = (z @ weights)[:, None]
+        away = z - middle
+        return _Around((self.middle + middle) / 2, (self.spread + (away * weights) @ away.T) / 2)
+
+    def standard(self, z: Array) -> Array:
+        """Scores in standard ones of the normal, same shape."""
+        return np.asarray(np.linalg.solve(self.root, z - self.middle))
+
+    def alike(self, before: Array, after: Array) -> float:
+        """Correlation of futures with their ancestors beyond chance: the mean of the tenth of directions in which they are most alike."""
+        x, y = (own - own.mean(1, keepdims=True) for own in map(self.standard, (before, after)))
+        each = np.sort((x * y).sum(1) / np.sqrt((x**2).sum(1) * (y**2).sum(1)))
+        return max(float(each[-max(len(each) // 10, 1) :].mean()) - TENTH / np.sqrt(len(x[0])), 0.0)
 
 
-def _around(z: Array, weights: Array) -> _Around:
-    """Mean and covariance of the scores whose mean or spread has moved by more than chance from the prior's."""
-    count = effective(weights)
-    middle = z @ weights
-    wide = np.sqrt((z - middle[:, None]) ** 2 @ weights)
-    at = np.flatnonzero((np.abs(middle) > CHANCE / np.sqrt(count)) | (np.abs(wide - 1) > CHANCE / np.sqrt(2 * count)))
-    away = z[at] - middle[at, None]
-    # a little of the prior's, so that no direction is lost
-    spread = (1 - LITTLE) * (away * weights) @ away.T + LITTLE * np.eye(len(at))
-    return _Around(at, middle[at, None], np.linalg.cholesky(spread))
+@dataclass(frozen=True)
+class _Line:
+    """Misfits as a straight line in the scores, and the covariance of what it leaves of them."""
+
+    slope: Array  # (reading, score)
+    start: Array  # where all scores are nought, (reading,)
+    left: Array  # (reading, reading)
+
+    def fitted(self, z: Array, off: Array, weights: Array) -> "_Line":
+        """The same mended by futures with weights: by ridge, so that it stays as it was along directions of which too few futures tell."""
+        count, on = effective(weights), weights > 0
+        z, off, weights = z[:, on], off[:, on], weights[on]
+        weights = weights / weights.sum()
+        few = len(z) / count
+        away = z - (z @ weights)[:, None]
+        residual = off - self.slope @ z
+        middle = residual @ weights
+        residual = residual - middle[:, None]
+        more = np.linalg.solve((away * weights) @ away.T + few * np.eye(len(z)), (away * weights) @ residual.T).T
+        slope = self.slope + more
+        left = residual - more @ away
+        return _Line(slope, (off - slope @ z) @ weights, (left * weights) @ left.T)
+
+    def posterior(self, power: float) -> _Around:
+        """The scores' normal by the line at a power of the likelihood, what the line leaves counted as error."""
+        gain = np.linalg.solve(np.eye(len(self.left)) / power + self.left, self.slope)
+        spread = np.linalg.inv(np.eye(self.slope.shape[1]) + self.slope.T @ gain)
+        return _Around((-spread @ gain.T @ self.start)[:, None], (spread + spread.T) / 2)
 
 
 def _move(
     z: Array,
+    off: Array,
     level: Array,
     power: float,
     around: _Around,
     tries: Array,
-    log_likelihood: LogLikelihood,
+    misfits: Misfits,
     rng: np.random.Generator,
-) -> tuple[Array, Array, float, Array]:
+) -> tuple[Array, Array, Array, float, Array]:
     """One move of every future, the share that was taken, and the shares that try each length next: by how far each brought them."""
     chosen = rng.choice(len(STEPS), len(level), p=tries)
     step = STEPS[chosen]
     keep = np.sqrt(1 - step**2)
-    tried = keep * z + step * rng.standard_normal(z.shape)
-    own = around.split(z)
+    own = around.standard(z)
     moved = keep * own + step * rng.standard_normal(own.shape)
-    tried[around.at] = around.middle + around.root @ moved
-    reached = np.asarray(log_likelihood(tried), float)
-    # log density of the prior over that of the normal around which the move is made; in the other scores they are one
-    before, after = (0.5 * ((score**2).sum(0) - (x[around.at] ** 2).sum(0)) for score, x in ((own, z), (moved, tried)))
+    tried = around.middle + around.root @ moved
+    there = np.asarray(misfits(tried), float)
+    reached = _level(there)
+    # log density of the prior over that of the normal around which the move is made
+    before, after = (0.5 * ((score**2).sum(0) - (x**2).sum(0)) for score, x in ((own, z), (moved, tried)))
     with np.errstate(invalid="ignore"):
         chance = power * (reached - level) + after - before
     taken = np.log(rng.random(len(level))) < np.where(np.isfinite(reached), chance, -np.inf)
@@ -147,7 +209,13 @@ def _move(
     )
     share = reach / reach.sum() if reach.any() else tries
     tries = (share + LEAST) / (share + LEAST).sum()
-    return np.where(taken, tried, z), np.where(taken, reached, level), float(taken.mean()), tries
+    return (
+        np.where(taken, tried, z),
+        np.where(taken, there, off),
+        np.where(taken, reached, level),
+        float(taken.mean()),
+        tries,
+    )
 
 
 def effective_number(flags: Array, roots: Array) -> float:

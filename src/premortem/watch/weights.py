@@ -53,17 +53,32 @@ class Weights:
         return self.untempered if self.collapsed else self.effective
 
 
-def log_likelihood(predicted: Array, reading: Reading, quantity: Quantity) -> Array:
-    """Log likelihood of a reading in each future, up to a constant, shape (future,).
-
-    Normal on the quantity's scale, each side with the reading's own error and the spread of reports; a future without a
-    finite value has likelihood 0.
+def misfit(predicted: Array, reading: Reading, quantity: Quantity) -> Array:
+    """How many standard deviations each future lies above a reading, on the quantity's scale, shape (future,); NaN where it has no finite
+    value. Each side has the reading's own error and the spread of reports.
     """
     below, above = (np.hypot(side, quantity.spread) for side in errors(reading, quantity))
     z = quantity.on_scale(predicted) - float(quantity.on_scale(reading.value))
     # a scale of the array's own type: float32 stays float32
     z *= np.where(z < 0, z.dtype.type(1 / below), z.dtype.type(1 / above))
+    return np.where(np.isfinite(z), z, z.dtype.type(np.nan))
+
+
+def log_likelihood(predicted: Array, reading: Reading, quantity: Quantity) -> Array:
+    """Log likelihood of a reading in each future, up to a constant, shape (future,): normal, and -inf where a future has no finite value."""
+    z = misfit(predicted, reading, quantity)
     return np.where(np.isfinite(z), -0.5 * z * z, -np.inf)
+
+
+def misfits(predictions: Mapping[str, Array], readings: Sequence[Reading], quantities: Mapping[str, Quantity]) -> Array:
+    """How far each future lies off each reading, (reading, future), so that the log likelihood of all is minus half the sum of squares:
+    readings of one group count as one.
+    """
+    each = [
+        np.sqrt(strength) * misfit(predictions[quantities[r.quantity].column(r.over)], r, quantities[r.quantity])
+        for r, strength in zip(readings, strengths(readings), strict=True)
+    ]
+    return np.stack(each) if each else np.zeros((0, len(next(iter(predictions.values()), ()))))
 
 
 def joint_log_likelihood(
@@ -249,6 +264,20 @@ def thinned(weights: Array, most: int, seed: int) -> tuple[Array, Array]:
     at = np.concatenate([heavy, light[resample(weights[light], most - kept, seed)]])
     order = np.argsort(at)
     return at[order], np.concatenate([weights[heavy], np.full(most - kept, each[kept])])[order]
+
+
+def change_of(before: Told, after: Told) -> tuple[float, float] | None:
+    """95% interval of a change of a share, of two shares with their own intervals (Newcombe 1998, method 10); None where one cannot be told."""
+    (p, p_low, p_high), (q, q_low, q_high) = before, after
+    if p is None or p_low is None or p_high is None or q is None or q_low is None or q_high is None:
+        return None
+    return q - p - float(np.hypot(q - q_low, p_high - p)), q - p + float(np.hypot(q_high - q, p - p_low))
+
+
+def is_noise(before: Told, after: Told) -> bool:
+    """Whether a change of a share may be none: its interval holds 0. The sampling of both sides counts."""
+    change = change_of(before, after)
+    return change is not None and change[0] <= 0 <= change[1]
 
 
 def resample(weights: Array, count: int, seed: int) -> Array:
