@@ -46,7 +46,7 @@ def test_what_changed_tells_first_what_turns_most_answers_and_no_key(changed, cl
     assert not any("lie outside 3A090" in row for row in rows[: len(turns)])  # a clause that turns no answer
     assert "<code>" not in changed.split('<ol class="law-changes">')[1].split("<h2>")[0]
     found = client.get("/api/diff", params={"a": "2025-02-26", "b": str(date.today())}).json()
-    law = [row["turns"] for row in found["changes"] if row["of"] == "law"]
+    law = [row["weight"] for row in found["changes"] if row["of"] == "law"]
     assert law == sorted(law, reverse=True)
 
 

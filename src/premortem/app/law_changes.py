@@ -51,7 +51,7 @@ def told(found: Mapping[str, Any], before: Book, after: Book) -> Changes:
     shipments that it would have touched.
     """
     law = [row for row in found["changes"] if row["of"] == "law"]
-    rows = [(row["turns"], row["weight"], _of_law(row, before, after)) for row in law]
+    rows = [(row["weight"], row["touches"], _of_law(row, before, after)) for row in law]
     rows += [(row["weight"], row["weight"], _between(row)) for row in found["between"]]
     rows.sort(key=lambda row: (-row[0], -row[1]))
     return Changes(
@@ -72,7 +72,7 @@ def days_in_words(text: str) -> str:
 
 def _of_law(row: Mapping[str, Any], before: Book, after: Book) -> Told:
     if row["kind"] == "place":
-        return Told("", "", row["text"], _matters(row["turns"], row["weight"]))
+        return Told("", "", row["text"], _matters(row["weight"], row["touches"]))
     clause = (before if row["kind"] == "gone" else after).by_id[row["clause"]]
     day = clause.ends if row["kind"] == "gone" else clause.begins
     how = next((said for said in OPENED if row["text"].startswith(said)), HOW[row["kind"]])
@@ -81,7 +81,7 @@ def _of_law(row: Mapping[str, Any], before: Book, after: Book) -> Told:
         unit = clause.units[row["parameter"]]
         name = row["parameter"].replace("_", " ")
         says = f"{says}: {name} goes from {quantity(row['from'], unit)} to {quantity(row['to'], unit)}"
-    return Told(day_in_words(day) if day else "", how, says, _matters(row["turns"], row["weight"]), clause.citation)
+    return Told(day_in_words(day) if day else "", how, says, _matters(row["weight"], row["touches"]), clause.citation)
 
 
 def _between(row: Mapping[str, Any]) -> Told:

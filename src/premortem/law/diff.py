@@ -56,8 +56,8 @@ def _row(c: Clause, on: date) -> dict[str, Any]:
 def diff(before: tuple[Book, date], after: tuple[Book, date]) -> dict[str, Any]:
     """Changes from one rulebook and day to another, as data and in words.
 
-    `changes`: first the law (`of`), by `turns`, which is how many of the compared shipments have another answer by it, then by
-    `weight`, which is how many it touches: clauses that came, went,
+    `changes`: first the law (`of`), by `weight`, which is how many of the compared shipments have another answer by it, then by
+    how many it `touches`: clauses that came, went,
     were reworded or changed a number, places that moved; then what no clause says, the strengths that differ. `between`: instruments
     that came and went in between, by weight. `gain` and `lose`: chips and places whose outcome differs; `words`: who gains and who
     loses, a sentence each.
@@ -73,8 +73,8 @@ def diff(before: tuple[Book, date], after: tuple[Book, date]) -> dict[str, Any]:
 
 
 def _rank(row: Mapping[str, Any]) -> tuple[float, float]:
-    """By how many answers it turns, then by its weight."""
-    return -float(row.get("turns", 0)), -float(row["weight"])
+    """By its weight, then by how many shipments it touches."""
+    return -float(row["weight"]), -float(row.get("touches", 0))
 
 
 def _weighed(
@@ -91,13 +91,13 @@ def _weighed(
     turns = turned(before, after)
     for row in rows:
         clause = row["clause"]
-        yield row | {"of": "law", "weight": held.get(clause, 0), "turns": turns[clause]}
+        yield row | {"of": "law", "weight": turns[clause], "touches": held.get(clause, 0)}
 
 
 def _touching(rows: list[dict[str, Any]], who: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Places that moved, weighed by the compared shipments to them whose answer differs."""
     differs = Counter(place for side in ("gain", "lose") for row in who[side] for place in row["places"])
-    yield from (row | {"of": "law", "weight": differs[row["place"]], "turns": differs[row["place"]]} for row in rows)
+    yield from (row | {"of": "law", "weight": differs[row["place"]], "touches": differs[row["place"]]} for row in rows)
 
 
 def between(before: tuple[Book, date | None], after: tuple[Book, date | None]) -> dict[str, Any]:
