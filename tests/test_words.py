@@ -29,11 +29,6 @@ def test_a_difference_of_shares_is_that_of_the_shares_shown_or_has_more_digits(s
         assert re.fullmatch(r"(under )?[+-]\d+\.\d points", said)
 
 
-def test_a_threshold_of_a_log_growth_says_what_it_makes_of_a_year():
-    assert numbers.threshold(0.2, "log growth a year") == "0.2, which is 22.1% a year"
-    assert numbers.threshold(0.85, "share") == "0.85"
-
-
 @pytest.mark.parametrize(("change", "said"), [(0.12, "+12 points"), (-0.01, "-1 point"), (0.004, "no change")])
 def test_a_change_is_said_in_points(change, said):
     assert numbers.points(change) == said

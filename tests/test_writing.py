@@ -277,6 +277,7 @@ HARMLESS = {
     ("law/ledger/columns.py", "rename"),
     ("law/ledger/field_guesses.py", "rename"),
     ("law/ledger/intake.py", "replace"),
+    ("law/ledger/stated_classes.py", "replace"),
     ("text/tables.py", "rename"),
     ("propositions/board_cells.py", "replace"),
     ("questions/tables/files.py", "write_csv"),

@@ -197,7 +197,7 @@ def test_futures_made_for_want_of_a_run_are_deleted_at_the_end(at_study, monkeyp
     from premortem.app import session as rooms
 
     made = []
-    monkeypatch.setattr(rooms, "Live", lambda study: None)
+    monkeypatch.setattr(rooms, "Live", lambda *_: None)
     monkeypatch.setattr(rooms.ensemble, "run", lambda *args, **more: made.append(args[5]) or args[5].mkdir())
     monkeypatch.setattr(rooms, "Run", lambda study, folder, timing: folder)
     desk = rooms.Desk(at_study[1])

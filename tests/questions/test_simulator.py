@@ -120,7 +120,7 @@ def example(tmp_path):
     text = (Path(__file__).parents[2] / "docs" / "own.md").read_text("utf-8")
     folder = make_study(tmp_path / "my-study")
     for name, block in (("correlations.csv", "csv"), ("outcomes.toml", "toml")):
-        (folder / name).write_text(re.search(rf"```{block}\n(.*?)```", text, re.S).group(1))
+        (folder / name).write_text(re.search(rf"`{name}`.*?```{block}\n(.*?)```", text, re.S).group(1))
     return text, folder
 
 

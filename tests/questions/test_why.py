@@ -331,7 +331,7 @@ def test_unknown_assumptions_and_policies_are_named(small_run):
         ("wafers_2024", 20.0, 30.0, "is 50% higher (20 thousand a month to 30 thousand a month)"),
         ("cn_model_bias", -3.5, -3.0, "count is 1.8 points higher (2.93% to 4.74%)"),
         ("ai_share_rise", 0.4, 0.3, "is 14 points a year lower (49.2% a year to 35% a year)"),
-        ("market_multiple", 3.5, 3.0, "goes from 33.1-fold to 20.1-fold"),
+        ("market_multiple", 3.5, 3.0, "goes from 33.1 times to 20.1 times"),
     ],
 )
 def test_moves_read_in_units_that_people_use(study, name, start, to, said):
@@ -388,7 +388,9 @@ def test_no_logarithm_is_told_raw_and_no_meaning_speaks_of_one(study):
         assert "disadvantage" not in row.meaning, row.name
         ends = [float(re.match(r"[\d.]+", describe.amount(row, x))[0]) for x in (row.low, row.high)]
         assert ends[0] < ends[1], row.name
-        assert re.fullmatch(r"[\d.]+(% a year|%|-fold)( more each year)?", describe.amount(row, row.high)), row.name
+        assert re.fullmatch(r"[\d.]+(% a year|%| times)( a year)?( more each year)?", describe.amount(row, row.high)), (
+            row.name
+        )
 
 
 def test_the_brief_tells_a_single_move_as_stress_does(a_run):

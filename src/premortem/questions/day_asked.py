@@ -18,7 +18,7 @@ def keep(run: Run, result: AsOfDay | None) -> None:
     if result is not None:
         writer.write(path, plain_data.to_text(result).encode())
         return
-    path.unlink(missing_ok=True)
+    writer.discard(path)
 
 
 def kept(run: Run) -> AsOfDay | None:

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from premortem.questions.as_of import AsOfDay, Stand
 from premortem.questions.watch import Limit, SignpostRow
-from premortem.text.numbers import capital, count_noun, day_in_words, listing, lower_first, number, points, share
-from premortem.text.tables import plain
+from premortem.text.numbers import capital, count_noun, day_in_words, listing, lower_first, points, share
+from premortem.text.units import quantity
 
 
 def title(result: AsOfDay) -> str:
@@ -109,14 +109,9 @@ def came(result: AsOfDay) -> list[str]:
 def moved(result: AsOfDay) -> list[str]:
     """Uncertainties that what was read has moved."""
     return [
-        f"{capital(m.meaning)}: {number(m.before)} became {number(m.now)}{unit(m.unit)}, {abs(m.shift):.1f} of the prior's standard deviations {'up' if m.shift > 0 else 'down'}"
+        f"{capital(m.meaning)}: {quantity(m.before, m.unit)} became {quantity(m.now, m.unit)}, {abs(m.shift):.1f} of the prior's standard deviations {'up' if m.shift > 0 else 'down'}"
         for m in result.moved
     ]
-
-
-def unit(name: str) -> str:
-    """A unit after its number; nothing for a plain one."""
-    return "" if name == "-" else f" {name}"
 
 
 def next_ones(result: AsOfDay) -> list[str]:
@@ -128,7 +123,7 @@ def next_ones(result: AsOfDay) -> list[str]:
 
 def threshold(limit: Limit | None, unit: str) -> str:
     """`; look again above 0.55 share by 2026-12-31`; empty where there is none."""
-    return "" if limit is None else f"; look again {limit.passes} {plain(limit.value)} {unit} by {limit.by}"
+    return "" if limit is None else f"; look again {limit.passes} {quantity(limit.value, unit)} by {limit.by}"
 
 
 def latest(signpost: SignpostRow) -> str:
@@ -139,7 +134,7 @@ def latest(signpost: SignpostRow) -> str:
     in_words = f"{said.said_on}: {said.says}"
     if said.value is None or signpost.unit == "event":
         return f"; {in_words}"
-    number = f"{said.on}: {plain(said.value)} {signpost.unit}"
+    number = f"{said.on}: {quantity(said.value, signpost.unit)}"
     later = said.on and said.said_on and said.said_on > said.on
     return f"; {in_words} (last read, {number})" if later else f"; {number}"
 
