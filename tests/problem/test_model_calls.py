@@ -261,7 +261,7 @@ def test_a_compiled_model_runs_in_batches_and_one_future_of_jax_is_mapped():
 def test_a_compiled_model_takes_categories_of_texts(of_many):
     """A text cannot be traced: the model is compiled once for each combination that occurs."""
     jax = pytest.importorskip("jax")
-    globals()["jnp"] = jax.numpy
+    jnp = globals()["jnp"] = jax.numpy
 
     def one(x, owner, place):
         return {"y": jnp.sin(x) * (2 if owner == "slow" else 3) + (0 if place == "here" else 10)}
@@ -277,7 +277,7 @@ def test_a_compiled_model_takes_categories_of_texts(of_many):
     t = run.table()
     truth = np.sin(t.x) * np.where(t.owner == "slow", 2, 3) + np.where(t.place == "here", 0, 10)
     np.testing.assert_allclose(t.y, truth, rtol=1e-5)
-    assert run.breaking_points("p").levels == {"place": ["here"]}
+    assert run.breaking_points("p").levels == {"place": ("here",)}
 
 
 def test_a_model_of_a_file_that_no_process_can_import_runs_in_processes():
