@@ -534,3 +534,14 @@ def test_columns_that_are_named_are_taken_without_a_word(files):
 def test_a_table_of_very_many_columns_is_refused_at_once(ask):
     with pytest.raises(BadInput, match=r"^X: has 2,001 columns to tell apart; allowed: up to 2,000; name those"):
         ask(np.zeros((30, 2_001)), np.arange(30.0) % 2)
+
+
+def test_what_a_fit_explains_is_of_rows_that_took_no_part_in_it():
+    """Of many terms some always fit noise: their leave-one-out error said that 93% is explained where a fifth of the variance is noise."""
+    rng = np.random.default_rng(2)
+    x, noise = rng.random((100, 11)), rng.standard_normal(100)
+    assert pm.sensitivity(x, noise).explained < 0.1
+    signal = np.sqrt(12) * (x[:, 0] - 0.5)  # of variance 1
+    told = pm.sensitivity(x, signal + noise)
+    assert told.explained < 0.6
+    assert any("so few rows" in note for note in told.notes)
