@@ -545,3 +545,20 @@ def test_what_a_fit_explains_is_of_rows_that_took_no_part_in_it():
     told = pm.sensitivity(x, signal + noise)
     assert told.explained < 0.6
     assert any("so few rows" in note for note in told.notes)
+
+
+def test_verdicts_are_read_with_the_signs_of_python_and_texts_say_what_to_write():
+    x = np.random.default_rng(0).random((300, 2))
+    word = np.where(x[:, 0] > 0.6, "yes==no", "no")
+    same = [pm.boxes(x, word, fails=f"y {test}").boxes[0].limits for test in ("= 'yes==no'", "== 'yes==no'", "!= 'no'")]
+    assert same[0] == same[1] == same[2]
+    with pytest.raises(BadInput, match=r"holds 2 different texts: .*fails=\"y = '"):
+        pm.boxes(x, word)
+
+
+def test_of_many_columns_those_that_may_count_are_fitted_and_the_others_said_to_be_left_out():
+    x = np.random.default_rng(3).random((300, 130))
+    found = pm.sensitivity(x, x[:, 0] + x[:, 120])
+    assert {row.param for row in found.sensitivity[:2]} == {"x0", "x120"}
+    assert len(found.sensitivity) == 100
+    assert any("of 130 columns the 100 that a forest finds first" in note for note in found.notes)

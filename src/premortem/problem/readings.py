@@ -132,7 +132,7 @@ def given(
         if read
         else len(roots)
     )
-    return plan, answers, f"after readings of {by} under {under}: {how}, worth {worth:,.0f} independent ones"
+    return plan, answers, f"After readings of {by} under {under}: {how}, worth {worth:,.0f} independent ones"
 
 
 def value_of_readings(run: Asked, of: str, readings: Any, under: str) -> Worths:

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 Array = NDArray[Any]
-# Degrees of one column alone, and of a product of two; columns of which pairs are tried; most terms, and rows a term at least.
-ALONE, TOGETHER, PAIRED, MOST_TERMS, ROWS_A_TERM = 10, 8, 10, 80, 4
+# Degrees of one column alone, and of a product of two; columns of which pairs are tried, and that are fitted at all; most terms, and rows a term at least.
+ALONE, TOGETHER, PAIRED, FITTED, MOST_TERMS, ROWS_A_TERM = 10, 8, 10, 100, 80, 4
 # Parts of the rows, each left out in turn for the intervals.
 GROUPS = 20
 # Terms without an improvement of the leave-one-out error after which it is not sought further.
@@ -123,14 +123,14 @@ def _functions(x: Array, unordered: bool) -> Array:
     return np.asarray(basis[:, 1:] * np.sqrt(len(x)))
 
 
-def paired(values: Array, y: Array, seed: int) -> list[int]:
-    """Columns that may work together: all where they are few, else those that a forest finds."""
-    if len(values) <= PAIRED:
+def likeliest(values: Array, y: Array, seed: int, most: int) -> list[int]:
+    """The columns that may count: all where they are no more than `most`, else those that a forest finds."""
+    if len(values) <= most:
         return list(range(len(values)))
     from sklearn.ensemble import ExtraTreesRegressor
 
     forest = ExtraTreesRegressor(100, min_samples_leaf=5, random_state=seed).fit(values.T, y)
-    return sorted(int(i) for i in np.argsort(-forest.feature_importances_)[:PAIRED])
+    return sorted(int(i) for i in np.argsort(-forest.feature_importances_)[:most])
 
 
 def _candidates(alone: Sequence[Array], paired: Sequence[int]) -> tuple[list[Array], list[tuple[int, ...]]]:

@@ -99,10 +99,13 @@ def _first(design: _designs.Saltelli, w: Array) -> Array:
 
 
 def _of_chaos(data: Data) -> Found:
-    few, names = _few(data, FITTED), data.read.names
-    y, values, unordered = data.y[few], data.values[:, few], [name in data.read.categories for name in data.read.names]
+    few = _few(data, FITTED)
+    y = data.y[few]
+    likely = _chaos.likeliest(data.values[:, few], y, data.seed, _chaos.FITTED)
+    values, names = data.values[np.ix_(likely, few)], [data.read.names[i] for i in likely]
+    unordered = [name in data.read.categories for name in names]
     with threadpool_limits(limits=1):  # of thousands of small products threads would only wait for each other
-        pairs = _chaos.paired(values, y, data.seed)
+        pairs = _chaos.likeliest(values, y, data.seed, _chaos.PAIRED)
         fit, others = (
             _chaos.shares(values, unordered, y, pairs),
             _chaos.jackknife(values, unordered, y, pairs, data.seed),
@@ -117,6 +120,10 @@ def _of_chaos(data: Data) -> Found:
     notes = [
         f"the table is no Saltelli sample: Sobol indices are those of a fit that explains {explained:.0%} of the variance in rows left out"
     ]
+    if len(likely) < len(data.read.names):
+        notes.append(
+            f"of {len(data.read.names):,} columns the {len(likely)} that a forest finds first are fitted; the others are left out"
+        )
     if explained < LITTLE:
         notes.append(
             "that is little: what is not explained is noise, or a form that the fit does not have or that so few rows do not show"
