@@ -57,7 +57,7 @@ class Drawn(Plan):
     by: str
 
     @property
-    def chances(self) -> Array:  # type: ignore[override]  # what a plan works out this one was given
+    def chances(self) -> Array:
         """Chances of all futures."""
         return self.drawn
 

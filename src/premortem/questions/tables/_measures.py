@@ -102,7 +102,7 @@ def _of_chaos(data: Data) -> Found:
     few = _few(data, FITTED)
     y = data.y[few]
     likely = _chaos.likeliest(data.values[:, few], y, data.seed, _chaos.FITTED)
-    values, names = data.values[np.ix_(likely, few)], [data.read.names[i] for i in likely]
+    values, names = data.values[likely][:, few], [data.read.names[i] for i in likely]
     unordered = [name in data.read.categories for name in names]
     with threadpool_limits(limits=1):  # of thousands of small products threads would only wait for each other
         pairs = _chaos.likeliest(values, y, data.seed, _chaos.PAIRED)
