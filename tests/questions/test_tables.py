@@ -562,3 +562,10 @@ def test_of_many_columns_those_that_may_count_are_fitted_and_the_others_said_to_
     assert found.sensitivity[0].param == "x120"
     assert len(found.sensitivity) == 100
     assert any("of 130 columns the 100 that a forest finds first" in note for note in found.notes)
+
+
+def test_methods_that_take_each_column_by_itself_refuse_very_many():
+    x = np.random.default_rng(0).random((30, 201))
+    with pytest.raises(BadInput, match=r"delta: takes each of 201 columns by itself; allowed: up to 200"):
+        pm.sensitivity(x, x[:, 0], "delta,regional")
+    assert pm.sensitivity(x, x[:, 0], "regional").sensitivity
