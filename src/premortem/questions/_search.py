@@ -91,7 +91,7 @@ def _front(sample: Sample, parts: Sequence[Trajectory]) -> Trajectory:
     """The boxes that no other beats in coverage, density or fewness of limits, the largest first."""
     boxes = joined(parts).distinct()
     best = boxes.at(_unbeaten(_measures(sample, boxes), np.asarray(boxes.limited(sample).any(1))))
-    return best.at(np.argsort(-best.mass, kind="stable"))
+    return best.at(np.argsort(-best.mass, kind="stable").tolist())
 
 
 def _measures(sample: Sample, boxes: Trajectory) -> Array:
