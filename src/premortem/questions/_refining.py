@@ -55,8 +55,10 @@ def _refined(sample: Sample, left: Flags, boxes: Trajectory, level: float, price
     of_futures = sample.bins, np.where(left & (sample.weight > 0), 0, 2).astype(np.uint16), sample.pairs(sample.breaks)
 
     def some(part: slice) -> Any:
-        boxes_: Any = first[part], last[part], kept[part], scale, level, prices[part]
-        return _refine(*of_futures, sample.last_bin, every_category(sample), *boxes_, LEAST_MASS * sample.mass)
+        return _refine(
+            *of_futures, sample.last_bin, every_category(sample), first[part], last[part], kept[part], scale, level, prices[part],
+            LEAST_MASS * sample.mass,
+        )  # fmt: skip
 
     half = len(boxes) // 2  # no box depends on another
     with ThreadPoolExecutor(2) as pool:
