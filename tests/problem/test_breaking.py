@@ -206,3 +206,12 @@ def test_a_jax_model_of_few_uncertainties_or_without_a_way_back_goes_by_differen
             propositions={"a": "y < 12"},
         )
         assert "JAX" not in made.run(futures=64).breaking_points("a").method
+
+
+def test_more_uncertainties_than_can_be_moved_one_by_one_are_refused():
+    many = [pm.Uniform(f"x{i}", 0, 1) for i in range(501)]
+    problem = pm.Problem(
+        "many", lambda **x: {"y": sum(x.values())}, many, outcomes=[pm.Outcome("y")], propositions={"p": "y > 250"}
+    )
+    with pytest.raises(BadInput, match=r"are 501 that vary, too many to move one by one; allowed: up to 500"):
+        problem.run(futures=8).breaking_points("p")

@@ -53,6 +53,20 @@ def test_every_design_keeps_to_the_priors(design):
         assert (np.histogram(table.x, 96, (1, 2))[0] == 1).all()
 
 
+@pytest.mark.parametrize("design", ["factorial", "morris"])
+def test_a_grid_ends_where_a_prior_has_no_end_at_its_tails(design):
+    """At the last chance that a float has, a lognormal's one value would count as much as all others."""
+    given = [pm.Lognormal("x", 1, 1), pm.Uniform("y", 0, 1), pm.Drawn("z", stats.poisson(4).ppf)]
+    table = (
+        pm.Problem("three", lambda x, y, z: {"s": x + y + z}, given, outcomes=[pm.Outcome("s")])
+        .run(futures=64, design=design)
+        .table()
+    )
+    assert (table.x.min(), table.x.max()) == pytest.approx((np.exp(-2.3263), np.exp(2.3263)), rel=1e-4)
+    assert (table.y.min(), table.y.max()) == pytest.approx((0, 1), abs=1e-6)
+    assert (table.z.min(), table.z.max()) == (stats.poisson(4).ppf(0.01), stats.poisson(4).ppf(0.99))
+
+
 def test_policies_are_drawn_within_the_levers_and_each_meets_the_same_futures():
     def model(x, k, n, mode):
         return {"y": x * k + n}

@@ -257,6 +257,29 @@ def test_a_compiled_model_runs_in_batches_and_one_future_of_jax_is_mapped():
     np.testing.assert_allclose(run.series("path")[1], 2 * (1 + 0.01 * run.table().x), rtol=1e-5)
 
 
+@pytest.mark.parametrize("of_many", [False, True])
+def test_a_compiled_model_takes_categories_of_texts(of_many):
+    """A text cannot be traced: the model is compiled once for each combination that occurs."""
+    jax = pytest.importorskip("jax")
+    jnp = globals()["jnp"] = jax.numpy
+
+    def one(x, owner, place):
+        return {"y": jnp.sin(x) * (2 if owner == "slow" else 3) + (0 if place == "here" else 10)}
+
+    def many(x, owner, place):
+        return {"y": jnp.sin(x) * jnp.where(owner == "slow", 2, 3) + jnp.where(place == "here", 0, 10)}
+
+    given = [pm.Uniform("x", 0, 1), pm.Category("owner", ["fast", "slow"]), pm.Category("place", ["here", "there"])]
+    run = pm.Problem(
+        "j", many if of_many else one, given, [], [pm.Outcome("y", "max")], propositions={"p": "y > 2"}
+    ).run(futures=200)
+    assert run.evaluator.kind == "compiled by JAX"
+    t = run.table()
+    truth = np.sin(t.x) * np.where(t.owner == "slow", 2, 3) + np.where(t.place == "here", 0, 10)
+    np.testing.assert_allclose(t.y, truth, rtol=1e-5)
+    assert run.breaking_points("p").levels == {"place": ("here",)}
+
+
 def test_a_model_of_a_file_that_no_process_can_import_runs_in_processes():
     module = example("newsvendor")
     task = module.problem.evaluator({"order": 80.0, "kiosks": 1}).task

@@ -534,3 +534,38 @@ def test_columns_that_are_named_are_taken_without_a_word(files):
 def test_a_table_of_very_many_columns_is_refused_at_once(ask):
     with pytest.raises(BadInput, match=r"^X: has 2,001 columns to tell apart; allowed: up to 2,000; name those"):
         ask(np.zeros((30, 2_001)), np.arange(30.0) % 2)
+
+
+def test_what_a_fit_explains_is_of_rows_that_took_no_part_in_it():
+    """Of many terms some always fit noise: their leave-one-out error said that 93% is explained where a fifth of the variance is noise."""
+    rng = np.random.default_rng(2)
+    x, noise = rng.random((100, 11)), rng.standard_normal(100)
+    assert pm.sensitivity(x, noise).explained < 0.1
+    signal = np.sqrt(12) * (x[:, 0] - 0.5)  # of variance 1
+    told = pm.sensitivity(x, signal + noise)
+    assert told.explained < 0.6
+    assert any("so few rows" in note for note in told.notes)
+
+
+def test_verdicts_are_read_with_the_signs_of_python_and_texts_say_what_to_write():
+    x = np.random.default_rng(0).random((300, 2))
+    word = np.where(x[:, 0] > 0.6, "yes==no", "no")
+    same = [pm.boxes(x, word, fails=f"y {test}").boxes[0].limits for test in ("= 'yes==no'", "== 'yes==no'", "!= 'no'")]
+    assert same[0] == same[1] == same[2]
+    with pytest.raises(BadInput, match=r"holds 2 different texts: .*fails=\"y = '"):
+        pm.boxes(x, word)
+
+
+def test_of_many_columns_those_that_may_count_are_fitted_and_the_others_said_to_be_left_out():
+    x = np.random.default_rng(3).random((60, 130))
+    found = pm.sensitivity(x, x[:, 0] + 3 * x[:, 120])
+    assert found.sensitivity[0].param == "x120"
+    assert len(found.sensitivity) == 100
+    assert any("of 130 columns the 100 that a forest finds first" in note for note in found.notes)
+
+
+def test_methods_that_take_each_column_by_itself_refuse_very_many():
+    x = np.random.default_rng(0).random((30, 201))
+    with pytest.raises(BadInput, match=r"delta: takes each of 201 columns by itself; allowed: up to 200"):
+        pm.sensitivity(x, x[:, 0], "delta,regional")
+    assert pm.sensitivity(x, x[:, 0], "regional").sensitivity

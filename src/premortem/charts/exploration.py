@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from premortem.charts.theme import BREAKS, CONTEXT, HOLDS, INK, LINES, MUTED, apply_theme
+from premortem.text.numbers import share
 
 # Futures that a picture of points or lines shows; more hide each other.
 POINTS, PATHS = 1500, 300
@@ -20,7 +21,7 @@ VERDICTS = ("holds", "breaks")
 def board(frame: pl.DataFrame) -> Any:
     """Shares that hold as bars with their intervals, a panel a proposition; columns assumption, policy, holds, low, high."""
     rows = frame.drop_nulls("holds").with_columns(
-        text=(pl.col("holds") * 100).round(0).cast(pl.Int32).cast(pl.String) + "%"
+        text=pl.Series([share(held).removeprefix("about ") for held in frame["holds"].drop_nulls()], dtype=pl.String)
     )
     y = alt.Y(
         "policy:N",

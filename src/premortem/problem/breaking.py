@@ -29,6 +29,8 @@ Array = NDArray[Any]
 FINE = 4096
 # Moves that a sentence tells.
 TOLD = 3
+# Uncertainties that vary, at most: 500 take half a minute and 1 GB, 2,000 took 9 GB and only samples, which miss turns by many small moves.
+MOST = 500
 
 
 @dataclass(frozen=True, repr=False)
@@ -89,6 +91,9 @@ def breaking_points(
     """See `Run.breaking_points`."""
     if start is not None and not 0 <= start < plan.futures:
         raise BadInput("breaking_points", "start", "no such future", got=start, allowed=f"0 to {plan.futures - 1:,}")
+    if (many := int(plan.definition.free.sum())) > MOST:
+        what = f"are {many:,} that vary, too many to move one by one"
+        raise BadInput("breaking_points", "uncertainties", what, got=many, allowed=f"up to {MOST:,}")
     evaluator.check()
     search = Search(plan, evaluator, proposition, policy, start)
     centre = float(search.value(search.origin[:, None])[0])
@@ -226,7 +231,7 @@ def _verdict(
     if levels:
         told = listing([f"{called(n)} = {listing([str(v) for v in by], 'or')}" for n, by in levels.items()])
         return f"{begins}; {told} turns it."
-    return f"{begins}, and no move within {_nearest_break.BOUND:g} standard scores of any uncertainty turns it."
+    return f"{begins}, and no move within {_nearest_break.BOUND:g} standard scores of any uncertainty was found to turn it."
 
 
 def _unit(search: Search, name: str) -> str:

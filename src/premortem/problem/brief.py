@@ -267,7 +267,7 @@ def _policies(run: Told) -> list[Section]:
 def _method(run: Told) -> Section:
     plan = run.plan
     said = (
-        f"{count_noun(run.futures, 'future')} by a {plan.sampler} design, seed {run.seed}, {count_noun(len(plan.policies), 'policy')}; "
+        f"{count_noun(run.futures, 'future')} {plan.made}, seed {run.seed}, {count_noun(len(plan.policies), 'policy')}; "
         f"{count_noun(len(plan.definition.uncertainties), 'uncertainty')}. The model is called {run.evaluator.kind}. "
         "Boxes by the patient rule induction method, each limit tested; sensitivities are Sobol indices; breaking points are the smallest moves "
         "in standard scores of the priors."

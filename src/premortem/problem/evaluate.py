@@ -1,5 +1,6 @@
 """Runs a model over futures: compiled, in batches, or future by future in processes; what fails is told future by future."""
 
+import math
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -71,6 +72,9 @@ class Evaluator:
         if d.replications or not jax_calls.is_jax(d.model) or not d.uncertainties:
             return None
         few = values_at(d, design.uniforms("montecarlo", len(d.uncertainties), 1, 0, jax_calls.TRIED))
+        texts = [u.steps for u in d.uncertainties if few[u.name].dtype.kind not in "biuf"]
+        if math.prod(texts) > jax_calls.COMBINED:
+            return None
         with quiet(True):  # while it is traced
             return jax_calls.compiled(d.model, asked_of(d), d.constants, few, self._levers)
 

@@ -63,7 +63,9 @@ def sensitivity(
             notes.append(
                 f"{method}: from the run's own futures"
                 + (
-                    ", since uncertainties are correlated"
+                    ", since readings tell which are possible"
+                    if run.plan.redrawn
+                    else ", since uncertainties are correlated"
                     if run.plan.definition.copula
                     else ", since the model is slow"
                 )
@@ -82,7 +84,7 @@ def _affordable(run: Asked, method: str, samples: int | None) -> int:
     """Futures that a method's own design may have; 0 where it has none that is worth it."""
     d = run.plan.definition
     varying = sum(u.varies for u in d.uncertainties)
-    if d.copula or not varying:
+    if d.copula or not varying or run.plan.redrawn:
         return 0
     each = 2 * varying + 2 if method == "sobol" else varying + 1
     base = samples or (BASE if method == "sobol" else TRAJECTORIES)

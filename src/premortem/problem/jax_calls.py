@@ -12,12 +12,15 @@ from numpy.typing import NDArray
 
 from premortem.ensemble import cores
 from premortem.ensemble.compiled import use_compilation_cache
+from premortem.problem._attempts import plain
 from premortem.problem.answers import Answers, Asked, WrongAnswer, empty, joined, of_batch, of_one, turned_series
 
 Array = NDArray[Any]
 # Futures in a compiled call: few for a search, many for a run.
 SMALL, LARGE = 64, 1024
 TRIED = 3
+# Combinations of categories with which a model is compiled at most, since a text cannot be traced: a program each.
+COMBINED = 32
 # How near compiled answers must come to the function's own, in single precision; and in what part of the futures tried.
 NEAR, ENOUGH = 1e-3, 0.5
 
@@ -49,6 +52,14 @@ class Compiled:
 
     def answers(self, values: Mapping[str, Array], levers: Mapping[str, Any]) -> Answers:
         """Answers of futures, batch by batch in as many threads as there are cores. Raises what the model raises."""
+        groups = _alike(values)
+        if len(groups) == 1:
+            return self._of_alike(values, levers)
+        parts = [self._of_alike({k: v[at] for k, v in values.items()}, levers) for at in groups]
+        return joined(parts).part(np.argsort(np.concatenate(groups)))
+
+    def _of_alike(self, values: Mapping[str, Array], levers: Mapping[str, Any]) -> Answers:
+        """Answers of futures that have the same texts."""
         n = len(next(iter(values.values())))
         size = SMALL if n <= SMALL else LARGE
         starts = range(0, n, size)
@@ -68,13 +79,13 @@ class Compiled:
         n = len(next(iter(values.values())))
         padded = {k: _padded(v, n, SMALL) for k, v in values.items()}
         smooth = {k: self._jax.numpy.asarray(v) for k, v in padded.items() if v.dtype.kind == "f"}
-        rest = {k: v for k, v in padded.items() if k not in smooth}
+        rest = {k: v for k, v in padded.items() if k not in smooth and k not in _texts(values)}
         turned = {k: _padded(w, n, SMALL).T if k in self.turned else _padded(w, n, SMALL) for k, w in weights.items()}
-        slopes = self._backwards(levers)(smooth, rest, {} if self.fixed else dict(levers), turned)
+        slopes = self._backwards(levers, _texts(values))(smooth, rest, {} if self.fixed else dict(levers), turned)
         return {k: np.asarray(v, float)[:n] for k, v in slopes.items()}
 
-    def _backwards(self, levers: Mapping[str, Any]) -> Callable[..., Any]:
-        key, program = ("back", *self._key(levers)), self._program(levers)
+    def _backwards(self, levers: Mapping[str, Any], texts: Mapping[str, str]) -> Callable[..., Any]:
+        key, program = ("back", *self._key(levers, texts)), self.program(levers, texts)
         if key not in self._made:
 
             def total(smooth: Any, rest: Any, pulled: Any, weights: Mapping[str, Any]) -> Any:
@@ -86,26 +97,32 @@ class Compiled:
 
     def _batch(self, values: Mapping[str, Array], levers: Mapping[str, Any], size: int) -> Answers:
         n = len(next(iter(values.values())))
-        padded = {k: _padded(v, n, size) for k, v in values.items()}
-        answer = self._program(levers)(padded, {} if self.fixed else dict(levers))
+        texts = _texts(values)
+        padded = {k: _padded(v, n, size) for k, v in values.items() if k not in texts}
+        answer = self.program(levers, texts)(padded, {} if self.fixed else dict(levers))
         return of_batch({k: np.asarray(v) for k, v in answer.items()}, self.asked, size, self.turned).part(slice(n))
 
-    def _key(self, levers: Mapping[str, Any]) -> tuple[Any, ...]:
-        """By what programs are kept: levers that must be known when they are compiled."""
-        return tuple((k, np.asarray(v).tobytes()) for k, v in sorted(levers.items())) if self.fixed else ()
+    def _key(self, levers: Mapping[str, Any], texts: Mapping[str, str]) -> tuple[Any, ...]:
+        """By what programs are kept: texts, and levers that must be known when they are compiled."""
+        held = tuple((k, np.asarray(v).tobytes()) for k, v in sorted(levers.items())) if self.fixed else ()
+        return (*held, *sorted(texts.items()))
 
-    def _program(self, levers: Mapping[str, Any]) -> Callable[..., Any]:
-        key = self._key(levers)
+    def program(self, levers: Mapping[str, Any], texts: Mapping[str, str]) -> Callable[..., Any]:
+        """What answers a batch of futures that have the same texts, compiled when it is first called."""
+        key = self._key(levers, texts)
         if key not in self._made:
             held, names = dict(levers) if self.fixed else {}, self.asked.names
 
-            def plain(given: Mapping[str, Any], pulled: Mapping[str, Any]) -> dict[str, Any]:
-                found = self.function(**given, **pulled, **held, **self.constants)
+            def answer(given: Mapping[str, Any], pulled: Mapping[str, Any]) -> dict[str, Any]:
+                said = (
+                    texts if self.each else {k: np.full(len(next(iter(given.values()))), v) for k, v in texts.items()}
+                )
+                found = self.function(**given, **said, **pulled, **held, **self.constants)
                 if isinstance(found, Mapping):
                     return {name: found[name] for name in names}
                 return dict(zip(names, found if isinstance(found, tuple | list) else (found,), strict=True))
 
-            made = self._jax.vmap(plain, in_axes=(0, None)) if self.each else plain
+            made = self._jax.vmap(answer, in_axes=(0, None)) if self.each else answer
             self._made[key] = self._jax.jit(made)
         return self._made[key]
 
@@ -113,6 +130,24 @@ class Compiled:
 def _padded(values: Array, held: int, size: int) -> Array:
     """As many futures as a compiled call takes, the last one repeated."""
     return np.concatenate([values, np.repeat(values[-1:], size - held, axis=0)]) if held < size else values
+
+
+def _texts(values: Mapping[str, Array]) -> dict[str, str]:
+    """Texts of futures that have the same: they cannot be traced, so a program is made for them."""
+    return {k: str(v[0]) for k, v in values.items() if _is_text(v)}
+
+
+def _is_text(values: Any) -> bool:
+    return np.asarray(values).dtype.kind not in "biuf"
+
+
+def _alike(values: Mapping[str, Array]) -> list[Array]:
+    """Places of the futures that have the same texts."""
+    texts = [np.asarray(v).astype(str) for v in values.values() if _is_text(v)]
+    if not texts:
+        return [np.arange(len(next(iter(values.values()))))]
+    _, which = np.unique(np.stack(texts), axis=1, return_inverse=True)
+    return [np.flatnonzero(which.ravel() == k) for k in range(int(which.max()) + 1)]
 
 
 def compiled(
@@ -123,10 +158,10 @@ def compiled(
     levers: Mapping[str, Any],
 ) -> Compiled | None:
     """The model compiled, where it can be and gives what it gives by itself; else None. `values` are of a few futures, one of them at least."""
-    if not values:
+    if all(map(_is_text, values.values())):
         return None
-    few = {k: v[:TRIED] for k, v in values.items()}
-    numbers = all(np.asarray(v).dtype.kind in "biuf" for v in (*few.values(), *levers.values()))
+    few = {k: v[_alike(values)[0][:TRIED]] for k, v in values.items()}
+    numbers = not any(map(_is_text, levers.values()))
     for each in (False, True):
         for fixed in (False, True) if numbers else (True,):
             made = Compiled(function, asked, constants, each, fixed)
@@ -146,15 +181,16 @@ def compiled(
 
 
 def _turned(made: Compiled, few: Mapping[str, Array], levers: Mapping[str, Any]) -> frozenset[str]:
-    padded = {k: np.concatenate([v, np.repeat(v[-1:], LARGE + 1 - len(v), axis=0)]) for k, v in few.items()}
-    return turned_series(made._program(levers)(padded, {} if made.fixed else dict(levers)), made.asked, LARGE + 1)
+    texts = _texts(few)
+    padded = {k: _padded(v, len(v), LARGE + 1) for k, v in few.items() if k not in texts}
+    return turned_series(made.program(levers, texts)(padded, {} if made.fixed else dict(levers)), made.asked, LARGE + 1)
 
 
 def _agrees(made: Compiled, whole: Answers, few: Mapping[str, Array], levers: Mapping[str, Any]) -> bool:
     """Whether compiled answers are those of the function called future by future."""
     same = []
     for i in range(len(whole)):
-        given = {k: v[i].item() if made.each else v[i : i + 1] for k, v in few.items()}
+        given = {k: plain(v[i]) if made.each else v[i : i + 1] for k, v in few.items()}
         try:
             answer = made.function(**given, **levers, **made.constants)
             if made.each:

@@ -14,16 +14,18 @@ from numpy.typing import NDArray
 from premortem.errors import BadInput, unknown
 from premortem.problem import breaking, comparing, indices, pictures, words
 from premortem.problem import brief as html
+from premortem.problem import readings as readings_
 from premortem.problem.answers import Answers
 from premortem.problem.breaking import BreakingPoints
 from premortem.problem.comparing import Compared
 from premortem.problem.evaluate import Evaluator, failures
 from premortem.problem.margins import Proposition
+from premortem.problem.quantities import quantity
 from premortem.problem.stored import Plan
-from premortem.propositions.tally import Share
 from premortem.questions.tables.boxes import Boxes, Method, of_inputs
 from premortem.questions.tables.frame import frame, inputs
 from premortem.questions.tables.indices import Sensitivities
+from premortem.questions.tables.worth import Worths
 from premortem.text.numbers import count_noun
 from premortem.text.tables import table
 
@@ -160,9 +162,8 @@ class Run:
         return pl.DataFrame(rows, schema=kinds)
 
     def _share(self, name: str, policy: str) -> dict[str, float | int | None]:
-        margins, counted = self.margins(name, policy), Share(self.plan.replicates)
-        counted.add(margins > 0, failed=np.isnan(margins))
-        told = dict(zip(("holds", "low", "high"), counted.interval(), strict=True))
+        margins = self.margins(name, policy)
+        told = dict(zip(("holds", "low", "high"), self.plan.share(margins > 0, np.isnan(margins)), strict=True))
         return {k: None if np.isnan(v) else float(v) for k, v in told.items()} | {
             "failed": int(np.isnan(margins).sum())
         }
@@ -223,7 +224,9 @@ class Run:
         futures, which the notes say; delta, pawn, forest and regional are of the run.
         """
         self._check_varies()
-        return indices.sensitivity(self, self._measured(outcome), outcome, self._policy(policy), methods, samples, seed)
+        return indices.sensitivity(
+            self, quantity(self.plan.definition, outcome), outcome, self._policy(policy), methods, samples, seed
+        )
 
     def breaking_points(
         self, assumption: str, policy: str | None = None, top: int = 3, *, start: int | None = None, seed: int = 0
@@ -236,9 +239,34 @@ class Run:
             self._policy(policy),
             self.answers,
             top,
-            start,
+            self.plan.centre if start is None else start,
             seed,
         )
+
+    def given(
+        self,
+        readings: Mapping[str, tuple[float, float]],
+        under: str | None = None,
+        *,
+        futures: int | None = None,
+        seed: int = 0,
+    ) -> "Run":
+        """The run in the futures that readings leave possible: of every policy, to be asked like this one.
+
+        `readings` give a value and its standard error by what was read: an uncertainty, an outcome or a text such as "level@3", `under` the
+        policy in force, by default the first. Where too few of the run's futures agree, `futures` others are drawn by running the model.
+        Raises `MissingData` where neither is enough.
+        """
+        plan, answers, note = readings_.given(self, readings, self._policy(under), futures, seed)
+        return Run(plan, self.evaluator, answers, (*self._said, note), 0.0, None)
+
+    def value_of_information(self, of: str, readings: Any = None, under: str | None = None) -> Worths:
+        """What it is worth to read uncertainties, or texts such as "level@3" `under` the policy in force, before a policy is chosen.
+
+        `of` is an outcome with a direction, whose regret a reading saves, or a proposition: then the share of futures in which it holds after all.
+        By default each uncertainty is read without an error; a mapping gives errors, in standard deviations of what is read.
+        """
+        return readings_.value_of_readings(self, of, readings, self._policy(under))
 
     def compare(self, policies: Sequence[str] | None = None) -> Compared:
         """Policies against each other: regret by outcome, shares that hold, and which of them no other beats."""
@@ -256,22 +284,6 @@ class Run:
     def brief(self, path: str | Path = "brief.html") -> Path:
         """The run on a page of its own: the board, where propositions break, what outcomes depend on, the policies. Gives the path."""
         return html.write(self, Path(path))
-
-    def _measured(self, name: str) -> Proposition:
-        """An outcome, a proposition's margin, or a text over names, as something that has a value in each future."""
-        if name in self.plan.definition.reader.series:
-            labels = self.plan.definition.reader.series[name].labels
-            raise BadInput(
-                "sensitivity", name, "is a series", got=name, allowed=f"{name}@{labels[-1]}, or mean({name})"
-            )
-        if any(name == p.name for p in self.propositions):
-            return self.proposition(name)
-        known = [o.name for o in self.plan.definition.outcomes]
-        if str(name).isidentifier() and name not in known:
-            raise unknown(
-                "sensitivity", "no such outcome", str(name), [*known, *(p.name for p in self.propositions)], file="run"
-            )
-        return self.plan.definition.reader.proposition(name, name)
 
     def _check_varies(self) -> None:
         if not any(u.varies for u in self.plan.definition.uncertainties):

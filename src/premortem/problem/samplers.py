@@ -28,8 +28,12 @@ ALIASES = {
 MOST = 100_000_000
 # Dimensions that SciPy has direction numbers for.
 MOST_SOBOL = qmc.Sobol.MAXDIM
-# Levels of Morris's grid, and how many of them a step crosses.
+# Levels of Morris's grid.
 LEVELS = 4
+# Chance at which a grid ends where a prior has no end: further out one unlikely value would count as much as all others.
+TAIL = 0.01
+# A quantile at chance 0 or 1 beyond this is no end: infinity as a whole number is one of 19 digits.
+ENDLESS = 1e15
 
 
 def named(sampler: str) -> Sampler:
@@ -86,7 +90,7 @@ def chances(sampler: Sampler, uncertainties: Sequence[Uncertainty], seed: int, f
     varying = [i for i, u in enumerate(uncertainties) if u.varies]
     made = np.full((n, futures), 0.5)
     few = _morris(len(varying), seed, futures) if sampler == "morris" else _saltelli(len(varying), seed, futures)
-    made[varying] = few
+    made[varying] = few if sampler == "saltelli" else _ended(few, [uncertainties[i] for i in varying])
     return made
 
 
@@ -127,7 +131,23 @@ def _factorial(uncertainties: Sequence[Uncertainty], futures: int) -> Array:
     axes = []
     for u, n in zip(uncertainties, _levels(futures, uncertainties), strict=True):
         axes.append((np.arange(n) + 0.5) / n if u.steps or n == 1 else np.linspace(0, 1, n))
-    return _inside(np.stack([grid.ravel() for grid in np.meshgrid(*axes, indexing="ij")]))
+    return _ended(np.stack([grid.ravel() for grid in np.meshgrid(*axes, indexing="ij")]), uncertainties)
+
+
+def _ended(grid: Array, uncertainties: Sequence[Uncertainty]) -> Array:
+    """A grid's chances with those at 0 and 1 moved inside: far where a prior has no end there."""
+    tails = np.array([[1e-9 if _has_ends(u) else TAIL] for u in uncertainties])
+    return np.clip(grid, tails, 1 - tails)
+
+
+def _has_ends(u: Uncertainty) -> bool:
+    if not u.ordered:
+        return True
+    with np.errstate(all="ignore"):
+        try:
+            return bool((np.abs(u.quantile(np.array([0.0, 1.0])).astype(float)) < ENDLESS).all())
+        except (ArithmeticError, ValueError, LookupError):  # a quantile function of the user's own
+            return False
 
 
 def _morris(d: int, seed: int, futures: int) -> Array:
@@ -144,7 +164,7 @@ def _morris(d: int, seed: int, futures: int) -> Array:
             at = at.copy()
             at[i] += step if up[i] else -step
             made[:, column + k + 1] = at
-    return _inside(made)
+    return made
 
 
 def _saltelli(d: int, seed: int, futures: int) -> Array:

@@ -28,6 +28,7 @@ from premortem.problem.definition import Definition
 from premortem.problem.draws import values_at
 from premortem.problem.evaluate import Evaluator, Work
 from premortem.problem.samplers import Sampler
+from premortem.propositions.tally import Share
 from premortem.text.numbers import count_noun
 
 Array = NDArray[Any]
@@ -63,6 +64,27 @@ class Plan:
     def replicates(self) -> int:
         """Independent parts of the design."""
         return samplers.replicates(self.sampler)
+
+    @property
+    def made(self) -> str:
+        """How the futures came about."""
+        return f"by a {self.sampler} design"
+
+    @property
+    def redrawn(self) -> bool:
+        """Whether they follow other laws than the priors."""
+        return False
+
+    @property
+    def centre(self) -> int | None:
+        """The future in the middle of all, where that is not the one of the priors' medians."""
+        return None
+
+    def share(self, holds: Array, failed: Array) -> tuple[float, float, float]:
+        """Share that holds, of the futures that did not fail, with its 95% interval; NaN where all failed."""
+        counted = Share(self.replicates)
+        counted.add(holds, failed=failed)
+        return counted.interval()
 
     def work(self, policy: str, start: int, stop: int) -> Work:
         """Some futures under a policy."""

@@ -64,7 +64,7 @@ class Share:
             half = stdtrit(self.replicates - 1, 0.5 + LEVEL / 2) * np.std(means, ddof=1) / np.sqrt(self.replicates)
             if half > 0:
                 return share, max(float(share - half), 0.0), min(float(share + half), 1.0)
-        return share, *_wilson(share, self.weight**2 / self.squares)
+        return share, *wilson(share, self.weight**2 / self.squares)
 
 
 @dataclass
@@ -103,7 +103,8 @@ def most_often(shares: Mapping[str, float]) -> tuple[str, float] | None:
     return (name, share) if share > 0 else None
 
 
-def _wilson(share: float, n: float) -> tuple[float, float]:
+def wilson(share: float, n: float) -> tuple[float, float]:
+    """95% interval of a share of `n` independent futures (Wilson 1927)."""
     middle = (share + Z * Z / (2 * n)) / (1 + Z * Z / n)
     half = Z / (1 + Z * Z / n) * np.sqrt(share * (1 - share) / n + Z * Z / (4 * n * n))
     # rounding must not put the share itself outside

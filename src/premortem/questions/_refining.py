@@ -5,6 +5,7 @@ limits at once, since most futures lie beyond two limits and are passed over ear
 """
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,11 +52,19 @@ def _refined(sample: Sample, left: Flags, boxes: Trajectory, level: float, price
     weight = sample.weight[sample.weight > 0]
     scale = float(weight.sum() / (weight**2).sum())  # turns weights into effective counts
     first, last, kept = boxes.first.copy(), boxes.last.copy(), boxes.kept.copy()
-    curve, p_values = _refine(
-        sample.bins, np.where(left & (sample.weight > 0), 0, 2).astype(np.uint16), sample.pairs(sample.breaks), sample.last_bin, every_category(sample), first, last, kept,
-        scale, level, prices, LEAST_MASS * sample.mass,
-    )  # fmt: skip
-    return Refined(Trajectory(first, last, kept, curve[:, 0], curve[:, 1]), p_values)
+    of_futures = sample.bins, np.where(left & (sample.weight > 0), 0, 2).astype(np.uint16), sample.pairs(sample.breaks)
+
+    def some(part: slice) -> Any:
+        return _refine(
+            *of_futures, sample.last_bin, every_category(sample), first[part], last[part], kept[part], scale, level, prices[part],
+            LEAST_MASS * sample.mass,
+        )  # fmt: skip
+
+    half = len(boxes) // 2  # no box depends on another
+    with ThreadPoolExecutor(2) as pool:
+        curves, p_values = zip(*pool.map(some, (slice(half), slice(half, None))), strict=True)
+    curve = np.concatenate(curves)
+    return Refined(Trajectory(first, last, kept, curve[:, 0], curve[:, 1]), np.concatenate(p_values))
 
 
 @numba.njit(cache=True, nogil=True)
@@ -65,16 +74,19 @@ def _refine(
     """Mass and breaks of each box, (step, 2), and the quasi-p-value of each limit, the larger of a range's two sides; writes the limits into `first`, `last` and `kept`."""
     steps, dims = first.shape
     curve, p_values = np.zeros((steps, 2)), np.full((steps, dims), np.nan)
-    beyond = np.zeros((dims, last_bin.max() + 1, 2))
+    beyond, places = np.zeros((dims, last_bin.max() + 1, 2)), np.zeros(bins.shape[1], np.int32)
     for step in range(steps):
         low, high, held = first[step], last[step], kept[step]
         price = prices[step]
         while True:
             limited = np.flatnonzero((low > 0) | (high < last_bin) | (held != every))
-            mass, caught = _look(bins, dead, pairs, limited, low, high, held, every, beyond)
+            mass, caught = _look(bins, dead, pairs, limited, low, high, held, every, beyond, places)
             curve[step, 0], curve[step, 1] = mass, caught
-            p_values[step] = np.nan
             weak, count = np.zeros((2 * len(limited), 3)), 0
+            # where no limit is dropped for its chance, that of the last box alone is wanted
+            if level == np.inf and price and _move(beyond, limited, last_bin, every, low, high, held, price, least):
+                continue
+            p_values[step] = np.nan
             for d in limited:
                 for side in range(2):
                     p = _side_p(beyond[d], low[d], high[d], held[d] != every[d], last_bin[d], side, mass, caught, scale)
@@ -83,6 +95,8 @@ def _refine(
                     if p > level:
                         weak[count, 0], weak[count, 1], weak[count, 2] = p, d, side
                         count += 1
+            if level == np.inf:
+                break
             if count:
                 # of many weak limits the weaker half goes at once: each drop is a pass over the futures
                 order = np.argsort(-weak[:count, 0])[: count // 2 if count > AT_ONCE else 1]
@@ -103,25 +117,29 @@ def _side_p(
     of_bin: Any, low: int, high: int, is_set: bool, last: int, side: int, mass: float, caught: float, scale: float
 ) -> float:  # fmt: skip
     """The quasi-p-value of one side of a limit, or of a set (as side 0): against the box without it; -1 where there is no such side."""
+    start, end = 0, last + 1  # bins within the box without that side
     if is_set:
         if side == 1:
             return -1.0
-        wide = of_bin
     elif side == 0 and low > 0:
-        wide = of_bin[: high + 1]
+        end = high + 1
     elif side == 1 and high < last:
-        wide = of_bin[low:]
+        start = low
     else:
         return -1.0
-    return quasi_p(round(mass * scale), round(caught * scale), wide[:, 1].sum() / max(wide[:, 0].sum(), 1e-300))
+    within, hits = 0.0, 0.0
+    for at in range(start, end):
+        within += of_bin[at, 0]
+        hits += of_bin[at, 1]
+    return quasi_p(round(mass * scale), round(caught * scale), hits / max(within, 1e-300))
 
 
 @numba.njit(cache=True, nogil=True)
 def _look(
-    bins: Any, dead: Any, pairs: Any, limited: Any, low: Any, high: Any, held: Any, every: Any, beyond: Any
+    bins: Any, dead: Any, pairs: Any, limited: Any, low: Any, high: Any, held: Any, every: Any, beyond: Any, places: Any
 ) -> Any:
     """Mass and breaks inside; writes mass and breaks by bin of a limited dimension, of the futures within all other limits. `dead` is 2 of
-    a future that does not count, else 0.
+    a future that does not count, else 0; `places` is room for the places of those inside.
     """
     mass, caught = 0.0, 0.0
     many = dead.copy()  # limits that each future lies beyond
@@ -132,6 +150,7 @@ def _look(
                 many[i] += 1 - (held[d] >> bins[d, i] & 1)
         else:
             _add_beyond(many, bins[d], np.uint16(low[d]), np.uint16(high[d]))
+    inside = 0
     for i in range(len(many)):
         if many[i] > 1:
             continue
@@ -146,9 +165,15 @@ def _look(
             continue
         mass += w
         caught += hit
-        for d in limited:
-            beyond[d, bins[d, i], 0] += w
-            beyond[d, bins[d, i], 1] += hit
+        places[inside] = i
+        inside += 1
+    for d in limited:  # one dimension after the other: its bins stay at hand
+        of_bin, bin_of = beyond[d], bins[d]
+        for k in range(inside):
+            i = places[k]
+            at = bin_of[i]
+            of_bin[at, 0] += pairs[i, 0]
+            of_bin[at, 1] += pairs[i, 1]
     return mass, caught
 
 

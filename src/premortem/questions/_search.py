@@ -69,8 +69,12 @@ def searched(sample: Sample, names: Sequence[str], left: Flags, combined: int | 
         return []
     cleaned = pruned(sample, left, peeled if small else peeled.every(THINNED))
     sets = _combinations(sample, peeled, combined) if combined else _sets(sample, cleaned)
-    starts = _joined(peel(sample, left, pace=pace, dims=dims) for dims in sets for pace in PACES[-2:]) or peeled
-    found = [cleaned, settled(sample, left, starts, PRICE * starts.caught / starts.mass)]
+    starts = _joined(peel(sample, left, pace=pace, dims=dims) for dims in sets for pace in PACES[-2:])
+    if starts is None:  # what was peeled, from where it is cleaned already
+        starts = peeled if small else peeled.every(THINNED)
+        found = [cleaned, settled(sample, left, cleaned.boxes, PRICE * starts.caught / starts.mass)]
+    else:
+        found = [cleaned, settled(sample, left, starts, PRICE * starts.caught / starts.mass)]
     if small:
         found += _on_the_curve(sample, left, [peeled, starts, *(part.boxes for part in found)])
         found += _onward(sample, left, [part.boxes for part in found])

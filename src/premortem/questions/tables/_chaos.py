@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 Array = NDArray[Any]
-# Degrees of one column alone, and of a product of two; columns of which pairs are tried; most terms, and rows a term at least.
-ALONE, TOGETHER, PAIRED, MOST_TERMS, ROWS_A_TERM = 10, 8, 10, 80, 4
+# Degrees of one column alone, and of a product of two; columns of which pairs are tried, and that are fitted at all; most terms, and rows a term at least.
+ALONE, TOGETHER, PAIRED, FITTED, MOST_TERMS, ROWS_A_TERM = 10, 8, 10, 100, 80, 4
 # Parts of the rows, each left out in turn for the intervals.
 GROUPS = 20
 # Terms without an improvement of the leave-one-out error after which it is not sought further.
@@ -25,12 +25,13 @@ PATIENCE = 8
 
 @dataclass(frozen=True)
 class Shares:
-    """Shares of variance: first and total order, (column,), second order by pair; `explained` in rows left out one at a time."""
+    """Shares of variance: first and total order, (column,), second order by pair; places of the terms `chosen` of so many `candidates`."""
 
     first: Array
     total: Array
     pairs: dict[tuple[int, int], float]
-    explained: float
+    chosen: tuple[int, ...] = ()
+    candidates: int = 0
 
 
 def shares(values: Array, nominal: Sequence[bool], y: Array, together: Sequence[int]) -> Shares:
@@ -41,9 +42,9 @@ def shares(values: Array, nominal: Sequence[bool], y: Array, together: Sequence[
     candidates, columns = _candidates(alone, together)
     first, total, pairs = np.zeros(len(values)), np.zeros(len(values)), dict[tuple[int, int], float]()
     if not candidates:
-        return Shares(first, total, pairs, 0.0)
+        return Shares(first, total, pairs)
     basis = np.concatenate(candidates, axis=1)
-    chosen, explained = _matched(basis, y)
+    chosen = _matched(basis, y)
     for k, share in zip(chosen, _of_terms(basis[:, chosen], y), strict=True):
         total[list(columns[k])] += share
         if len(columns[k]) == 1:
@@ -51,13 +52,40 @@ def shares(values: Array, nominal: Sequence[bool], y: Array, together: Sequence[
         else:
             pair = (columns[k][0], columns[k][1])
             pairs[pair] = pairs.get(pair, 0.0) + float(share)
-    return Shares(first, total, pairs, explained)
+    return Shares(first, total, pairs, tuple(chosen), basis.shape[1])
 
 
 def jackknife(values: Array, nominal: Sequence[bool], y: Array, together: Sequence[int], seed: int = 0) -> list[Shares]:
     """The same without each of `GROUPS` parts of the rows in turn: the terms are chosen anew each time."""
-    part = np.random.default_rng([seed, 4]).permutation(len(y)) % GROUPS
+    part = _parts(len(y), seed)
     return [shares(values[:, part != g], nominal, y[part != g], together) for g in range(GROUPS)]
+
+
+def explained(
+    values: Array, nominal: Sequence[bool], y: Array, together: Sequence[int], without: Sequence[Shares], seed: int = 0
+) -> float:
+    """Share of the variance of each part of the rows that the fit `without` it foretells. Rows that take part in choosing a few terms of
+    many are foretold too well: where a fifth of the variance is noise, the leave-one-out error of 200 rows of 12 columns says that 93% is
+    explained.
+    """
+    candidates, _ = _candidates(
+        [_functions(x, unordered) for x, unordered in zip(values, nominal, strict=True)], together
+    )
+    if not candidates:
+        return 0.0
+    basis, part, wrong = np.concatenate(candidates, axis=1), _parts(len(y), seed), np.empty(len(y))
+    for g, one in enumerate(without):
+        kept = part != g
+        # a category that only the part has left out makes other candidates
+        chosen = list(one.chosen) if one.candidates == basis.shape[1] else _matched(basis[kept], y[kept])
+        terms, mean = basis[:, chosen], y[kept].mean()
+        coefficients, *_ = np.linalg.lstsq(terms[kept] - terms[kept].mean(0), y[kept] - mean, rcond=None)
+        wrong[~kept] = y[~kept] - mean - (terms[~kept] - terms[kept].mean(0)) @ coefficients
+    return max(1 - float((wrong**2).mean() / y.var()), 0.0)
+
+
+def _parts(rows: int, seed: int) -> Array:
+    return np.asarray(np.random.default_rng([seed, 4]).permutation(rows) % GROUPS)
 
 
 def interval(own: float, without: Sequence[float]) -> tuple[float, float]:
@@ -95,14 +123,14 @@ def _functions(x: Array, unordered: bool) -> Array:
     return np.asarray(basis[:, 1:] * np.sqrt(len(x)))
 
 
-def paired(values: Array, y: Array, seed: int) -> list[int]:
-    """Columns that may work together: all where they are few, else those that a forest finds."""
-    if len(values) <= PAIRED:
+def likeliest(values: Array, y: Array, seed: int, most: int) -> list[int]:
+    """The columns that may count: all where they are no more than `most`, else those that a forest finds."""
+    if len(values) <= most:
         return list(range(len(values)))
     from sklearn.ensemble import ExtraTreesRegressor
 
     forest = ExtraTreesRegressor(100, min_samples_leaf=5, random_state=seed).fit(values.T, y)
-    return sorted(int(i) for i in np.argsort(-forest.feature_importances_)[:PAIRED])
+    return sorted(int(i) for i in np.argsort(-forest.feature_importances_)[:most])
 
 
 def _candidates(alone: Sequence[Array], paired: Sequence[int]) -> tuple[list[Array], list[tuple[int, ...]]]:
@@ -117,8 +145,8 @@ def _candidates(alone: Sequence[Array], paired: Sequence[int]) -> tuple[list[Arr
     return found, columns
 
 
-def _matched(basis: Array, y: Array) -> tuple[list[int], float]:
-    """Places of the terms whose leave-one-out error is least, and the share of the variance that it leaves explained."""
+def _matched(basis: Array, y: Array) -> list[int]:
+    """Places of the terms whose leave-one-out error is least."""
     n = len(y)
     left, norms = y - y.mean(), np.maximum(np.sqrt((basis**2).sum(0)), 1e-12)
     variance, hat = float((left**2).mean()), np.full(n, 1 / n)
@@ -145,4 +173,4 @@ def _matched(basis: Array, y: Array) -> tuple[list[int], float]:
             best, many = error, len(chosen)
         elif len(chosen) - many >= PATIENCE:
             break
-    return chosen[:many], max(1 - best / max(variance, 1e-300), 0.0)
+    return chosen[:many]

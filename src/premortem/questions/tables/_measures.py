@@ -99,14 +99,18 @@ def _first(design: _designs.Saltelli, w: Array) -> Array:
 
 
 def _of_chaos(data: Data) -> Found:
-    few, names = _few(data, FITTED), data.read.names
-    y, values, unordered = data.y[few], data.values[:, few], [name in data.read.categories for name in data.read.names]
+    few = _few(data, FITTED)
+    y = data.y[few]
+    likely = _chaos.likeliest(data.values[:, few], y, data.seed, _chaos.FITTED)
+    values, names = data.values[likely][:, few], [data.read.names[i] for i in likely]
+    unordered = [name in data.read.categories for name in names]
     with threadpool_limits(limits=1):  # of thousands of small products threads would only wait for each other
-        pairs = _chaos.paired(values, y, data.seed)
+        pairs = _chaos.likeliest(values, y, data.seed, _chaos.PAIRED)
         fit, others = (
             _chaos.shares(values, unordered, y, pairs),
             _chaos.jackknife(values, unordered, y, pairs, data.seed),
         )
+        explained = _chaos.explained(values, unordered, y, pairs, others, data.seed)
     rows = []
     for k, name in enumerate(names):
         total = _chaos.interval(fit.total[k], [o.total[k] for o in others])
@@ -114,15 +118,19 @@ def _of_chaos(data: Data) -> Found:
         rows.append(Sobol(name, "sobol", float(fit.first[k]), float(fit.total[k]), *total, *first))
     second = {p: (v, *_chaos.interval(v, [o.pairs.get(p, 0.0) for o in others])) for p, v in fit.pairs.items()}
     notes = [
-        f"the table is no Saltelli sample: Sobol indices are those of a fit that explains {fit.explained:.0%} of the variance in rows left out"
+        f"the table is no Saltelli sample: Sobol indices are those of a fit that explains {explained:.0%} of the variance in rows left out"
     ]
-    if fit.explained < LITTLE:
+    if len(likely) < len(data.read.names):
         notes.append(
-            "that is little: the totals are lower bounds, and what is not explained is noise or a form that the fit does not have"
+            f"of {len(data.read.names):,} columns the {len(likely)} that a forest finds first are fitted; the others are left out"
+        )
+    if explained < LITTLE:
+        notes.append(
+            "that is little: what is not explained is noise, or a form that the fit does not have or that so few rows do not show"
         )
     if together := _moving_together(values, names):
         notes.append(f"the columns {together} move together: shares of variance do not tell them apart")
-    return Found(_strongest(rows, "total"), tuple(notes), _pairs(second, names), fit.explained)
+    return Found(_strongest(rows, "total"), tuple(notes), _pairs(second, names), explained)
 
 
 def _moving_together(values: Array, names: Sequence[str]) -> str:

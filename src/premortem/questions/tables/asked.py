@@ -71,7 +71,7 @@ class Asked:
 
     def _flags(self, outcome: pl.Series) -> Array:
         try:
-            return verdicts.by_flags(numbers(outcome, self.path.name, files.FIRST_ROW), outcome.name)
+            return verdicts.by_flags(numbers(outcome, self.path.name, files.FIRST_ROW, verdict=True), outcome.name)
         except BadInput as wrong:
             allowed = wrong.allowed.replace("fails=", "--fails ")
             raise BadInput(self.path.name, outcome.name, wrong.what, got=wrong.got, allowed=allowed) from wrong

@@ -134,7 +134,7 @@ def verdict_of(table: pl.DataFrame, y: pl.Series | None, fails: str | None) -> t
         return verdicts.by_expression(fails, among), verdicts.named(fails) & set(table.columns)
     if y is None:
         raise BadInput("boxes", "y", "is missing", allowed="an outcome, or fails=...")
-    return verdicts.by_flags(numbers(y, "y"), y.name), set()
+    return verdicts.by_flags(numbers(y, "y", verdict=True), y.name), set()
 
 
 def of_inputs(

@@ -126,11 +126,24 @@ def vector(column: Any, rows: int, what: str) -> pl.Series:
     return made.rename(name).to_frame().fill_nan(None).to_series()
 
 
-def numbers(column: pl.Series, what: str, first_row: int = 0) -> Array:
-    """An outcome's values as float64, NaN where one is missing or infinite. Raises `BadInput` for what is no number."""
+def numbers(column: pl.Series, what: str, first_row: int = 0, *, verdict: bool = False) -> Array:
+    """An outcome's values as float64, NaN where one is missing or infinite. Raises `BadInput` for what is no number; of a `verdict` it says
+    how one is read from texts.
+    """
     if column.dtype.is_numeric() or column.dtype in (pl.Boolean, pl.Null):
         found = column.cast(pl.Float64).fill_null(np.nan).to_numpy()
         return np.where(np.isfinite(found), found, np.nan)
+    if verdict and slip(column, what, first_row) is None and column.dtype == pl.String:
+        levels = column.drop_nulls().unique(maintain_order=True)[:3].to_list()
+        some = ", ".join(map(repr, levels))
+        allowed = (
+            f'numbers; where a text says that a row fails: fails="{column.name} = {levels[0]!r}"'
+            if levels
+            else "numbers"
+        )
+        raise BadInput(
+            what, column.name, f"holds {column.n_unique():,} different texts: {some}", got=some, allowed=allowed
+        )
     raise _not_numbers(column, what, first_row)
 
 

@@ -1,5 +1,6 @@
 """Which rows fail: an outcome of yes and no, or an expression over columns such as `y > 12`."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -25,13 +26,14 @@ from premortem.text.syntax import (
 
 Array = NDArray[Any]
 OPTION = "fails"
+_PYTHON, _SIGNS = re.compile(r"'[^']*'|\"[^\"]*\"|==|!="), {"==": "=", "!=": "<>"}
 ALLOWED = "a test such as \"y > 12\" or \"cost > 3 and owner in ('A', 'B')\"; a name with spaces in double quotes"
 
 
 def by_expression(text: str, table: pl.DataFrame) -> Array:
     """1.0 where a row fails, 0.0 where it does not, NaN where it hangs on a value that is missing. Raises `BadInput`."""
     try:
-        tree = parse(text)
+        tree = parse(_without_python(text))
         kind = _kind(tree, table)
     except Unread as why:
         said = str(why).partition("; allowed: ")[0]  # what the language holds is told once, for a table
@@ -47,7 +49,12 @@ def by_expression(text: str, table: pl.DataFrame) -> Array:
 
 def named(text: str) -> set[str]:
     """Columns that an expression names, one that `by_expression` has read."""
-    return {token.text for token in tokens(text) if token.kind == "name"}
+    return {token.text for token in tokens(_without_python(text)) if token.kind == "name"}
+
+
+def _without_python(text: str) -> str:
+    """`==` and `!=`, as Python has them, as the language of conditions has them; in quotes they stay."""
+    return re.sub(_PYTHON, lambda found: _SIGNS.get(found[0], found[0]), text)
 
 
 def by_flags(outcome: Array, name: str) -> Array:
