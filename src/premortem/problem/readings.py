@@ -49,11 +49,13 @@ class Asked(Protocol):
 @dataclass(frozen=True)
 class Drawn(Plan):
     """A plan of futures that were drawn by readings: `drawn` their chances (uncertainty, future), `roots` the future that each comes from,
-    those of one root counting together as far as they agree; `by` the readings in words.
+    those of one root counting together as far as they agree; `alike` the correlation of futures with their roots that is left; `by` the
+    readings in words.
     """
 
     drawn: Array
     roots: Array
+    alike: float
     by: str
 
     @property
@@ -84,7 +86,7 @@ class Drawn(Plan):
         if not known.any():
             return np.nan, np.nan, np.nan
         found = float(holds[known].mean())
-        return found, *wilson(found, _independent(holds[known], self.roots[known]))
+        return found, *wilson(found, _independent(holds[known], self.roots[known], self.alike))
 
 
 def given(
@@ -93,7 +95,8 @@ def given(
     """The plan of the futures left possible, their answers by policy, and what must be said of them. See `Run.given`."""
     quantities = _read(run, readings)
     by = ", ".join(f"{name} {value:g} ± {error:g}" for name, (_, value, error) in quantities.items())
-    level = _log_likelihood(quantities.values(), run.known(under), run.plan.futures, run.answers[under].failed != "")
+    off = _misfits(quantities.values(), run.known(under), run.plan.futures, run.answers[under].failed != "")
+    level = -0.5 * (off**2).sum(0)
     if not np.isfinite(level).any():
         raise MissingData(f"no future of the run has a value for {', '.join(quantities)}")
     weights = np.exp(level - level.max())
@@ -107,11 +110,16 @@ def given(
         futures = 0
     if futures == 0 or (futures is None and own >= ENOUGH):
         at = resample(weights / weights.sum(), run.plan.futures, seed)
-        chances, roots, answers = run.plan.chances[:, at], at, {p: a.part(at) for p, a in run.answers.items()}
+        chances, roots, alike, answers = (
+            run.plan.chances[:, at],
+            at,
+            0.0,
+            {p: a.part(at) for p, a in run.answers.items()},
+        )
         how = f"{count_noun(len(at), 'future')} of the run, each as often as it agrees with the readings"
     else:
-        drawn = smc.draw(_of_scores(run, quantities, under), len(run.plan.chances), futures or COUNT, seed)
-        chances, roots = np.clip(ndtr(drawn.z), EDGE, 1 - EDGE), drawn.roots
+        drawn = smc.draw(_misfits_of_scores(run, quantities, under), len(run.plan.chances), futures or COUNT, seed)
+        alike, chances, roots = drawn.alike, np.clip(ndtr(drawn.z), EDGE, 1 - EDGE), drawn.roots
         values = values_at(run.plan.definition, chances)
         answers = {p: run.evaluator.run(values, levers, run.plan.seed) for p, levers in run.plan.policies.items()}
         how = f"{count_noun(len(roots), 'future')} drawn anew by the readings"
@@ -124,11 +132,12 @@ def given(
         run.plan.sampler,
         chances,
         roots,
+        alike,
         f"readings of {by}",
     )
     read = values_at(plan.definition, chances)
     worth = (
-        min(_independent(values, roots) for n, values in read.items() if values.dtype.kind in "iuf")
+        min(_independent(values, roots, alike) for n, values in read.items() if values.dtype.kind in "iuf")
         if read
         else len(roots)
     )
@@ -207,14 +216,13 @@ def _check_near(
         )
 
 
-def _log_likelihood(quantities: Any, known: Mapping[str, Any], futures: int, failed: Array) -> Array:
-    """Of normal readings, (future,), up to a constant; -inf where the model failed."""
-    parts = [-0.5 * ((q.of(known, futures) - value) / error) ** 2 for q, value, error in quantities]
-    found = np.sum(parts, axis=0)
-    return np.where(failed | ~np.isfinite(found), -np.inf, found)
+def _misfits(quantities: Any, known: Mapping[str, Any], futures: int, failed: Array) -> Array:
+    """How many standard errors each reading lies off, (reading, future); infinite where the model failed."""
+    found = np.stack([(q.of(known, futures) - value) / error for q, value, error in quantities])
+    return np.where(failed | ~np.isfinite(found), np.inf, found)
 
 
-def _of_scores(run: Asked, quantities: Mapping[str, Any], under: str) -> smc.LogLikelihood:
+def _misfits_of_scores(run: Asked, quantities: Mapping[str, Any], under: str) -> smc.Misfits:
     d, levers = run.plan.definition, run.plan.policies[under]
     run.evaluator.check()
 
@@ -222,7 +230,7 @@ def _of_scores(run: Asked, quantities: Mapping[str, Any], under: str) -> smc.Log
         values = values_at(d, np.clip(ndtr(z), EDGE, 1 - EDGE))
         answers = run.evaluator.run(values, levers, run.plan.seed)
         known = {**d.constants, **levers, **values, **answers.outcomes, **answers.series}
-        return _log_likelihood(quantities.values(), known, z.shape[1], answers.failed != "")
+        return _misfits(quantities.values(), known, z.shape[1], answers.failed != "")
 
     return of
 
@@ -231,7 +239,9 @@ def _seconds(run: Asked, futures: int) -> float:
     return futures * PASSES * run.evaluator.seconds
 
 
-def _independent(flags: Array, roots: Array) -> float:
-    """How many independent futures a mean is worth; where nothing varies, as many as there are roots."""
-    found = smc.effective_number(flags, roots)
+def _independent(flags: Array, roots: Array, alike: float) -> float:
+    """How many independent futures a mean is worth, by families and by what futures still have of their ancestors; where nothing varies, as
+    many as there are roots.
+    """
+    found = smc.effective_number(flags, roots) * (1 - alike) / (1 + alike)
     return float(len(np.unique(roots))) if np.isnan(found) else max(found, 1.0)
