@@ -111,6 +111,12 @@ def suspects(names: Iterable[str], case: Case) -> set[str]:
     return {*says} | {name for name, rows in look_up(given, case).items() if rows or not_looked_up(name, case)}
 
 
+def asking(names: Iterable[str], case: Case) -> set[str]:
+    """Of names those that ask for a look by a place or a body that they say, and in no other way."""
+    says = signs_of(names, case, party=True)
+    return {n for n in says if not matches(n, case) and not not_looked_up(n, case)}
+
+
 def listed_names(texts: pl.Series, case: Case) -> frozenset[str]:
     """Of distinct texts, most of them no names, those that are equal to a name on a list, whatever the day."""
     if texts.is_empty():  # as of most columns of a wide table
