@@ -21,7 +21,9 @@ def _in_words(reason: str, name: str) -> bool:
     told = dict.fromkeys(word for word in all_words(reason) if word not in own and any(map(str.isalpha, word)))
     said = [word for word in told if len(word) == 1 or len({*word}) > 1]
     letters = sum(map(str.isalpha, "".join(said)))
-    return letters >= (LETTERS_OF_WORDS if len(said) > 1 else LETTERS_OF_ONE) and (len(said) > 1 or not said[0].isascii())
+    return letters >= (LETTERS_OF_WORDS if len(said) > 1 else LETTERS_OF_ONE) and (
+        len(said) > 1 or not said[0].isascii()
+    )
 
 
 class Cleared(NamedTuple):

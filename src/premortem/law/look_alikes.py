@@ -5,8 +5,8 @@ import unicodedata
 
 # Letters of Cyrillic and Greek writing that look like Latin ones, in either case.
 ALIKE = str.maketrans(
-    "аАВвеЕѕЅіІјЈкКМмНноОрРсСтТуУхХһҺԁԛԝ" "αΑΒβεΕΖΗικΙΚΜΝνοΟρΡτΤυΥχΧϲγ" "ıɡɑ",
-    "aABbeEsSiIjJkKMmHhoOpPcCtTyYxXhHdqw" "aABbeEZHikIKMNvoOpPtTuYxXcy" "iga",
+    "аАВеЕѕЅіІјЈКМНоОрРсСТуУхХһҺԁԛԝ" "αΑΒΕΖΗιΙΚΜΝνοΟρΡτΤΥυΧϲγ" "ıɡɑ",
+    "aABeEsSiIjJKMHoOpPcCTyYxXhHdqw" "aABEZHiIKMNvoOpPtTYuXcy" "iga",
 )  # fmt: skip
 WORD = re.compile(r"\w+")
 LATIN = re.compile(r"[A-Za-z]")
@@ -33,7 +33,7 @@ def plain_letters(text: str) -> str:
 
 
 def _as_latin(word: str) -> str:
-    """A word in Latin letters where it only seems to be of another writing; else itself."""
+    """A word in Latin letters where it only seems to be of another writing; else itself. Small letters are what they seem."""
     if word.isascii():
         return word
     seen = word.translate(ALIKE)

@@ -177,7 +177,9 @@ def _within(case: Case) -> _Within:
     listed = [name for row in index(case).rows if row.list != NOT_LISTED for name in row.names]
     said = [found for name in listed if (found := words(name))]
     single = {found[0] for name in listed if len(found := telling(name)) == 1}
-    stems = {word for word in single if len(word) >= FEWEST_STEM and word.isalpha() and word.isascii()} - ordinary_words()
+    stems = {
+        word for word in single if len(word) >= FEWEST_STEM and word.isalpha() and word.isascii()
+    } - ordinary_words()
     firsts = {found[0] for found in said}
     written = tuple({key(name) for name in listed if not key(name).isascii()})
     any_of = pl.Series([*firsts, *stems, *(f"{word}s" for word in stems)])
@@ -229,7 +231,10 @@ def screen(
             hits.append(Hit(role, name, "", NOT_LOOKED_UP, None, 0.0, unread(name), "", False, reason))
         if not (found and found[0][1] == EQUAL):
             asks = still_asks(name, reason, case)
-            hits += [_telling_hit(role, name, sign, "" if sign in asks else reason) for sign in signs_of([name], case, party=True).get(name, ())]
+            hits += [
+                _telling_hit(role, name, sign, "" if sign in asks else reason)
+                for sign in signs_of([name], case, party=True).get(name, ())
+            ]
     return tuple(hits)
 
 

@@ -87,7 +87,7 @@ def facts_of(name: str, day: date, reason: str, case: Case, role: str = "") -> t
     told, found = transfers(case).parties, standing(name, day, case)
     equal = [row for row, score in found if score == EQUAL]
     if not equal:
-        near = not cleared and (bool(found) or not_looked_up(name, case)) or bool(still_asks(name, reason, case))
+        near = (not cleared and (bool(found) or not_looked_up(name, case))) or bool(still_asks(name, reason, case))
         # a reason says that it is not the listed one, and takes away no owner that the tables know by its name
         firms = {s.firm for s in seats_of(name, case) if not s.begins} if cleared else set()
         owned = any(row.list == told.owned.list and not firms.isdisjoint(row.names) for row, _ in found)

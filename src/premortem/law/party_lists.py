@@ -64,7 +64,11 @@ def index(case: Case) -> Index:
 
 def _spelt(held: Sequence[Listed], case: Case) -> Iterator[Listed]:
     """Rows with the names that their parties bear in other writings. Raises `BadInput` for one of nobody."""
-    told = facts.read("party_spellings", case).select("name", "spelling").rows() if facts.held("party_spellings", case) else []
+    told = (
+        facts.read("party_spellings", case).select("name", "spelling").rows()
+        if facts.held("party_spellings", case)
+        else []
+    )
     known = {row.name for row in held}
     allowed = "a name of parties.csv"
     raise_all([BadInput("party_spellings.csv", name, "is no party's name", got=name, allowed=allowed) for name, _ in told if name not in known])  # fmt: skip

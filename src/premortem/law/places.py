@@ -129,7 +129,9 @@ def _near(text: str, case: Case) -> str:
     Nearness of letters alone would send one place to another, so that one must be near and no other, and begin alike.
     """
     told = fold_country(text)
-    if lies_in := next((p for town, p in transfers(case).unread.towns.items() if f"{told} ".startswith(f"{town} ")), ""):
+    if lies_in := next(
+        (p for town, p in transfers(case).unread.towns.items() if f"{told} ".startswith(f"{town} ")), ""
+    ):
         return _of_town(text.split(",")[0].strip(), lies_in, case)
     long = {word for word in told.split() if len(word) > SHORT} - SHARED
     holding = [[c for c, name in names(case).items() if word in fold_country(name).split()] for word in long]

@@ -15,7 +15,7 @@ from premortem.law.transfers import transfers
 from premortem.text.numbers import strip_accents
 
 # Fewest letters of a place's name that is looked for within a text, and of a word that may end in an s as well.
-IN_TEXT, PLURAL = 4, 5
+IN_TEXT, PLURAL = 4, 4
 WORD = re.compile(r"\w+")
 # What may stand between two words. A pattern of nothing, and most texts of which is kept what was found.
 BETWEEN, NONE, MOST_KEPT = r"[ ._,;:/()&'-]+", "[^\\s\\S]", 400_000
@@ -60,10 +60,15 @@ def _told(texts: list[str], words: _Words) -> dict[str, tuple[Sign, ...]]:
         return {}
     plain = pl.Series(texts, dtype=pl.String).str.to_lowercase()
     odd = plain.str.contains(TO_READ).arg_true()
-    plain = plain.scatter(odd, [strip_accents(plain_letters(texts[i])).replace("_", " ") for i in odd]) if len(odd) else plain
+    plain = plain.scatter(odd, [_as_read(texts[i]) for i in odd]) if len(odd) else plain
     at = plain.str.contains(words.pattern).arg_true()
     parts, bodies = plain[at].str.extract_all(words.pattern), plain[at].str.extract_all(words.bodies)
     return {texts[i]: _signs(part, body, words) for i, part, body in zip(at, parts, bodies, strict=True)}
+
+
+def _as_read(text: str) -> str:
+    """A text as its letters are, and as they seem."""
+    return strip_accents(f"{text} | {plain_letters(text)}").replace("_", " ")
 
 
 def _signs(parts: Iterable[str], bodies: Iterable[str], words: _Words) -> tuple[Sign, ...]:
@@ -109,7 +114,9 @@ def _words(case: Case, party: bool) -> _Words:
     spelt = country_codes(case).items() if watched else ()
     named = {name: code for name, code in spelt if code in watched and (len(name) >= IN_TEXT or not name.isascii())}
     places = named | {name: code for name, code in told.towns.items() if code in watched}
-    of_parties = "|".join(_part(name) for name in _longest(places) if places[name] in told.of_parties and name.isascii())
+    of_parties = "|".join(
+        _part(name) for name in _longest(places) if places[name] in told.of_parties and name.isascii()
+    )
     starts = tuple((name.removesuffix("*"), code) for name, code in places.items() if name.endswith("*"))
     whole = {name: code for name, code in places.items() if not name.endswith("*")}
     bodies = _pattern(told.bodies, of_parties)

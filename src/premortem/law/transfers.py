@@ -227,7 +227,8 @@ class Unread(Strict):
     use: str = ""
     use_field: str = Key(default="", description="the field that tells what goods are for")
     flags: tuple[str, ...] = Key(
-        default=(), description="words of a text that ask for a look, small and without accents; * any ending, # a number"
+        default=(),
+        description="words of a text that ask for a look, small and without accents; * any ending, # a number",
     )
     bodies: tuple[str, ...] = Key(
         default=(), description="the same of whom no reason clears a name; {place} stands for one of `of_parties`"

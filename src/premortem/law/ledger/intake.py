@@ -217,7 +217,9 @@ def _with_days(
             what = f"{open_ones[0]} may be {told.day_first} or {told.month_first}"
             heading = next((h for h, f in matched.mapping.items() if f == name), name)
             raise BadInput(file, heading, what, got=open_ones[0], allowed="--dates DMY, or --dates MDY, to say which")
-        means = {text: str(day) for text, told in texts.items() if (day := _by(told, by_mark.get(mark_of(text)) or order))}
+        means = {
+            text: str(day) for text, told in texts.items() if (day := _by(told, by_mark.get(mark_of(text)) or order))
+        }
         new = pl.col(name).str.strip_chars().replace(means) if means else pl.col(name)
         frame = frame.with_columns(new.alias(name))
     return frame, how.dates or (order if found else None)
