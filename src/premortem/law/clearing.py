@@ -5,21 +5,25 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from premortem.errors import BadInput
-from premortem.law.spelling import NOBODY, unread
+from premortem.law.spelling import NOBODY, all_words, key, unread
 
 # The field that holds them.
 CLEARED = "cleared"
 ALLOWED = "NAME=reason, several separated by semicolons"
-# What a reason must be at least: two words with so many letters, or one with so many.
+# What a reason must be at least: two words that are not of the name, with so many letters in all; of a writing without spaces so many.
 LETTERS_OF_WORDS, LETTERS_OF_ONE = 6, 10
-IN_WORDS = f"NAME=reason, of two words with {LETTERS_OF_WORDS} letters in all, or of {LETTERS_OF_ONE} letters"
+IN_WORDS = f"NAME=reason, of two words or more that are not the name's, with {LETTERS_OF_WORDS} letters in all"
 
 
-def _in_words(reason: str) -> bool:
-    """Whether a reason says something: a letter or a mark is none."""
-    letters = sum(map(str.isalpha, reason))
-    said = [word for word in reason.split() if any(map(str.isalpha, word))]
-    return letters >= (LETTERS_OF_WORDS if len(said) > 1 else LETTERS_OF_ONE)
+def _in_words(reason: str, name: str) -> bool:
+    """Whether a reason says something: a letter over and over, a mark or the name again is none."""
+    own = {*all_words(name)}
+    told = dict.fromkeys(word for word in all_words(reason) if word not in own and any(map(str.isalpha, word)))
+    said = [word for word in told if len(word) == 1 or len({*word}) > 1]
+    letters = sum(map(str.isalpha, "".join(said)))
+    return letters >= (LETTERS_OF_WORDS if len(said) > 1 else LETTERS_OF_ONE) and (
+        len(said) > 1 or not said[0].isascii()
+    )
 
 
 class Cleared(NamedTuple):
@@ -51,6 +55,13 @@ def clearings(text: str) -> dict[str, str]:
     return check_reasons(dict(_pair(part) for part in text.split(";") if part.strip()))
 
 
+def reason_of(name: str, cleared: str) -> str:
+    """The reason for which a text of reasons clears a name, in any spelling; "" for none."""
+    if not cleared:
+        return ""
+    return next((reason for other, reason in clearings(cleared).items() if key(other) == key(name)), "")
+
+
 def _pair(part: str) -> tuple[str, str]:
     name, _, reason = part.partition("=")
     return name.strip(), reason.strip()
@@ -61,7 +72,7 @@ def check_reasons(reasons: Mapping[str, str], key: str = "cleared", file: str = 
     for name, reason in reasons.items():
         if not reason.strip():
             raise BadInput(file, key, f"{name!r} has no reason for which it is cleared", got=name, allowed=ALLOWED)
-        if not _in_words(reason):
+        if not _in_words(reason, name):
             raise BadInput(file, key, f"{name!r} is cleared for no reason in words", got=reason, allowed=IN_WORDS)
         if unread(name) == NOBODY:
             raise BadInput(

@@ -65,6 +65,12 @@ def readings(text: str, from_1904: bool = False) -> Readings:
     return NONE
 
 
+def mark_of(text: str) -> str:
+    """What stands between the numbers of a day: `.`, `/` or `-`; "" for a day written otherwise."""
+    parts = NUMERIC.fullmatch(text.strip())
+    return parts[2] if parts else ""
+
+
 def order_of(found: Iterable[Readings]) -> Order | None:
     """The order of day and month that days show by those that are a day in one order alone; None where they show none, or both."""
     shown = {told.only for told in found} - {None}

@@ -130,6 +130,10 @@ def _between(column: pl.Series, against: Sequence[float]) -> tuple[NDArray[Any],
     return np.where(np.isnan(values), 2 * len(ends) + 1, codes), 2 * len(ends) + 2
 
 
+# What stands for a name that asks for a look by its own words.
+ASKS = " asks"
+
+
 class _Names:
     """The parties that rows name, and of which of them a table, or a clause, has something to say."""
 
@@ -137,8 +141,12 @@ class _Names:
         self.tested, self.book, self.case = tested, book, book.case
         named = {n for role in parties.ROLES if role in given.columns for n in given[role].unique() if n}
         # those of which the tables have something to say, or ask to look at
-        self.known = parties.suspects(named, self.case) | {name for name in named if seats.seats_of(name, self.case)}
-        self.told = {*self.known, *_screened(named, given, self.case)}
+        seated = {name for name in named if seats.seats_of(name, self.case)}
+        self.known = parties.suspects(named, self.case) | seated
+        screened = _screened(named, given, self.case)
+        # those of which no table says anything, and that say a place or a body themselves: all ask the same
+        self.asking = parties.asking(self.known, self.case) - seated - screened
+        self.told = {*self.known, *screened} - self.asking
 
     def days(self) -> list[int]:
         """Days on which an answer may change, as numbers."""
@@ -146,11 +154,13 @@ class _Names:
         return [(day - EPOCH).days for day in {*turning_days(self.book), *self.tested.days, *turns}]
 
     def stands_for(self, role: str, name: str | None) -> str | None:
-        """What stands for a name: itself where a table knows it, the spelling by which clauses know it, or anybody."""
+        """What stands for a name: itself where a table knows it, the spelling by which clauses know it, any that asks
+        for a look, or anybody.
+        """
         if not name or name in self.told:
             return name
         spelt = parties.addressee(name, self.case) if role == "exporter" else key(name) if role == "consignee" else name
-        return f" {spelt}" if spelt in self.tested.words else ""
+        return f" {spelt}" if spelt in self.tested.words else ASKS if name in self.asking else ""
 
 
 def _screened(names: set[str], given: pl.DataFrame, case: Case) -> set[str]:

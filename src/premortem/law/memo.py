@@ -14,7 +14,7 @@ from premortem.law.conditions import identifiers
 from premortem.law.decision_data import Decided
 from premortem.law.field_words import called, shown, told, words_of
 from premortem.law.ladder import Step, Test
-from premortem.law.parties import NOT_LOOKED_UP, Hit
+from premortem.law.parties import Hit
 from premortem.law.pulled_lists import pulled
 from premortem.law.rulebook_version import shipped_version
 from premortem.law.unchecked import NOT_WHOLE, SCREEN, brief
@@ -170,7 +170,7 @@ def hit(h: Hit) -> str:
     """A named party that is on a list, or near a name on one."""
     cleared = f"; cleared: {h.cleared}" if h.cleared and not h.equal else ""
     party = words_of(h.party).capitalize()
-    if h.list == NOT_LOOKED_UP:
+    if not h.name:
         return f"{party} {h.given} {likeness(h)}{cleared}"
     how = "is" if h.equal else f"is near ({h.score:.0f} of 100)"
     if h.owned:

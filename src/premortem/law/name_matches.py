@@ -10,9 +10,9 @@ from rapidfuzz.distance import OSA
 from premortem.case import Case
 from premortem.law.letters import Texts, made_ready
 from premortem.law.near_names import rows as near_rows
-from premortem.law.party_lists import FEWEST, index
+from premortem.law.party_lists import FEWEST, Index, index
 from premortem.law.party_table import NOT_LISTED
-from premortem.law.spelling import compounds, key, telling, words
+from premortem.law.spelling import compounds, key, parts, telling, words
 from premortem.law.transfers import transfers
 
 # Likeness of equal names.
@@ -62,13 +62,20 @@ def _compared(names: Sequence[str], case: Case) -> Iterator[Matches]:
     joined = ["".join(telling(name)) for name in names]
     alike = _alike([text for text in dict.fromkeys(joined) if len(text) >= FEWEST and text not in held.free], case)
     for name, text in zip(names, joined, strict=True):
-        equal = held.by_key.get(key(name), ())
+        # a listed party's own name is its own behind `c/o` or `formerly` too
+        equal = held.by_key.get(key(name)) or tuple(_of_parts(name, held))
         found = {i: EQUAL for i in equal if held.rows[i].list != NOT_LISTED}
         if not equal or found:
             near = near_rows(held.near, name)
             for i, score in (*_by_telling(name, alike.get(text), case), *near):
                 found[i] = max(found.get(i, 0.0), score)
         yield tuple(sorted(found.items(), key=lambda near: (-near[1], places[near[0]]))) if found else ()
+
+
+def _of_parts(name: str, held: Index) -> Iterator[int]:
+    """Rows of listed parties that a part of a name is equal to."""
+    rows = (i for part in parts(name) for i in held.by_key.get(key(part), ()))
+    return (i for i in rows if held.rows[i].list != NOT_LISTED)
 
 
 @cache

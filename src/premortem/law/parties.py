@@ -1,20 +1,23 @@
 """Named parties looked up in the shipped lists of parties: equal names are listed, near ones are shown until cleared."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
 from premortem.case import Case
 from premortem.errors import BadInput, raise_all
 from premortem.files.toml import read_toml
+from premortem.law.look_alikes import plain_letters
 from premortem.law.name_matches import EQUAL, look_up, matches
 from premortem.law.party_lists import index, whole
 from premortem.law.party_table import NOT_LISTED, Listed
-from premortem.law.spelling import all_words, common_words, key, unread, words
+from premortem.law.spelling import all_words, common_words, key, ordinary_words, telling, unread, words
+from premortem.law.telltale import TO_READ, Sign, signs_of, still_asks
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import vocabulary
 
@@ -22,8 +25,13 @@ from premortem.law.vocabulary import vocabulary
 ROLES = ("exporter", "purchaser", "intermediate", "consignee", "end_user", "parent")
 # What stands for a list where a name cannot be compared with the listed ones.
 NOT_LOOKED_UP = "cannot be looked up"
+# The same where it says a place under embargo, or a body of one.
+SAYS = "says {words}"
 # Most words of a listed name that is looked for within a text, and its fewest letters: shorter ones are words of much else.
 MOST_WORDS, FEWEST_WITHIN = 7, 4
+# Fewest letters of a single word that tells a listed name from all others; what hangs a word on another, as in `Acme's`.
+FEWEST_STEM = 5
+HOOKS = re.compile(r"(?<=\w)['’‘`´]s\b|\b(?:[ldnmjtsc]|qu|dell|all)['’‘`´](?=\w)", re.IGNORECASE)
 # Most near names that are shown of one party.
 SHOWN = 5
 
@@ -97,8 +105,16 @@ def standing(name: str, day: date, case: Case) -> tuple[tuple[Listed, float], ..
 
 
 def suspects(names: Iterable[str], case: Case) -> set[str]:
-    """Of names those that are to be looked at on some day: listed, near a listed one, or not to be looked up."""
-    return {name for name, rows in look_up(names, case).items() if rows or not_looked_up(name, case)}
+    """Of names those that are to be looked at on some day: listed, near a listed one, telling, or not to be looked up."""
+    given = [*names]
+    says = signs_of(given, case, party=True)
+    return {*says} | {name for name, rows in look_up(given, case).items() if rows or not_looked_up(name, case)}
+
+
+def asking(names: Iterable[str], case: Case) -> set[str]:
+    """Of names those that ask for a look by a place or a body that they say, and in no other way."""
+    says = signs_of(names, case, party=True)
+    return {n for n in says if not matches(n, case) and not not_looked_up(n, case)}
 
 
 def listed_names(texts: pl.Series, case: Case) -> frozenset[str]:
@@ -114,39 +130,60 @@ def listed_names(texts: pl.Series, case: Case) -> frozenset[str]:
 
 
 def listed_within(texts: pl.Series, case: Case) -> dict[str, tuple[str, ...]]:
-    """Of distinct texts those within which listed names of some length stand, with these, as the text writes them."""
+    """Of distinct texts those within which a listed name of some length stands, or the one word that tells it, as the text has it."""
     if texts.is_empty():
         return {}
-    keys, firsts = _listed_keys(case)[0], _first_words(case)
+    words = _within(case)
     plain = texts.str.to_lowercase()
-    # a text without the first word of a listed name holds none
-    at = (
-        plain.str.extract_all(r"\w+")
-        .list.eval(pl.element().is_in(pl.Series([*firsts]).implode()))
-        .list.any()
-        .fill_null(False)
-    )
-    found: dict[str, tuple[str, ...]] = {}
-    for text in texts.filter(at):
-        told = all_words(text)
-        starts = [i for i, word in enumerate(told) if word in firsts]
-        names = (told[i:end] for i in starts for end in range(min(len(told), i + MOST_WORDS), i, -1))
-        if within := tuple(dict.fromkeys(" ".join(name) for name in names if _is_listed(name, keys))):
-            found[text] = within[:1]
-    return found
+    # a text without the first word of a listed name, or a telling one, holds none
+    held = plain.str.extract_all(r"[a-z0-9]+").list.eval(pl.element().is_in(words.any_of.implode())).list.any()
+    at = held.fill_null(False) | plain.str.contains(TO_READ)
+    return {text: (found,) for text in texts.filter(at) if (found := _listed_in(text, words))}
 
 
-def _is_listed(name: tuple[str, ...], keys: frozenset[str]) -> bool:
+def _listed_in(text: str, words: "_Within") -> str:
+    """The first listed name that stands within a text; "" for none."""
+    told = [word for part in HOOKS.split(plain_letters(text)) for word in all_words(part)]
+    for i, word in enumerate(told):
+        if word in words.firsts:
+            for end in range(min(len(told), i + MOST_WORDS), i, -1):
+                if _is_listed(told[i:end], words.keys):
+                    return " ".join(told[i:end])
+        if word in words.stems or (word.endswith("s") and word[:-1] in words.stems):
+            return word
+        if not word.isascii() and (own := next((name for name in words.written if name in word), "")):
+            return own
+    return ""
+
+
+def _is_listed(name: Sequence[str], keys: frozenset[str]) -> bool:
     """Whether words of a text are a listed name that is long enough to be no other word."""
     told = "".join(name)
-    return len(told) >= FEWEST_WITHIN and told not in common_words() and told in keys
+    return (len(told) >= FEWEST_WITHIN or not told.isascii()) and told not in common_words() and told in keys
+
+
+class _Within(NamedTuple):
+    """What shows a listed name within a text."""
+
+    keys: frozenset[str]
+    firsts: frozenset[str]  # first words of the names
+    stems: frozenset[str]  # single words that tell them from all others
+    written: tuple[str, ...]  # names in other letters than Latin ones
+    any_of: pl.Series
 
 
 @cache
-def _first_words(case: Case) -> frozenset[str]:
-    """First words of the listed names."""
-    listed = (name for row in index(case).rows if row.list != NOT_LISTED for name in row.names)
-    return frozenset(said[0] for name in listed if (said := words(name)))
+def _within(case: Case) -> _Within:
+    listed = [name for row in index(case).rows if row.list != NOT_LISTED for name in row.names]
+    said = [found for name in listed if (found := words(name))]
+    single = {found[0] for name in listed if len(found := telling(name)) == 1}
+    stems = {
+        word for word in single if len(word) >= FEWEST_STEM and word.isalpha() and word.isascii()
+    } - ordinary_words()
+    firsts = {found[0] for found in said}
+    written = tuple({key(name) for name in listed if not key(name).isascii()})
+    any_of = pl.Series([*firsts, *stems, *(f"{word}s" for word in stems)])
+    return _Within(_listed_keys(case)[0], frozenset(firsts), frozenset(stems), written, any_of)
 
 
 @cache
@@ -192,7 +229,18 @@ def screen(
         hits += [_hit(role, name, row, score, reason, case) for row, score in shown]
         if not_looked_up(name, case):
             hits.append(Hit(role, name, "", NOT_LOOKED_UP, None, 0.0, unread(name), "", False, reason))
+        if not (found and found[0][1] == EQUAL):
+            asks = still_asks(name, reason, case)
+            hits += [
+                _telling_hit(role, name, sign, "" if sign in asks else reason)
+                for sign in signs_of([name], case, party=True).get(name, ())
+            ]
     return tuple(hits)
+
+
+def _telling_hit(role: str, given: str, sign: Sign, reason: str) -> Hit:
+    why = "no reason clears it" if sign.barred else f"a reason that clears it says {sign.text}"
+    return Hit(role, given, "", SAYS.format(words=sign.text), None, 0.0, why, "", False, reason)
 
 
 def unscreened_names(

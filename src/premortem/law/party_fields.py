@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from premortem.case import Case
-from premortem.law.clearing import clearings
+from premortem.law.clearing import reason_of
 from premortem.law.column_texts import numbered
 from premortem.law.groups import combined, numbers
 from premortem.law.name_matches import EQUAL
@@ -18,6 +18,7 @@ from premortem.law.parties import ROLES, addressee, names_firm, not_looked_up, s
 from premortem.law.party_table import Listed
 from premortem.law.seats import seats_of
 from premortem.law.spelling import key
+from premortem.law.telltale import still_asks
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import TYPES, Vocabulary
 
@@ -77,12 +78,16 @@ def _owner(list: str) -> Listed:
 
 
 @lru_cache(maxsize=400_000)
-def facts_of(name: str, day: date, cleared: bool, case: Case, role: str = "") -> tuple[int, ...]:
-    """What clauses may ask of one named party on a day: a number for each of `_columns`. A `role` counts for an owner's alone."""
+def facts_of(name: str, day: date, reason: str, case: Case, role: str = "") -> tuple[int, ...]:
+    """What clauses may ask of one named party on a day: a number for each of `_columns`. A `role` counts for an owner's alone.
+
+    `reason` is that for which the name was cleared, "" for none.
+    """
+    cleared = bool(reason)
     told, found = transfers(case).parties, standing(name, day, case)
     equal = [row for row, score in found if score == EQUAL]
     if not equal:
-        near = (bool(found) or not_looked_up(name, case)) and not cleared
+        near = (not cleared and (bool(found) or not_looked_up(name, case))) or bool(still_asks(name, reason, case))
         # a reason says that it is not the listed one, and takes away no owner that the tables know by its name
         firms = {s.firm for s in seats_of(name, case) if not s.begins} if cleared else set()
         owned = any(row.list == told.owned.list and not firms.isdisjoint(row.names) for row, _ in found)
@@ -127,7 +132,7 @@ def _of_names(given: pl.DataFrame, role: str, rows: NDArray[np.intp], case: Case
     owner = role if role == transfers(case).parties.owned.role else ""
     kinds = combined((numbers(column) for column in asked), len(rows))
     told = [
-        facts_of(name, day, key(name) in {key(n) for n in clearings(next(iter(free), None) or "")}, case, owner)
+        facts_of(name, day, reason_of(name, next(iter(free), None) or ""), case, owner)
         for name, day, *free in zip(*(column[kinds.first] for column in asked), strict=True)
     ]
     return np.array(told, np.int8).T[:, kinds.of]

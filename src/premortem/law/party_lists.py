@@ -9,6 +9,7 @@ import polars as pl
 
 from premortem import facts
 from premortem.case import Case
+from premortem.errors import BadInput, raise_all
 from premortem.law.near_names import Near, near
 from premortem.law.party_table import NOT_LISTED, Listed, lists, read_party_table
 from premortem.law.pulled_lists import pulled
@@ -58,7 +59,21 @@ def index(case: Case) -> Index:
     firms = facts.read("entities", case) if facts.held("entities", case) else pl.DataFrame(schema=NO_FIRMS)
     shared = pl.col("homonym").is_not_null() if "homonym" in firms.columns else pl.lit(False)
     free = firms.filter(pl.col("entity_listed").is_null() & ~shared)["name"].unique(maintain_order=True)
-    return index_names([*held, *_fetched(held, case), *(_unlisted(name) for name in free)])
+    return index_names([*_spelt(held, case), *_fetched(held, case), *(_unlisted(name) for name in free)])
+
+
+def _spelt(held: Sequence[Listed], case: Case) -> Iterator[Listed]:
+    """Rows with the names that their parties bear in other writings. Raises `BadInput` for one of nobody."""
+    told = (
+        facts.read("party_spellings", case).select("name", "spelling").rows()
+        if facts.held("party_spellings", case)
+        else []
+    )
+    known = {row.name for row in held}
+    allowed = "a name of parties.csv"
+    raise_all([BadInput("party_spellings.csv", name, "is no party's name", got=name, allowed=allowed) for name, _ in told if name not in known])  # fmt: skip
+    for row in held:
+        yield row._replace(names=(*row.names, *(spelling for name, spelling in told if name == row.name)))
 
 
 def _fetched(held: Sequence[Listed], case: Case) -> Iterator[Listed]:

@@ -19,6 +19,8 @@ from premortem.text.numbers import strip_accents
 DAY_ONE = date(1900, 1, 1)
 # Kind of the rows of `aliases` that say of which country a place is a part.
 PART = "country: part"
+# How the kind of a row begins that is a name in another language than English.
+IN_LANGUAGE = "country: name in "
 # Words up to this length say too little for a hint, and more countries than this are no hint.
 SHORT, MOST_HINTS = 3, 4
 # Words of many places' names, which tell of none.
@@ -121,21 +123,42 @@ def could_be(text: str, case: Case) -> tuple[str, ...] | None:
 
 
 def _near(text: str, case: Case) -> str:
-    """Countries of which the text holds a whole word, or the one from which it is a letter away, as a question.
+    """Where the town that a text begins with lies; else countries of which it holds a whole word, or the one from which it is a
+    letter away, as a question.
 
-    Nearness of letters alone would send one place to another, so that one must be near and no other.
+    Nearness of letters alone would send one place to another, so that one must be near and no other, and begin alike.
     """
     told = fold_country(text)
+    if lies_in := next(
+        (p for town, p in transfers(case).unread.towns.items() if f"{told} ".startswith(f"{town} ")), ""
+    ):
+        return _of_town(text.split(",")[0].strip(), lies_in, case)
     long = {word for word in told.split() if len(word) > SHORT} - SHARED
     holding = [[c for c, name in names(case).items() if word in fold_country(name).split()] for word in long]
     close = min(filter(None, holding), key=len, default=[])  # by the word that fewest share: Iran, not Republic
     if not close and len(told) > SHORT:
-        spellings = country_codes(case)
+        spellings = {name: code for name, code in country_codes(case).items() if name not in _elsewhere(case)}
         far = {name: Levenshtein.distance(told, name, score_cutoff=2) for name in spellings if len(name) > SHORT}
         about = {spellings[name] for name, letters in far.items() if letters <= 2}
         close = [*about] if len(about) == 1 and 1 in far.values() else []
+        close = [code for code in close if fold_country(names(case).get(code, code))[0] == told[0]]
     said = " or ".join(f"{names(case).get(code, code)} ({code})" for code in close)
     return f"did you mean {said}?" if 0 < len(close) <= MOST_HINTS else ""
+
+
+@cache
+def _elsewhere(case: Case) -> frozenset[str]:
+    """Spellings in other languages: so many that a slip of the pen is near one by chance."""
+    rows = aliases("country", case)
+    return frozenset(fold_country(row["alias"]) for row in rows if (row.get("kind") or "").startswith(IN_LANGUAGE))
+
+
+def _of_town(town: str, place: str, case: Case) -> str:
+    """Where a town lies, and how that is given."""
+    country = transfers(case).unread.regions.get(place)
+    if not country:
+        return f"{town} lies in {names(case).get(place, place)}: give {place}"
+    return f"{town} lies in an occupied region of {names(case).get(country, country)}: give {country}, and destination_region={place}"
 
 
 class Atlas(NamedTuple):

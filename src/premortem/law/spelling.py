@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
+from premortem.law.look_alikes import plain_letters
 from premortem.text.numbers import strip_accents
 
 # What a name is read by; an initial is a letter with its full stop before another.
@@ -51,7 +52,7 @@ def words(name: str) -> tuple[str, ...]:
 @lru_cache(maxsize=400_000)
 def all_words(name: str) -> tuple[str, ...]:
     """A name's words without capitals, accents and punctuation."""
-    plain = strip_accents(name)
+    plain = strip_accents(plain_letters(name))
     for ending in _words()["written"]:
         plain = plain.removesuffix(ending)
     plain = APOSTROPHES.sub("", plain.replace("&", " and "))
@@ -68,6 +69,28 @@ def key(name: str) -> str:
     True
     """
     return "".join(words(name))
+
+
+@cache
+def _marks() -> re.Pattern[str]:
+    marks = sorted(_words()["marks"], key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, marks))})(?!\w)[:.]?", re.IGNORECASE)
+
+
+def parts(name: str) -> tuple[str, ...]:
+    """The names that one name holds, where it says whom it stands for or was; else none.
+
+    >>> parts("Acme Ltd c/o Huawei"), parts("formerly Huawei Technologies Co"), parts("Acme Ltd")
+    (('Acme Ltd', 'Huawei'), ('Huawei Technologies Co',), ())
+    """
+    found = _marks().split(name)
+    return tuple(part for text in found if (part := text.strip(" ,;()[]-"))) if len(found) > 1 else ()
+
+
+@cache
+def ordinary_words() -> frozenset[str]:
+    """Telling words of listed names that are words of much else."""
+    return _words()["ordinary"]
 
 
 @lru_cache(maxsize=400_000)

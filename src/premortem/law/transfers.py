@@ -227,8 +227,14 @@ class Unread(Strict):
     use: str = ""
     use_field: str = Key(default="", description="the field that tells what goods are for")
     flags: tuple[str, ...] = Key(
-        default=(), description="words of a text that ask for a look, small and without accents"
+        default=(),
+        description="words of a text that ask for a look, small and without accents; * any ending, # a number",
     )
+    bodies: tuple[str, ...] = Key(
+        default=(), description="the same of whom no reason clears a name; {place} stands for one of `of_parties`"
+    )
+    of_parties: tuple[str, ...] = Key(default=(), description="places of which a party's name asks for a look")
+    regions: Mapping[str, str] = Key(default_factory=dict, description="regions that towns may mean, by their place")
     towns: Mapping[str, str] = Key(
         default_factory=dict, description="places by the names of towns, small, that mean them"
     )

@@ -4,7 +4,7 @@ from premortem.case import Case
 from premortem.law.assumed_facts import Assumed
 from premortem.law.decision_data import Decided
 from premortem.law.field_words import CLEAR, called, described, place, told, unknown
-from premortem.law.parties import NOT_LOOKED_UP, Hit, named_parties
+from premortem.law.parties import Hit, named_parties
 from premortem.law.party_lists import lists_held, whole
 from premortem.law.rulebook_version import shipped_version
 from premortem.law.spelling import NOBODY
@@ -116,8 +116,8 @@ def _near(d: Decided) -> str:
 
 def likeness(h: Hit) -> str:
     """How a named party is like the listed one."""
-    if h.list == NOT_LOOKED_UP:
-        return f"{NOT_LOOKED_UP} ({h.source})"
+    if not h.name:
+        return f"{h.list} ({h.source})"
     return f"is {h.name} ({h.list})" if h.equal else f"is near {h.name} ({h.list}, {h.score:.0f} of 100)"
 
 

@@ -4,7 +4,7 @@ Nothing is guessed: what could be read two ways is asked, with the option that a
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
@@ -13,7 +13,7 @@ import polars as pl
 
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.law import items, numbers
-from premortem.law.days import Order, Readings, order_of, readings
+from premortem.law.days import Order, Readings, mark_of, order_of, readings
 from premortem.law.field_values import FALSE, TRUE
 from premortem.law.ledger import field_guesses, files
 from premortem.law.ledger.csv_files import MISSHAPEN
@@ -209,17 +209,32 @@ def _with_days(
                 written[name] = other
     found = {name: {text: readings(text, raw.from_1904) for text in texts} for name, texts in written.items()}
     order = how.dates or order_of(told for texts in found.values() for told in texts.values())
+    by_mark = _orders(found.values())
     for name, texts in found.items():
-        open_ones = [text for text, told in texts.items() if not order and _open(told)]
+        open_ones = [text for text, told in texts.items() if not (by_mark.get(mark_of(text)) or order) and _open(told)]
         if open_ones:
             told = texts[open_ones[0]]
             what = f"{open_ones[0]} may be {told.day_first} or {told.month_first}"
             heading = next((h for h, f in matched.mapping.items() if f == name), name)
             raise BadInput(file, heading, what, got=open_ones[0], allowed="--dates DMY, or --dates MDY, to say which")
-        means = {text: str(day) for text, told in texts.items() if (day := _by(told, order))}
+        means = {
+            text: str(day) for text, told in texts.items() if (day := _by(told, by_mark.get(mark_of(text)) or order))
+        }
         new = pl.col(name).str.strip_chars().replace(means) if means else pl.col(name)
         frame = frame.with_columns(new.alias(name))
     return frame, how.dates or (order if found else None)
+
+
+def _orders(columns: Iterable[Mapping[str, Readings]]) -> dict[str, Order | None]:
+    """The order that days with one mark between day and month show, where others have another mark: two desks wrote them, and
+    neither's order says anything of the other's. None of marks where all have the same.
+    """
+    of_mark: dict[str, list[Readings]] = {}
+    for texts in columns:
+        for text, told in texts.items():
+            if told.day_first != told.month_first:
+                of_mark.setdefault(mark_of(text), []).append(told)
+    return {mark: order_of(told) for mark, told in of_mark.items()} if len(of_mark) > 1 else {}
 
 
 def _open(told: Readings) -> bool:

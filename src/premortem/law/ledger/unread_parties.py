@@ -15,8 +15,8 @@ from premortem.law.spelling import key
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import Vocabulary
 
-# A cell that may hold a name: two letters side by side, which a number of an order or a customer seldom has.
-NAME = r"\p{L}{2}"
+# A cell that may hold a name: two letters side by side, or three apart, which a number of an order or a customer seldom has.
+NAME = r"\p{L}{2}|(?:\p{L}[ ._\-]){2}\p{L}"
 # Columns that a ledger carries for its own use and in which a name may stand.
 CARRIED = ("note", "reference")
 # What an answer rests on where such a column is filled, and what is said of it once.

@@ -1,8 +1,7 @@
 """What a table says of a shipment in cells that no field takes: places, ends of use, and words that are red flags."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
-from functools import cache
+from collections.abc import Iterator
 
 import polars as pl
 
@@ -14,7 +13,8 @@ from premortem.law.ledger.field_guesses import fold_heading, meanings
 from premortem.law.ledger.unread_parties import CARRIED, NAME
 from premortem.law.ledger.withheld import Doubt, doubt_of
 from premortem.law.parties import listed_within
-from premortem.law.places import country_codes, fold_country, found, strict
+from premortem.law.places import found, strict
+from premortem.law.telltale import Sign, signs_of
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import Vocabulary
 
@@ -22,8 +22,6 @@ from premortem.law.vocabulary import Vocabulary
 FEWEST = 3
 # Distinct values by which it is seen whether a column holds places, and the share of them that must.
 LOOKED_AT, MOSTLY = 500, 0.5
-# Fewest letters of a place's name that is looked for within a text.
-IN_TEXT = 4
 PLACE = "column {heading}"
 SAYS_PLACE = (
     "Column {heading} is not read and names a place, so no row in which that is not the destination is a plain yes: say "
@@ -107,36 +105,15 @@ def _flagged(cells: pl.Series, distinct: pl.Series, good: pl.DataFrame, book: Ru
     """Of the rows whose cells hold words that are red flags, by their places, which; a destination's own name is none."""
     days = good["date"]
     barred = embargoed_places(book, days.min(), days.max())  # type: ignore[arg-type]
-    watched = frozenset(str(place) for place in barred) | strict(book.case)
-    names = _names_of(watched, book.case)
-    pattern = _pattern(names, book.case)
-    folded = distinct.str.to_lowercase()
-    plain = folded.str.contains(r"[^\x00-\x7f]") | folded.str.contains(pattern)
-    listed = listed_within(distinct, book.case)
-    suspects = [text for text, may_be in zip(distinct, plain, strict=True) if may_be or text in listed]
-    told = {text: [*re.findall(pattern, fold_country(text)), *listed.get(text, ())] for text in suspects}
-    at = cells.is_in(pl.Series([text for text, what in told.items() if what], dtype=pl.String).implode()).fill_null(
-        False
-    )
+    unread = transfers(book.case).unread
+    watched = {str(place) for place in barred} | strict(book.case) | {*unread.towns.values()}
+    listed, telling = listed_within(distinct, book.case), signs_of(distinct, book.case)
+    told = {
+        text: [*(sign for sign in telling.get(text, ()) if not sign.place or sign.place in watched), *(Sign(name, "") for name in listed.get(text, ()))]
+        for text in {*listed, *telling}
+    }  # fmt: skip
+    says = pl.Series([text for text, what in told.items() if what], dtype=pl.String)
+    at = cells.is_in(says.implode()).fill_null(False)
     goes_to = good["destination"] if "destination" in good.columns else pl.repeat("", good.height, eager=True)
-    flagged = {
-        i: dict.fromkeys(word for word in told[cells[i]] if names.get(word) != goes_to[i]) for i in at.arg_true()
-    }
+    flagged = {i: dict.fromkeys(s.text for s in told[cells[i]] if not s.place or s.place != goes_to[i]) for i in at.arg_true()}  # fmt: skip
     return {i: ", ".join(what) for i, what in flagged.items() if what}
-
-
-@cache
-def _names_of(places: frozenset[str], case: Case) -> Mapping[str, str]:
-    """The names of places that may stand within a text, with their codes."""
-    told = {name: code for name, code in country_codes(case).items() if code in places and len(name) >= IN_TEXT}
-    return told | dict(transfers(case).unread.towns)
-
-
-def _pattern(names: Mapping[str, str], case: Case) -> str:
-    """What finds a place or a word that is a red flag in a folded text; longest names first."""
-    return _alternatives(tuple(sorted({*names, *transfers(case).unread.flags}, key=lambda name: (-len(name), name))))
-
-
-@cache
-def _alternatives(words: Collection[str]) -> str:
-    return rf"\b(?:{'|'.join(map(re.escape, words))})\b"

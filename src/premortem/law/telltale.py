@@ -1,0 +1,142 @@
+"""What a text says of places under embargo, of arms, and of bodies that nobody may supply: notes, columns and names alike."""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import NamedTuple
+
+import polars as pl
+
+from premortem.case import Case
+from premortem.law.look_alikes import plain_letters
+from premortem.law.places import country_codes
+from premortem.law.places import strict as strict_places
+from premortem.law.transfers import transfers
+from premortem.text.numbers import strip_accents
+
+# Fewest letters of a place's name that is looked for within a text, and of a word that may end in an s as well.
+IN_TEXT, PLURAL = 4, 4
+WORD = re.compile(r"\w+")
+# What may stand between two words. A pattern of nothing, and most texts of which is kept what was found.
+BETWEEN, NONE, MOST_KEPT = r"[ ._,;:/()&'-]+", "[^\\s\\S]", 400_000
+# A text whose letters may not be those that they seem, so that it is read letter by letter.
+TO_READ = r"[^\x00-\x7f]|@|_|(?:\b[a-z][ .\-]){3}"
+
+
+class Sign(NamedTuple):
+    """Words of a text that ask for a look."""
+
+    text: str
+    place: str  # the place, or region, that they mean; "" for none
+    barred: bool = False  # whether no reason clears a party that is called so
+
+
+class _Words(NamedTuple):
+    """What is looked for: patterns of all words and of bodies, and what the words mean, whole or by their beginning."""
+
+    pattern: str
+    bodies: str
+    places: Mapping[str, str]
+    starts: tuple[tuple[str, str], ...]
+
+
+def signs_of(texts: Iterable[str], case: Case, party: bool = False) -> dict[str, tuple[Sign, ...]]:
+    """Of texts those that hold words that ask for a look, with these, each once, bodies first. They are known from then on.
+
+    Of a party's name that is less than of a note: bodies, and places of whose people a party asks for a look.
+    """
+    known, given = _known(case, party), [*dict.fromkeys(texts)]
+    new = [text for text in given if text not in known]
+    if len(known) + len(new) > MOST_KEPT:
+        known.clear()
+        new = given
+    if new:
+        known |= dict.fromkeys(new, ()) | _told(new, _words(case, party))
+    return {text: found for text in given if (found := known[text])}
+
+
+def _told(texts: list[str], words: _Words) -> dict[str, tuple[Sign, ...]]:
+    if not words.pattern or not texts:
+        return {}
+    plain = pl.Series(texts, dtype=pl.String).str.to_lowercase()
+    odd = plain.str.contains(TO_READ).arg_true()
+    plain = plain.scatter(odd, [_as_read(texts[i]) for i in odd]) if len(odd) else plain
+    at = plain.str.contains(words.pattern).arg_true()
+    parts, bodies = plain[at].str.extract_all(words.pattern), plain[at].str.extract_all(words.bodies)
+    return {texts[i]: _signs(part, body, words) for i, part, body in zip(at, parts, bodies, strict=True)}
+
+
+def _as_read(text: str) -> str:
+    """A text as its letters are, and as they seem."""
+    return strip_accents(f"{text} | {plain_letters(text)}").replace("_", " ")
+
+
+def _signs(parts: Iterable[str], bodies: Iterable[str], words: _Words) -> tuple[Sign, ...]:
+    found = [Sign(said, _place(said, words), barred) for told, barred in ((bodies, True), (parts, False)) for said in map(_spaced, told)]  # fmt: skip
+    return tuple({sign.text: sign for sign in reversed(found)}.values())[::-1]
+
+
+@cache
+def _known(case: Case, party: bool) -> dict[str, tuple[Sign, ...]]:
+    """What was found in texts that were read."""
+    return {}
+
+
+def still_asks(name: str, reason: str, case: Case) -> tuple[Sign, ...]:
+    """Those that a reason does not clear: a body never is, a place only by a reason that says its word."""
+    told = signs_of([name], case, party=True).get(name, ())
+    if not told or not reason:
+        return told
+    said = {sign.text for sign in signs_of([reason], case, party=True).get(reason, ())}
+    return tuple(sign for sign in told if sign.barred or sign.text not in said)
+
+
+@cache
+def town_of(case: Case) -> Mapping[str, str]:
+    """Places by the towns that mean them, folded."""
+    return {name: place for name, place in transfers(case).unread.towns.items() if "*" not in name}
+
+
+def _place(text: str, words: _Words) -> str:
+    if found := words.places.get(text) or words.places.get(text.removesuffix("s")):
+        return found
+    return next((place for start, place in words.starts if text.startswith(start)), "")
+
+
+def _spaced(text: str) -> str:
+    return " ".join(WORD.findall(text))
+
+
+@cache
+def _words(case: Case, party: bool) -> _Words:
+    told = transfers(case).unread
+    watched = {*told.of_parties, *(() if party else (*told.towns.values(), *strict_places(case)))}
+    spelt = country_codes(case).items() if watched else ()
+    named = {name: code for name, code in spelt if code in watched and (len(name) >= IN_TEXT or not name.isascii())}
+    places = named | {name: code for name, code in told.towns.items() if code in watched}
+    of_parties = "|".join(
+        _part(name) for name in _longest(places) if places[name] in told.of_parties and name.isascii()
+    )
+    starts = tuple((name.removesuffix("*"), code) for name, code in places.items() if name.endswith("*"))
+    whole = {name: code for name, code in places.items() if not name.endswith("*")}
+    bodies = _pattern(told.bodies, of_parties)
+    every = [bodies, _pattern([*places, *(() if party else told.flags)])]
+    return _Words("|".join(filter(None, every)), bodies or NONE, whole, starts)
+
+
+def _pattern(words: Iterable[str], place: str = "") -> str:
+    """A pattern of words, the longest first; those in other letters than Latin ones stand anywhere, within a word too."""
+    long = _longest(words)
+    apart = [_part(name).replace("{place}", f"(?:{place})") for name in long if name.isascii()]
+    inside = [re.escape(name.removesuffix("*")) for name in long if not name.isascii() and "#" not in name]
+    return "|".join([*([rf"(?-u:\b)(?:{'|'.join(apart)})(?-u:\b)"] if apart else []), *inside])
+
+
+def _longest(words: Iterable[str]) -> list[str]:
+    return sorted(dict.fromkeys(words), key=lambda name: (-len(name), name))
+
+
+def _part(name: str) -> str:
+    """A word's pattern: a mark may stand for a space, `#` for an ordinal number, `*` for any ending; an s may stand at its end."""
+    spelt = name.replace(" ", BETWEEN).replace("#", "[0-9]+(?:st|nd|rd|th)?").replace("*", "[a-z]*")
+    return f"{spelt}s?" if len(name) >= PLURAL and name[-1] not in "s*}" else spelt
