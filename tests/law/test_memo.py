@@ -240,7 +240,10 @@ def test_an_old_answer_says_so_before_anything_else():
 def test_facts_that_were_given_are_printed_in_the_memo():
     told = answer(**ALIBABA, certified=True, us_share=0.25)
     given = next(part for part in memo_parts.of_decision(told).parts if part.title == "Given")
-    assert [line.text for line in given.lines] == ["Certificates given: yes", "Shipments to China and Macau over those to US customers: 0.25"]
+    assert [line.text for line in given.lines] == [
+        "Certificates given: yes",
+        "Shipments to China and Macau over those to US customers: 0.25",
+    ]
     assert "Given: certificates given: yes" in str(told).replace("\n    ", " ")
     assert told.as_dict()["transaction"]["us_share"] == 0.25
     assert "Given" not in [part.title for part in memo_parts.of_decision(answer(**ALIBABA)).parts]

@@ -87,7 +87,11 @@ def given(d: Decided) -> list[str]:
     """Each thing that was given and that the question does not tell: facts, seats and certificates."""
     words = d.vocabulary
     asked = {*ASKED, *ROLES} if "item" in words.given else {*d.transaction}
-    return [f"{called(name, words)}: {told(name, value, words)}" for name, value in d.transaction.items() if name not in asked]
+    return [
+        f"{called(name, words)}: {told(name, value, words)}"
+        for name, value in d.transaction.items()
+        if name not in asked
+    ]
 
 
 def assumption_line(d: Decided) -> str:

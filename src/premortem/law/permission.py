@@ -68,7 +68,9 @@ def resting_on(
     """Fields that nobody gave and without which an answer would not stand: another value leaves a worse one."""
     named = may_rest_on(outcome, clause, words)
     tried = zip(unsaid, outcomes, strict=True)
-    return tuple(dict.fromkeys(o.field for o, other in tried if o.field in named and not as_good(other, outcome, words)))
+    return tuple(
+        dict.fromkeys(o.field for o, other in tried if o.field in named and not as_good(other, outcome, words))
+    )
 
 
 def deciding_fields(

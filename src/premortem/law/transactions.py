@@ -31,7 +31,9 @@ def parse(given: Mapping[str, Any], case: Case) -> dict[str, Any]:
         except BadInput as error:
             errors.append(error)
             unread.add(name)
-    raise_all(errors + item_values.contradictions(row, case) + _owner_contradicted(row, case) + _missing(row, unread, words))
+    raise_all(
+        errors + item_values.contradictions(row, case) + _owner_contradicted(row, case) + _missing(row, unread, words)
+    )
     return row
 
 
@@ -39,7 +41,11 @@ def _owner_contradicted(row: Mapping[str, Any], case: Case) -> list[BadInput]:
     if not (both := owner_fields(row, case)) or not owner_contradicted(row, case):
         return []
     unknown, share = both
-    return [BadInput("transaction", unknown, CONTRADICTS.format(share=share), got="yes", allowed=f"{unknown}=0, or no {share}")]
+    return [
+        BadInput(
+            "transaction", unknown, CONTRADICTS.format(share=share), got="yes", allowed=f"{unknown}=0, or no {share}"
+        )
+    ]
 
 
 def _missing(row: Mapping[str, Any], unread: Collection[str], words: Vocabulary) -> list[BadInput]:
