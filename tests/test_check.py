@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from premortem.law.book import load
+from premortem.law.worked_cases import decide_file
 from tests.test_cli import CHECK, run  # noqa: F401  # a fixture
 
 FREE = ("check", "--item", "L4", "--to", "FRA", "--on", "2025-06-01", "--consignee", "Microsoft")
@@ -180,3 +182,14 @@ def test_a_row_of_cases_takes_the_options_that_the_command_takes(run, tmp_path):
     code, out, err = run("check", "--case", "eu_gpai", "--file", file, "--json")
     assert (code, err) == (0, "")
     assert json.loads(out)["cases"][0]["outcome"] == "systemic:full"
+
+
+def test_args_of_a_file_name_parties_and_clear_them(tmp_path):
+    path, sent = (
+        tmp_path / "cases.csv",
+        "--item 'H100 SXM' --to SGP --on 2025-06-01 --party end_user='Huawei Technologes'",
+    )
+    reason = "--clear 'Huawei Technologes=another firm, registry looked up'"
+    path.write_text(f'id,args\na,"{sent}"\nb,"{sent} {reason}"\n', encoding="utf-8")
+    found = decide_file(path, load("history")).answers
+    assert [f["outcome"] for f in found] == ["needs:screening", "no_licence_required"]

@@ -471,7 +471,7 @@ def test_an_answer_is_json_and_its_memo_fits_a_screen(sent, under):
     told = json.loads(json.dumps(found.as_dict(), allow_nan=False))
     keys = {"may_go", "assumed", "hits", "not_checked", "citations", "rulebook", "stale", "trace", "would_change"}
     assert keys <= set(told)
-    lines = sum(-(-len(line) // 74) for line in repr(found).splitlines())
+    lines = sum(-(-len(line) // 74) for line in repr(found).splitlines() if not line.startswith("  Given: "))
     assert lines <= 30 + 4 * len(found.cleared)  # each clearing is told whole, with its reason
 
 
@@ -626,3 +626,9 @@ def test_notice_is_offered_where_it_cures_and_a_wait_is_none_where_a_fact_is_ask
     assert "with 25 days' notice to BIS" in card.would_change[0]
     asked = answer(item="MI308X", destination="CHN", exporter="reseller", date="2025-04-01")
     assert asked.would_change == ("say what the TPP of one unit is",)
+
+
+def test_near_a_limit_a_total_is_counted_by_the_larger_rounding_where_it_is_given():
+    sent = {"item": "H100 SXM", "quantity": 49_910, "destination": "IND", "date": "2025-06-01"}
+    assert answer("as-written", **sent).outcome == "licence:presumption_of_approval"
+    assert answer("as-written", **sent, tpp=15_832).outcome == "licence:policy_of_denial"

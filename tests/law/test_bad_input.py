@@ -44,6 +44,11 @@ SENT = {"item": "H100 SXM", "quantity": 10, "destination": "ARE", "date": "2025-
         ({"certified": "perhaps"}, "1 or 0"),
         ({"tpp": "__import__('os').system('x')"}, "is not a number"),
         ({"ownership": 1.5}, "out of range"),
+        (
+            {"listed_owner": 1, "ownership": 0},
+            "listed_owner: says that a listed party owns a share, and ownership that none does",
+        ),
+        ({"item": "closed_weights", "published": 1}, "published: is not that of closed_weights: it is no"),
         ({"colour": "red"}, "no such field"),
         ({"self": "x"}, "no such field"),
     ],

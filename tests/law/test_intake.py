@@ -339,6 +339,15 @@ def test_what_no_field_takes_and_names_a_place_a_party_or_an_end_use_is_no_plain
     assert bool(asked) == (rests_on is not None and heading != "Comments"), "a column is asked for once"
 
 
+def test_what_a_note_names_is_told_beside_an_answer_that_something_else_holds(tmp_path):
+    table, _ = decide_file(
+        kept(tmp_path, f"{SHIPPED_TO},Comments\n{A_CHIP.replace('Samsung Electronics', 'Huawei')},onward to Iran\n"),
+        LAW,
+    )
+    assert table["may_go"].to_list() == [False]
+    assert table["rests_on"].to_list() == ["column note names iran"]
+
+
 def test_an_end_use_that_is_dropped_leaves_every_row_that_fills_it_open(tmp_path):
     rows = f"{A_CHIP},Nuclear warhead simulation\n{A_CHIP},cloud services\n{A_CHIP},\n"
     table, _ = decide_file(kept(tmp_path, f"{SHIPPED_TO},End Use\n{rows}"), LAW, Convention({"End Use": ""}))

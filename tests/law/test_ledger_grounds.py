@@ -280,3 +280,22 @@ def test_a_ledger_without_rows_has_the_same_columns_and_nothing_to_tell(tmp_path
     path.write_text("item,quantity,destination,date\n")
     summary = json.loads(CliRunner().invoke(app, ["ledger", str(path), "--json"]).stdout)
     assert (summary["rows"], summary["may_go"], summary["stale"]) == (0, {"true": 0, "false": 0, "null": 0}, 0)
+
+
+def test_a_row_that_hangs_on_certificates_says_so_as_check_does():
+    row = {"item": "H200 SXM", "quantity": 10, "destination": "CHN", "date": "2026-02-01"}
+    told = decide_ledger(as_ledger([row, {**row, "certified": True, "us_share": 0.25}]), rules.load("history"))
+    assert told["outcome"].to_list() == ["licence:case_by_case"] * 2
+    assert told["rests_on"].to_list() == ["certified; us_share", None]
+    assert told["may_go"].to_list() == [False, False]
+
+
+def test_a_ledger_refuses_an_owner_that_owns_nothing():
+    row = {"item": "T4", "quantity": 1, "destination": "SGP", "date": "2026-02-01", "ownership": 0.0}
+    told = decide_ledger(
+        as_ledger([{**row, "listed_owner": True}, {**row, "listed_owner": False}]), rules.load("history")
+    )
+    assert told["rejected"].to_list() == [
+        "listed_owner says that a listed party owns a share, and ownership that none does",
+        None,
+    ]

@@ -26,7 +26,7 @@ CURRENT = shipped_version(CASE)
 ASKED = ("check", "--item", "H200 SXM", "--to", "CHN", "--on", "2026-03-01", "--consignee", "Alibaba")
 # The order in which the memo is read; parts that have nothing to say are left out.
 ORDER = [
-    "What it rests on", "Assumed, not given", "To be answered first", "Not checked", "What would change it",
+    "What it rests on", "Given", "Assumed, not given", "To be answered first", "Not checked", "What would change it",
     "Checklist", "Red flags to ask about", "The ladder",
 ]  # fmt: skip
 
@@ -235,3 +235,25 @@ def test_an_old_answer_says_so_before_anything_else():
     assert memo.alarm.startswith("Stale")
     assert memo_file.as_text(memo).startswith("STALE")
     assert date(2026, 11, 20) > CURRENT.news
+
+
+def test_facts_that_were_given_are_printed_in_the_memo():
+    told = answer(**ALIBABA, certified=True, us_share=0.25)
+    given = next(part for part in memo_parts.of_decision(told).parts if part.title == "Given")
+    assert [line.text for line in given.lines] == [
+        "Certificates given: yes",
+        "Shipments to China and Macau over those to US customers: 0.25",
+    ]
+    assert "Given: certificates given: yes" in str(told).replace("\n    ", " ")
+    assert told.as_dict()["transaction"]["us_share"] == 0.25
+    assert "Given" not in [part.title for part in memo_parts.of_decision(answer(**ALIBABA)).parts]
+
+
+def test_a_review_that_certificates_decide_says_that_it_rests_on_them():
+    assert "If the certificates are given" in answer(**ALIBABA).sentence
+    assert answer(**ALIBABA, certified=True, us_share=0.0).rests_on == ()
+
+
+def test_no_status_is_told_as_no_validated_end_user():
+    found = answer("as-written", item="H100 SXM", quantity=500, destination="IND", date="2026-02-01")
+    assert "the consignee is no validated end user" in found.sentence

@@ -42,7 +42,7 @@ def test_published_technology_is_not_subject_to_the_rules():
 
 
 @pytest.mark.parametrize(("told", "may_go"), [({"ops": 2e26}, None), ({"ops": 1e26}, None), ({}, None), ({"ops": 9e25}, True),
-                                              ({"ops": 2e26, "best_open_ops": 3e26}, True), ({"ops": 2e26, "published": True}, True)])  # fmt: skip
+                                              ({"ops": 2e26, "best_open_ops": 3e26}, True)])  # fmt: skip
 def test_weights_of_4e091_stand_under_the_question_that_chips_do(told, may_go):
     found = answer(item="closed_weights", destination="SGP", date="2026-08-01", **told)
     assert found.may_go is may_go

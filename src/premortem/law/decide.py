@@ -173,10 +173,11 @@ def _explained(
     worked_out = fields.row(0, named=True)
     clause = next((c for c in book.clauses if c.id == answer["clause"]), None)
     steps = ladder(fields, told, book)
-    rests = deciding_fields(answer["outcome"], unsaid, outcomes[len(nearby) : len(nearby) + len(unsaid)], words)
+    otherwise = outcomes[len(nearby) : len(nearby) + len(unsaid)]
+    rests = deciding_fields(answer["outcome"], unsaid, otherwise, words)
     tests = [t.test for s in steps if s.reached and s.applies for t in s.tests]
     found = with_sources(assumed_fields(transaction.fields, tests, rests, worked_out, words), given, case)
-    resting, unsaid_fields = resting_on(answer["outcome"], rests, words), {a.field for a in found}
+    resting, unsaid_fields = resting_on(answer["outcome"], clause, unsaid, otherwise, words), {a.field for a in found}
     reasons = clearings(given.get("cleared", "")) | dict(cleared or {})
     return Decision(
         transaction=given,

@@ -71,8 +71,12 @@ def _shown(value: Any) -> str:
 
 
 def _differs(name: str, told: Any, known: Any, case: Case) -> Any:
-    """Whether a value, or a column of them, is not the catalogue's; of a flag only a laxer one differs."""
+    """Whether a value, or a column of them, is not the catalogue's; of a flag only a laxer one differs, of one
+    that kinds of item say any other.
+    """
     kind = vocabulary(case).fields[name].type
     if kind == "country":
         return told != known
-    return known > told if kind == "flag" else abs(told - known) > ROUNDED * known
+    if kind == "flag":
+        return told != known if name in transfers(case).items.kinds_say else known > told
+    return abs(told - known) > ROUNDED * known

@@ -12,9 +12,9 @@ from premortem.law.assumed_facts import sources
 from premortem.law.citations import Citation
 from premortem.law.conditions import identifiers
 from premortem.law.decision_data import Decided
-from premortem.law.field_words import called, shown, told, words_of
+from premortem.law.field_words import called, told, words_of
 from premortem.law.ladder import Step, Test
-from premortem.law.parties import Hit
+from premortem.law.parties import ROLES, Hit
 from premortem.law.pulled_lists import pulled
 from premortem.law.rulebook_version import shipped_version
 from premortem.law.unchecked import NOT_WHOLE, SCREEN, brief
@@ -27,6 +27,8 @@ ADVICE = "Not legal advice, and not official text."
 FEW = 4
 # Longest test that a memo shows as it stands [characters].
 LONGEST = 60
+# What the question says of a shipment, beside its parties; reasons by which names are cleared stand with the names.
+ASKED = ("item", "quantity", "destination", "date", "cleared")
 NO_CHANGE = "nothing that you may do and that this rulebook knows of"
 
 
@@ -44,6 +46,7 @@ def grounds(d: Decided) -> list[str]:
         *(c.says for c in d.cleared),
         _outcome(d),
         current(d.case),
+        *([f"Given: {'; '.join(facts)}"] if (facts := given(d)) else []),
         *([f"Assumed, not given: {assumption_line(d)}"] if d.assumed else []),
         *([f"{NOT_WHOLE}: {', '.join(d.unscreened)}. {SCREEN}"] if d.unscreened else []),
         f"Not checked: {brief(d)}",
@@ -78,6 +81,17 @@ def current(case: Case) -> str:
     named = f"Rulebook {now.version}" if now.version else "Rulebook"
     told = f"{named}: text verified to {now.text}, news to {now.news}"
     return f"{told}; lists of parties as pulled on {lists.day} (SHA-256 {case.lists[:12]})" if lists else told
+
+
+def given(d: Decided) -> list[str]:
+    """Each thing that was given and that the question does not tell: facts, seats and certificates."""
+    words = d.vocabulary
+    asked = {*ASKED, *ROLES} if "item" in words.given else {*d.transaction}
+    return [
+        f"{called(name, words)}: {told(name, value, words)}"
+        for name, value in d.transaction.items()
+        if name not in asked
+    ]
 
 
 def assumption_line(d: Decided) -> str:
@@ -181,11 +195,10 @@ def hit(h: Hit) -> str:
 
 def html(d: Decided) -> str:
     """The memo as HTML: what was asked, the answer, its grounds, the tests that counted."""
-    asked = "; ".join(f"{words_of(name)} {shown(value)}" for name, value in d.transaction.items())
     rows = "".join(_row(step, test) for step in d.trace if step.reached for test in step.tests)
     lines = "".join(f"<li>{escape(line)}</li>" for line in grounds(d))
     return (
-        f"<div><p><small>{escape(question(d))}. Given: {escape(asked)}</small></p>"
+        f"<div><p><small>{escape(question(d))}.</small></p>"
         f"<p><b>{escape(sentence(d))}</b></p><ul>{lines}</ul>"
         f"<table><thead><tr><th>clause</th><th>test</th><th>values</th><th>met</th></tr></thead><tbody>{rows}</tbody></table>"
         f"<p><small>{ADVICE}</small></p></div>"

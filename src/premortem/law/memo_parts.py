@@ -66,6 +66,7 @@ def of_decision(d: Decided, trace: bool = False) -> Memo:
     """The memo of a decision; with `trace` its ladder too."""
     parts = (
         Part("What it rests on", tuple(_grounds(d))),
+        Part("Given", _plain(map(capital, memo.given(d))), _noted("As whoever asked gave it; nothing of it was looked at.")),
         Part("Assumed, not given", _plain(memo.assumptions(d), "assumed"), _noted("Give any of these, and the answer may be another.")),
         Part("To be answered first", _plain(d.elsewhere, "open")),
         Part("Not checked", _plain(s for s in not_checked(d) if s not in d.elsewhere)),

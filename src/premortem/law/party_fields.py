@@ -1,6 +1,6 @@
 """What the lists say of the named parties of a frame of transactions, as columns that clauses may ask of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from functools import cache, lru_cache
 from typing import Any
@@ -21,6 +21,9 @@ from premortem.law.spelling import key
 from premortem.law.telltale import still_asks
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import TYPES, Vocabulary
+
+# What is wrong where `owner_contradicted`.
+CONTRADICTS = "says that a listed party owns a share, and {share} that none does"
 
 
 def _columns(case: Case) -> tuple[str, ...]:
@@ -47,6 +50,18 @@ def columns(given: pl.DataFrame, said: Mapping[str, Sequence[str]], words: Vocab
         nothing = pl.when(~unknown.fill_null(False)).then(0.0)  # a share that nobody knows is not none
         told.append(pl.max_horizontal(share, least, nothing).alias(owned.field))
     return [*told, *spelt(said, words)]
+
+
+def owner_contradicted(given: Any, case: Case) -> Any:
+    """Whether a transaction, or a column each of a ledger, says that listed parties own nothing and that one owns an unknown share."""
+    owned = transfers(case).parties.owned
+    return (given[owned.unknown] == True) & (given[owned.field] == 0.0)  # noqa: E712  # of a column too
+
+
+def owner_fields(given: Collection[str], case: Case) -> tuple[str, ...]:
+    """The fields that can contradict each other so, where a transaction gives both; none else."""
+    owned = transfers(case).parties.owned
+    return (owned.unknown, owned.field) if owned.field in given and owned.unknown in given else ()
 
 
 def spelt(said: Mapping[str, Sequence[str]], words: Vocabulary) -> list[pl.Expr]:

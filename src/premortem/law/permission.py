@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from premortem.law.assumed_facts import Other
 from premortem.law.citations import Citation, weakest
+from premortem.law.clause import Clause
+from premortem.law.conditions import identifiers
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import NEEDS, Vocabulary
 
@@ -12,7 +14,11 @@ GATE = {"go": 0, "barred": 3, "facts": 4, "screening": 5}
 
 
 def as_good(other: str, outcome: str, words: Vocabulary) -> bool:
-    """Whether a permission is left, and as good a one: any is but one that asks for a notice which the first did not."""
+    """Whether a permission is left, and as good a one: any is but one that asks for a notice which the first did not. Of a licence
+    that is needed: whether the policy of review is no stricter.
+    """
+    if outcome not in words.free:
+        return other in words.strictness and words.strictness[other] <= words.strictness[outcome]
     return other in words.free and (other == outcome or not words.outcomes[other].notice)
 
 
@@ -43,10 +49,28 @@ def gate(outcome: str, may_go: bool | None, words: Vocabulary, policy: str = "")
     return GATE["facts" if unsure else "go" if may_go else "barred"]
 
 
-def resting_on(outcome: str, hangs_on: Sequence[str], words: Vocabulary) -> tuple[str, ...]:
-    """Of the fields on which an outcome hangs, those without which a permission would not stand."""
-    rests_on = transfers(words.case).unsaid.rests_on if outcome in words.free else ()
-    return tuple(field for field in hangs_on if field in rests_on)
+def may_rest_on(outcome: str, clause: Clause | None, words: Vocabulary) -> tuple[str, ...]:
+    """Fields on which an answer may rest where nobody gave them: of a permission all that the case names; of a licence that may well be
+    granted, what is certified and the deciding clause asks for.
+    """
+    named = transfers(words.case).unsaid.rests_on
+    if outcome in words.free:
+        return named
+    if clause is None or outcome.startswith(NEEDS) or outcome in words.denied:
+        return ()
+    asked = identifiers(f"{clause.applies} {clause.within}")
+    return tuple(field for field in named if field in asked and words.fields[field].certify)
+
+
+def resting_on(
+    outcome: str, clause: Clause | None, unsaid: Sequence[Other], outcomes: Sequence[str], words: Vocabulary
+) -> tuple[str, ...]:
+    """Fields that nobody gave and without which an answer would not stand: another value leaves a worse one."""
+    named = may_rest_on(outcome, clause, words)
+    tried = zip(unsaid, outcomes, strict=True)
+    return tuple(
+        dict.fromkeys(o.field for o, other in tried if o.field in named and not as_good(other, outcome, words))
+    )
 
 
 def deciding_fields(

@@ -10,6 +10,7 @@ from premortem.case import Case
 from premortem.errors import BadInput, raise_all
 from premortem.law import item_values, items
 from premortem.law.field_values import day_asked, typed
+from premortem.law.party_fields import CONTRADICTS, owner_contradicted, owner_fields
 from premortem.law.places import could_be
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import TYPES, Vocabulary, vocabulary
@@ -30,8 +31,21 @@ def parse(given: Mapping[str, Any], case: Case) -> dict[str, Any]:
         except BadInput as error:
             errors.append(error)
             unread.add(name)
-    raise_all(errors + item_values.contradictions(row, case) + _missing(row, unread, words))
+    raise_all(
+        errors + item_values.contradictions(row, case) + _owner_contradicted(row, case) + _missing(row, unread, words)
+    )
     return row
+
+
+def _owner_contradicted(row: Mapping[str, Any], case: Case) -> list[BadInput]:
+    if not (both := owner_fields(row, case)) or not owner_contradicted(row, case):
+        return []
+    unknown, share = both
+    return [
+        BadInput(
+            "transaction", unknown, CONTRADICTS.format(share=share), got="yes", allowed=f"{unknown}=0, or no {share}"
+        )
+    ]
 
 
 def _missing(row: Mapping[str, Any], unread: Collection[str], words: Vocabulary) -> list[BadInput]:

@@ -16,6 +16,8 @@ from premortem.text.numbers import capital, count_noun, small
 
 # A share or count of 0 within a sentence.
 NONE = "nothing"
+# The choice of a field that stands for nothing held.
+NOTHING = "none"
 
 
 def question(d: Decided) -> str:
@@ -143,7 +145,7 @@ def supposed(a: Assumed, words: Vocabulary) -> str:
     if a.value is None:
         return f"the {called(a.field, words)} keeps within the limit"
     field = words.fields.get(a.field)
-    if field and field.supposed_not and a.value is False:
+    if field and field.supposed_not and (a.value is False or a.value == NOTHING):
         return field.supposed_not
     if field and field.supposed:
         return field.supposed.format(

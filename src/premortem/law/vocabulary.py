@@ -72,7 +72,9 @@ class Field(Strict):
     supposed: str = Key(
         default="", description="how it reads as a condition of an answer, with its {value}, where nobody gave it"
     )
-    supposed_not: str = Key(default="", description="how that reads of a flag that is not raised")
+    supposed_not: str = Key(
+        default="", description="how that reads of a flag that is not raised, or of the choice none"
+    )
     label: str = Key(default="", description="how a sentence calls it, where its name does not say it")
 
     @property

@@ -12,7 +12,7 @@ from premortem.errors import BadInput, BadInputs, nearest
 from premortem.files.reader import check_ordinary
 from premortem.files.toml import parse_toml
 from premortem.law.book import Book, load
-from premortem.law.clearing import check_reasons
+from premortem.law.clearing import as_text, check_reasons
 from premortem.law.decide import Transaction, explain
 from premortem.law.field_values import NO_FIELD
 from premortem.law.known_items import ITEM
@@ -24,6 +24,8 @@ from premortem.law.vocabulary import Vocabulary, vocabulary
 
 MAX_BYTES = 10_000_000
 UNDER = "--under"
+# Options that may be given several times.
+SEVERAL = SET, PARTY, CLEAR = ("--set", "--party", "--clear")
 # Columns in one text of which stand all the fields of a case: as options of `premortem check`, or as `FIELD=VALUE; FIELD=VALUE`.
 WHOLE = ("args", "fields")
 # Columns that say something about a case and nothing of its fields, and those of which one is its name.
@@ -104,13 +106,16 @@ def arguments(text: str, case: Case) -> dict[str, str]:
         raise BadInput("cases", "", f"{text!r} opens a quote and does not close it", got=text) from error
     pairs, known = list(zip_longest(words[::2], words[1::2])), options(case)
     for option, value in pairs:
-        if option != "--set" and option not in known:
-            allowed, hint = ", ".join([*known, "--set"]), nearest(option, [*known])
+        if option not in (*SEVERAL, *known):
+            allowed, hint = ", ".join([*known, *SEVERAL]), nearest(option, [*known, *SEVERAL])
             raise BadInput("cases", option, "no such option", got=option, allowed=allowed, hint=hint)
         if value is None:
             raise BadInput("cases", option, "has no value", allowed=f"{option} VALUE")
-    found = _once(((known[o], v) for o, v in pairs if o != "--set"), "")
-    return together(found, settings(v for o, v in pairs if o == "--set"))
+    found = _once(((known[o], v) for o, v in pairs if o in known), "")
+    several = {option: [v for o, v in pairs if o == option] for option in SEVERAL}
+    named, cleared = parties(several[PARTY]), clearings(several[CLEAR])
+    reasons = {"cleared": as_text(cleared)} if cleared else {}
+    return together(together(together(found, named), reasons), settings(several[SET]))
 
 
 def command(fields: Mapping[str, Any], policy: str, case: Case, more: Sequence[str] = ()) -> str:

@@ -14,6 +14,7 @@ from premortem.law.field_values import FALSE, MOST_UNITS, TRUE, such_as
 from premortem.law.item_values import contradicting_rows
 from premortem.law.ledger.csv_files import MISSHAPEN
 from premortem.law.ledger.unfit import marked
+from premortem.law.party_fields import CONTRADICTS, owner_contradicted, owner_fields
 from premortem.law.places import could_be, country_codes, found
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import Field, Vocabulary
@@ -111,6 +112,8 @@ def type_columns(frame: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
     if "item" in fields:
         suspect.append(~_listed(values["item"], words) & values["item"].is_not_null())
         suspect += [contradicting_rows(name, values, words.case).is_not_null() for name in held_to if name in fields]
+    if owner_fields(fields, words.case):
+        suspect.append(owner_contradicted(values, words.case).fill_null(False))
     wrong = values.select(pl.any_horizontal(suspect)).to_series()
     if not wrong.any():
         return values.with_columns(rejected=pl.lit(None, pl.String))
@@ -148,6 +151,9 @@ def _why(frame: pl.DataFrame, values: pl.DataFrame, fields: list[str], words: Vo
         held_to = [name for name in transfers(words.case).items.held_to if name in fields]
         against = [(name, contradicting_rows(name, values, words.case)) for name in held_to]
         faults += [pl.when(why.is_not_null()).then(pl.concat_str(pl.lit(f"{name} "), why)) for name, why in against]
+    if both := owner_fields(fields, words.case):
+        why = f"{both[0]} {CONTRADICTS.format(share=both[1])}"
+        faults.append(pl.when(owner_contradicted(values, words.case)).then(pl.lit(why)))
     told = [fault.otherwise(pl.lit(None, pl.String)) for fault in faults]
     return values.select("_row", rejected=pl.concat_str(told, separator="; ", ignore_nulls=True).replace("", None))
 

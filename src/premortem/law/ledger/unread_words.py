@@ -70,7 +70,7 @@ def _of_column(cells: pl.Series, good: pl.DataFrame, book: Rulebook) -> Iterator
     flagged = _flagged(cells, distinct, good, book)
     if flagged:
         named = [NAMES.format(heading=heading, what=flagged[i]) if i in flagged else None for i in range(good.height)]
-        yield Doubt(pl.Series(named, dtype=pl.String), "")
+        yield Doubt(pl.Series(named, dtype=pl.String), "", always=True)
 
 
 def _holds_places(heading: str, distinct: pl.Series, words: Vocabulary) -> bool:

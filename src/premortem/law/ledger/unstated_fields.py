@@ -1,4 +1,4 @@
-"""Which missing fields each permission of a ledger depends on: other values are tried only where some clause reads them."""
+"""Which missing fields each answer of a ledger depends on: other values are tried only where some clause reads them."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from premortem.law.assumed_facts import telling, untold
 from premortem.law.candidate_clauses import DAY, addressees, naming, seats
 from premortem.law.clause import Clause, Rulebook
-from premortem.law.clause_tests import Met
+from premortem.law.clause_tests import Flags, Met
 from premortem.law.engine import decide
 from premortem.law.groups import distinct
 from premortem.law.ledger.possible_changes import may_turn
 from premortem.law.parties import ROLES
-from premortem.law.permission import as_good
+from premortem.law.permission import as_good, may_rest_on
 from premortem.law.seats import seats_of
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import TYPES, Vocabulary
@@ -28,7 +28,7 @@ Rows = NDArray[np.int64]  # places of rows
 def resting(
     given: pl.DataFrame, rows: pl.DataFrame, answers: pl.DataFrame, found: Met, book: Rulebook
 ) -> list[tuple[str, ...]]:
-    """Of each row, the unsaid fields without which its permission would not stand.
+    """Of each row, the unsaid fields without which its answer would not stand: a permission, or a licence that may well be granted.
 
     `given` holds the rows as somebody said them, `rows` also what the ledger shipped before each.
     """
@@ -36,8 +36,9 @@ def resting(
     licensed = answers["required_by"].is_not_null().to_numpy()
     rests = np.zeros((rows.height, len(rests_on)), bool)
     parts: list[tuple[Told, Rows]] = []
-    for told, at in _tried(given, answers["outcome"], book).items():
-        heard = at[may_turn(found, licensed, *told, words)[at]]
+    free = answers["outcome"].is_in([*words.free]).to_numpy()
+    for told, at in _tried(given, answers, book).items():
+        heard = at[(may_turn(found, licensed, *told, words) | ~free)[at]]
         if len(heard):
             parts.append((told, heard))
     if parts:
@@ -52,25 +53,40 @@ def resting(
     return [tuple(field for field, holds in zip(rests_on, row, strict=True) if holds) for row in rests.tolist()]
 
 
-def _tried(rows: pl.DataFrame, outcomes: pl.Series, book: Rulebook) -> dict[Told, Rows]:
-    """Rows by what is tried in them: where a permission may rest on it, and nobody gave it."""
-    words, rests_on, names = book.vocabulary, transfers(book.case).unsaid.rests_on, naming(book)
-    free = outcomes.is_in([*words.free]).arg_true().to_numpy()
-    if not len(free):
+def _tried(rows: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> dict[Told, Rows]:
+    """Rows by what is tried in them: where an answer may rest on it, and nobody gave it."""
+    names, may = naming(book), _may_rest_on(answers, book)
+    of = np.logical_or.reduce([np.zeros(rows.height, bool), *may.values()]).nonzero()[0]
+    if not len(of):
         return {}
-    kinds, first = distinct(_telling(rows[free], names, book))
+    kinds, first = distinct(_telling(rows[of], names, book))
     members = np.split(np.argsort(kinds, kind="stable"), np.cumsum(np.bincount(kinds))[:-1])
     same: defaultdict[tuple[Told, ...], list[Rows]] = defaultdict(list)
-    for row, of_kind in zip(rows[free[first]].to_dicts(), members, strict=True):
+    for row, of_kind in zip(rows[of[first]].to_dicts(), members, strict=True):
         given = {name: value for name, value in row.items() if value is not None}
         standing = [c for c in names if c.in_force(given["date"])]
+        words = book.vocabulary
         same[untold(given, book.case, addressees(standing, words), seats(standing, given, words))].append(of_kind)
     tried: defaultdict[Told, list[Rows]] = defaultdict(list)
     for all_told, at in same.items():
         for told in all_told:
-            if told[0] in rests_on:
+            if told[0] in may:
                 tried[told] += at
-    return {told: free[np.concatenate(at)] for told, at in tried.items()}
+    places = ((told, of[np.concatenate(at)]) for told, at in tried.items())
+    return {told: at[may[told[0]][at]] for told, at in places}
+
+
+def _may_rest_on(answers: pl.DataFrame, book: Rulebook) -> dict[str, Flags]:
+    """By field, the rows whose answers may rest on it."""
+    by_id, words = {c.id: c for c in book.clauses}, book.vocabulary
+    told = answers.select("outcome", "clause")
+    kinds, first = distinct(told)
+    found: dict[str, Flags] = {}
+    for kind, (outcome, clause) in enumerate(told[first].rows()):
+        for field in may_rest_on(outcome, by_id.get(clause), words):
+            found.setdefault(field, np.zeros(answers.height, bool))
+            found[field] |= kinds == kind
+    return found
 
 
 def _telling(rows: pl.DataFrame, names: Sequence[Clause], book: Rulebook) -> pl.DataFrame:
