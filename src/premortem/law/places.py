@@ -158,7 +158,7 @@ def _of_town(town: str, place: str, case: Case) -> str:
     country = transfers(case).unread.regions.get(place)
     if not country:
         return f"{town} lies in {names(case).get(place, place)}: give {place}"
-    return f"{town} lies in an occupied region of {names(case).get(country, country)}: give {country}, and destination_region={place}"
+    return f"{town} lies in an occupied region of {names(case).get(country, country)}: give {country}, and {transfers(case).unread.region_field}={place}"
 
 
 class Atlas(NamedTuple):

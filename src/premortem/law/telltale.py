@@ -23,6 +23,10 @@ BETWEEN, NONE, MOST_KEPT = r"[ ._,;:/()&'-]+", "[^\\s\\S]", 400_000
 TO_READ = r"[^\x00-\x7f]|@|_|(?:\b[a-z][ .\-]){3}"
 
 
+# Texts fewer than which are read one by one.
+FEW = 64
+
+
 class Sign(NamedTuple):
     """Words of a text that ask for a look."""
 
@@ -58,12 +62,25 @@ def signs_of(texts: Iterable[str], case: Case, party: bool = False) -> dict[str,
 def _told(texts: list[str], words: _Words) -> dict[str, tuple[Sign, ...]]:
     if not words.pattern or not texts:
         return {}
+    if len(texts) < FEW:  # a column of texts is slow to make for a few
+        every, bodies = _compiled(words.pattern), _compiled(words.bodies)
+        read = {text: _as_read(text) for text in texts}
+        return {
+            text: _signs(every.findall(told), bodies.findall(told), words)
+            for text, told in read.items()
+            if every.search(told)
+        }
     plain = pl.Series(texts, dtype=pl.String).str.to_lowercase()
     odd = plain.str.contains(TO_READ).arg_true()
     plain = plain.scatter(odd, [_as_read(texts[i]) for i in odd]) if len(odd) else plain
     at = plain.str.contains(words.pattern).arg_true()
     parts, bodies = plain[at].str.extract_all(words.pattern), plain[at].str.extract_all(words.bodies)
     return {texts[i]: _signs(part, body, words) for i, part, body in zip(at, parts, bodies, strict=True)}
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern.replace(r"(?-u:\b)", r"\b"), re.ASCII)
 
 
 def _as_read(text: str) -> str:

@@ -235,6 +235,7 @@ class Unread(Strict):
     )
     of_parties: tuple[str, ...] = Key(default=(), description="places of which a party's name asks for a look")
     regions: Mapping[str, str] = Key(default_factory=dict, description="regions that towns may mean, by their place")
+    region_field: str = Key(default="", description="the field that tells one of these")
     towns: Mapping[str, str] = Key(
         default_factory=dict, description="places by the names of towns, small, that mean them"
     )
