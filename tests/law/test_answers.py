@@ -243,9 +243,7 @@ def test_a_seat_or_an_ownership_that_nobody_gave_is_a_condition_until_it_is_said
         assert answer(**sent, consignee="Singtel").may_go is True
 
 
-@pytest.mark.parametrize(
-    "name", ["Rostec", "Mikron", "BUPT", "NORINCO", "Falcon Trading FZE"]
-)
+@pytest.mark.parametrize("name", ["Rostec", "Mikron", "BUPT", "NORINCO", "Falcon Trading FZE"])
 @pytest.mark.parametrize("role", ["end_user", "consignee", "intermediate", "purchaser", "parent", "exporter"])
 def test_a_party_that_no_table_holds_is_a_condition_until_a_person_screened_it(name, role):
     sent = {"item": "T4", "destination": "TUR", "date": "2025-06-01", "end_use": "data_centre", role: name}

@@ -156,7 +156,9 @@ def hold_truth(scores, readings, sd, out, draws, count, ways=6):
     return inside, draws * ways, np.median(said), 0.25 / np.mean(np.square(off))
 
 
-@pytest.mark.parametrize(("scores", "readings", "sd", "out"), [(44, 30, 0.2, 2.0), pytest.param(120, 25, 0.3, 0.0, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("scores", "readings", "sd", "out"), [(44, 30, 0.2, 2.0), pytest.param(120, 25, 0.3, 0.0, marks=pytest.mark.slow)]
+)
 def test_many_sharp_readings_are_covered_as_often_as_the_effective_number_says(scores, readings, sd, out):
     """Moves around the futures' own mean and spread alone covered 36% and 86% of these, and said ten times what they were worth."""
     inside, of, said, true = hold_truth(scores, readings, sd, out, draws=3, count=1024)
