@@ -63,10 +63,10 @@ def _told(texts: list[str], words: _Words) -> dict[str, tuple[Sign, ...]]:
     if not words.pattern or not texts:
         return {}
     if len(texts) < FEW:  # a column of texts is slow to make for a few
-        every, bodies = _compiled(words.pattern), _compiled(words.bodies)
+        every, of_bodies = _compiled(words.pattern), _compiled(words.bodies)
         read = {text: _as_read(text) for text in texts}
         return {
-            text: _signs(every.findall(told), bodies.findall(told), words)
+            text: _signs(every.findall(told), of_bodies.findall(told), words)
             for text, told in read.items()
             if every.search(told)
         }
@@ -74,8 +74,8 @@ def _told(texts: list[str], words: _Words) -> dict[str, tuple[Sign, ...]]:
     odd = plain.str.contains(TO_READ).arg_true()
     plain = plain.scatter(odd, [_as_read(texts[i]) for i in odd]) if len(odd) else plain
     at = plain.str.contains(words.pattern).arg_true()
-    parts, bodies = plain[at].str.extract_all(words.pattern), plain[at].str.extract_all(words.bodies)
-    return {texts[i]: _signs(part, body, words) for i, part, body in zip(at, parts, bodies, strict=True)}
+    both = [plain[at].str.extract_all(pattern) for pattern in (words.pattern, words.bodies)]
+    return {texts[i]: _signs(part, body, words) for i, part, body in zip(at, *both, strict=True)}
 
 
 @cache
