@@ -98,6 +98,7 @@ def test_what_any_case_may_have_says_the_day_of_its_case(small_run, monkeypatch)
         said = module.method(small_run)
         assert "2031" in said
         assert "2025" not in said
+        assert "{" not in said, "a value of the case stands in its place"
 
 
 def test_a_key_that_no_sentence_has_is_an_error_of_the_cases_own_file(folder):

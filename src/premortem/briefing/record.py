@@ -38,7 +38,7 @@ def record(run: Run) -> Section:
         text(
             f"Weighted by what was known on {phrases.day_in_words(case.settings.day)}, futures are held against what was read later; no later reading moves them. ",
             see(figure.id),
-            f" shows of each groups of outcomes the reading that lies furthest out. Only outcomes test the model{apart(found.kinds)}.",
+            f" shows of each group of outcomes the reading that lies furthest out. Only outcomes test the model{apart(found.kinds)}.",
             Note(
                 f"{phrases.count_noun(judged.futures, 'future')}, {phrases.number(judged.weights.effective)} effective after weighting; each follows the path of policy that it drew. "
                 f"{f'{said} ' if said else ''}Scores: continuous ranked probability score and log score (Gneiting and Raftery 2007), and Brier's."

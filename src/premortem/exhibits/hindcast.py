@@ -36,7 +36,7 @@ def method(run: Any) -> str:
     """How it is done, and by what was known when."""
     return (
         f"Futures weighted by what was known on {day_in_words(run.study.case.settings.day)} say what would be read; readings that became known later are laid beside them. "
-        "A miss lies outside the bar and is a cross, a hit a dot. No later reading weighs a future. {run.study.case.text.brief.record}".rstrip()
+        f"A miss lies outside the bar and is a cross, a hit a dot. No later reading weighs a future. {run.study.case.text.brief.record}".rstrip()
     )
 
 
