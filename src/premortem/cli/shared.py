@@ -29,9 +29,8 @@ class Command(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """The arguments, parsed; raises `BadInput` for every option that is repeated in vain."""
-        if not any(
-            "--quiet" in p.opts for p in self.params
-        ):  # every command takes it; what has no tables has nothing else to leave out
+        # every command takes `--quiet`; what has no tables has nothing else to leave out
+        if not any("--quiet" in p.opts for p in self.params):
             args = [a for a in args if a not in ("--quiet", "-q")]
         given, _, order = self.make_parser(ctx).parse_args(args=[*args])
         ctx.meta[CASE_ASKED] = given.get("case")

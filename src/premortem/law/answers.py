@@ -147,9 +147,8 @@ class _Row:
 
     row: Mapping[str, Any]
     clauses: Sequence[Clause]
-    says: Mapping[
-        str, Sequence[tuple[Clause, Sequence[str]]]
-    ]  # by kind of answer: its clauses, each with the outcomes that it gives
+    # by kind of answer: its clauses, each with the outcomes that it gives
+    says: Mapping[str, Sequence[tuple[Clause, Sequence[str]]]]
     words: Vocabulary
 
     def answer(self) -> Answer:

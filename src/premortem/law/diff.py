@@ -12,7 +12,7 @@ from premortem.case import Case
 from premortem.law.book import Book
 from premortem.law.clause import QUESTION, Clause
 from premortem.law.decide import Transaction, explain
-from premortem.law.diff_weights import came_and_went, turned, weights
+from premortem.law.diff_weights import came_and_went, compared_on, turned
 from premortem.law.engine import decide
 from premortem.law.items import measures
 from premortem.law.places import atlas
@@ -82,13 +82,12 @@ def _weighed(
 ) -> Iterator[dict[str, Any]]:
     """Changed clauses with their weight: on the earlier side of those that are gone, on the later one of the others."""
     gone = {row["clause"] for row in rows if row["kind"] == "gone"}
-    sides = ((before, gone), (after, {row["clause"] for row in rows} - gone))
-    held = {
-        clause: weight
-        for (book, day), ids in sides
-        for clause, weight in weights([book.by_id[c] for c in sorted(ids)], book, day).items()
-    }
-    turns = turned(before, after)
+    turns: Counter[str] = Counter()
+    held: dict[str, int] = {}
+    if rows and (was := compared_on(*before)) and (now := compared_on(*after)):
+        turns = turned(was, now)
+        for side, ids in ((was, gone), (now, {row["clause"] for row in rows} - gone)):
+            held |= side.weights([side.book.by_id[c] for c in sorted(ids)])
     for row in rows:
         clause = row["clause"]
         yield row | {"of": "law", "weight": turns[clause], "touches": held.get(clause, 0)}

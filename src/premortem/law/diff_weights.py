@@ -4,8 +4,11 @@ went in between, which neither side holds.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+import polars as pl
 
 from premortem.law.book import Book
 from premortem.law.clause import Clause
@@ -18,26 +21,36 @@ from premortem.law.transfers import transfers
 from premortem.text.phrases import count_noun
 
 
-def weights(clauses: Sequence[Clause], book: Book, day: date) -> Mapping[str, int]:
-    """To how many of the compared shipments each clause applies on a day, by id: units of every compared item, and one of every
-    other kind, to every place. None in a law that compares no shipments.
-    """
-    asked = _asked(book, day)
-    held = tuple(c for c in clauses if c.stage != "context" and c.begins)
-    if not asked or not held:
-        return {}
+@dataclass(frozen=True)
+class Compared:
+    """The compared shipments on a day, units of every compared item and one of every other kind, to every place, and their answers."""
+
+    book: Book
+    shipments: pl.DataFrame
+    answers: pl.DataFrame
+
+    def weights(self, clauses: Sequence[Clause]) -> Mapping[str, int]:
+        """To how many of them each clause applies, by id."""
+        held = tuple(c for c in clauses if c.stage != "context" and c.begins)
+        if not held:
+            return {}
+        found = met(completed(self.shipments, self.book), self.answers, held, self.book.vocabulary)
+        return {c.id: int(applies.sum()) for c, applies in zip(held, found.applies, strict=True)}
+
+
+def compared_on(book: Book, day: date) -> Compared | None:
+    """None in a law that compares no shipments."""
+    if not (asked := _asked(book, day)):
+        return None
     frame = frame_of(asked, book.case)
-    found = met(completed(frame, book), decide(frame, book), held, book.vocabulary)
-    return {c.id: int(applies.sum()) for c, applies in zip(held, found.applies, strict=True)}
+    return Compared(book, frame, decide(frame, book))
 
 
-def turned(before: tuple[Book, date], after: tuple[Book, date]) -> Counter[str]:
+def turned(before: Compared, after: Compared) -> Counter[str]:
     """How many of the compared shipments have another answer on the later side, by the clause that decides it there, and by the one
     that decided it before.
     """
-    sides = [decide(frame_of(asked, book.case), book) for book, day in (before, after) if (asked := _asked(book, day))]
-    if len(sides) < 2:
-        return Counter()
+    sides = before.answers, after.answers
     differ = sides[0]["outcome"].ne_missing(sides[1]["outcome"])
     return Counter(clause for side in sides for clause in side["clause"].filter(differ) if clause)
 
@@ -72,7 +85,7 @@ def _told(by_file: Mapping[str, Sequence[Clause]], book: Book) -> Iterator[dict[
             if was
             else f"ended on {last}, before its day of {first}: it was never in force"
         )
-        held = [c.model_copy(update={"ends": None}) for c in clauses]
+        held, shipments = [c.model_copy(update={"ends": None}) for c in clauses], compared_on(book, first)
         yield {
             "kind": "between",
             "instrument": file,
@@ -80,6 +93,6 @@ def _told(by_file: Mapping[str, Sequence[Clause]], book: Book) -> Iterator[dict[
             "from": str(first),
             "to": str(last),
             "in_force": was,
-            "weight": max(weights(held, book, first).values(), default=0),
+            "weight": max(shipments.weights(held).values(), default=0) if shipments else 0,
             "text": f"{book.title_of(file)}: {days} ({count_noun(len(clauses), 'clause')})",
         }

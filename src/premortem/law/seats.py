@@ -9,7 +9,7 @@ import polars as pl
 
 from premortem import facts
 from premortem.case import Case
-from premortem.law.clearing import clearings
+from premortem.law.clearing import reason_of
 from premortem.law.parties import ROLES
 from premortem.law.party_lists import index
 from premortem.law.party_table import NOT_LISTED, Listed
@@ -148,7 +148,7 @@ def _of_role(role: str, names: Sequence[str], cleared: Sequence[str], case: Case
         return
     parents, gone = _told(role, [(name, found, found.parent) for name, found in known]), []
     for name, found in ((name, found) for name, found in known if not found.headquarters):
-        by = [text for text in cleared if key(name) in {key(n) for n in clearings(text)}]
+        by = [text for text in cleared if reason_of(name, text)]
         is_cleared = pl.col("cleared").is_in(by).fill_null(False) if by else pl.lit(False)
         to_look_at = pl.col("date") >= found.listed if found.listed else pl.lit(False)
         gone.append((pl.col(role) == name) & pl.when(is_cleared).then(found.begins).otherwise(to_look_at))
@@ -202,7 +202,7 @@ def _counted(role: str, given: Mapping[str, Any], case: Case) -> Seat | None:
     found = seat(name, case, given["date"]) if name else None
     if found is None or found.headquarters:
         return found
-    if key(name) in {key(n) for n in clearings(given.get("cleared", ""))}:
+    if reason_of(name, given.get("cleared", "")):
         return None if found.begins else found
     return None if found.listed is not None and found.listed <= given["date"] else found
 

@@ -21,8 +21,6 @@ WORD = re.compile(r"\w+")
 BETWEEN, NONE, MOST_KEPT = r"[ ._,;:/()&'-]+", "[^\\s\\S]", 400_000
 # A text whose letters may not be those that they seem, so that it is read letter by letter.
 TO_READ = r"[^\x00-\x7f]|@|_|(?:\b[a-z][ .\-]){3}"
-
-
 # Texts fewer than which are read one by one.
 FEW = 64
 
@@ -106,12 +104,6 @@ def still_asks(name: str, reason: str, case: Case) -> tuple[Sign, ...]:
         return told
     said = {sign.text for sign in signs_of([reason], case, party=True).get(reason, ())}
     return tuple(sign for sign in told if sign.barred or sign.text not in said)
-
-
-@cache
-def town_of(case: Case) -> Mapping[str, str]:
-    """Places by the towns that mean them, folded."""
-    return {name: place for name, place in transfers(case).unread.towns.items() if "*" not in name}
 
 
 def _place(text: str, words: _Words) -> str:

@@ -190,10 +190,11 @@ def _decided(given: pl.DataFrame, book: Rulebook, file: str) -> tuple[pl.DataFra
     hits, listed = grounds.hits(good, book.case)
     if good.height:
         answers = answers.hstack(grounds.grounds(good, answers, book, same)).with_columns(hits)
-        doubts += stated_classes(named, good, answers, words)
-        answers = withhold(answers, doubts, words)
         if words.classes.field:
-            answers = answers.with_columns(own_classes(good, answers, words).alias(words.classes.field))
+            classes = own_classes(good, answers, words)
+            doubts += stated_classes(named, good, classes, words)
+            answers = answers.with_columns(classes.alias(words.classes.field))
+        answers = withhold(answers, doubts, words)
     stale = good.filter(pl.col("date") > shipped_version(book.case).news).height if good.height else 0
     told = Told(
         _room_left(good, answers, book, totals),

@@ -48,9 +48,8 @@ class Headings:
     told: Mapping[str, str]  # the field of a heading, by the user's word
     known_items: KnownItems
     file: str
-    kept: Collection[
-        str
-    ] = ()  # of those told, what was told of another table, which settles nothing of a column that is new
+    # of those told, what was told of another table, which settles nothing of a column that is new
+    kept: Collection[str] = ()
 
 
 def match(table: Headings, words: Vocabulary) -> Match:

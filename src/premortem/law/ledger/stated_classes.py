@@ -13,16 +13,13 @@ DIFFERS = "column {heading} says {stated}, and by its numbers it is {ours}"
 SAYS = "Column {heading} states the {label} of items, and {count} of the decided rows are another by their numbers: look at which is right."
 
 
-def stated_classes(named: pl.DataFrame, good: pl.DataFrame, answers: pl.DataFrame, words: Vocabulary) -> list[Doubt]:
-    """Of each row whose table states another class than `answers` hold, both.
+def stated_classes(named: pl.DataFrame, good: pl.DataFrame, own: pl.Series, words: Vocabulary) -> list[Doubt]:
+    """Of each row whose table states another class than its `own`, both.
 
     `named` is a ledger under the names of fields; `good` are its rows that were decided.
     """
-    told = words.classes
-    columns = [c for c in named.columns if fold_heading(c) in told.stated]
-    if not columns or not good.height:
-        return []
-    return [d for c in columns if (d := _doubt(c, named[c].cast(pl.String)[good["_row"]], own_classes(good, answers, words), words))]  # fmt: skip
+    columns = [c for c in named.columns if fold_heading(c) in words.classes.stated]
+    return [d for c in columns if (d := _doubt(c, named[c].cast(pl.String)[good["_row"]], own, words))]
 
 
 def own_classes(good: pl.DataFrame, answers: pl.DataFrame, words: Vocabulary) -> pl.Series:
