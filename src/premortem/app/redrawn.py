@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from premortem.questions.redraw import draw_by, values_of
+from premortem.questions.redraw import draw_by, least_worth, values_of
 from premortem.questions.weighted_board import reading_policy
 from premortem.study import Study
 from premortem.text.numbers import count_noun
 from premortem.watch.readings import Reading
-from premortem.watch.smc import effective_number
+from premortem.watch.smc import Drawn
 from premortem.watch.weights import FLOOR, Weights
 
 Array = NDArray[Any]
@@ -21,10 +21,10 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class Redrawn:
-    """Values of the uncertainties (parameter, future), the first ancestor of each future, and the readings by which they were drawn."""
+    """Values of the uncertainties (parameter, future), the draw that they are of, and the readings by which they were drawn."""
 
     values: Array
-    roots: Array
+    drawn: Drawn
     used: tuple[Reading, ...]
 
 
@@ -32,7 +32,7 @@ def redrawn(study: Study, day: date, seed: int) -> Redrawn:
     """The same futures as the command line draws for a day with that seed."""
     under = reading_policy(study.case, study.policies, day)
     drawn, used = draw_by(study, study.readings.telling(day), under, seed)
-    return Redrawn(values_of(study, drawn.z), drawn.roots, tuple(used))
+    return Redrawn(values_of(study, drawn.z), drawn, tuple(used))
 
 
 def weights_of(
@@ -46,8 +46,7 @@ def weights_of(
     for name, low, high in beliefs:
         value = found.values[list(names).index(name)]
         inside &= (low <= value) & (value <= high)
-    each = [effective_number(margin > 0, found.roots) for margin in margins.values()]
-    worth = (float(np.nanmin(each)) if not np.all(np.isnan(each)) else float(count)) * float(inside.mean())
+    worth = least_worth(found.drawn, (margin > 0 for margin in margins.values())) * float(inside.mean())
     few = worth < min(FLOOR, count / 2)
     held = inside if inside.any() else np.ones(count, bool)
     said = f"Too few futures agree with the readings, so {count_noun(count, 'future')} were drawn anew by them, worth {worth:,.0f} independent ones"

@@ -29,6 +29,11 @@ def values_of_scores(definition: Definition, z: Array) -> dict[str, Array]:
     return _quantiles(definition, ndtr(z))
 
 
+def chances_of(z: Array) -> Array:
+    """Independent chances at independent standard normal scores, both (uncertainty, future)."""
+    return np.clip(ndtr(z), EDGE, 1 - EDGE)
+
+
 def scores_at(definition: Definition, chances: Array) -> Array:
     """Each uncertainty's own standard normal score at independent chances, both (uncertainty, future)."""
     z = ndtri(np.clip(chances, EDGE, 1 - EDGE))

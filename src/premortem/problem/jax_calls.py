@@ -76,12 +76,12 @@ class Compiled:
         """Slopes of a weighted sum of answers to each value that is no whole number and no text, (future,), by one pass backwards. `weights` by
         outcome are (future,), by series (future, time). Raises what JAX raises for a model that has no way back.
         """
-        n = len(next(iter(values.values())))
-        padded = {k: _padded(v, n, SMALL) for k, v in values.items()}
+        n, texts = len(next(iter(values.values()))), _texts(values)
+        padded = {k: _padded(v, n, SMALL) for k, v in values.items() if k not in texts}
         smooth = {k: self._jax.numpy.asarray(v) for k, v in padded.items() if v.dtype.kind == "f"}
-        rest = {k: v for k, v in padded.items() if k not in smooth and k not in _texts(values)}
+        rest = {k: v for k, v in padded.items() if k not in smooth}
         turned = {k: _padded(w, n, SMALL).T if k in self.turned else _padded(w, n, SMALL) for k, w in weights.items()}
-        slopes = self._backwards(levers, _texts(values))(smooth, rest, {} if self.fixed else dict(levers), turned)
+        slopes = self._backwards(levers, texts)(smooth, rest, {} if self.fixed else dict(levers), turned)
         return {k: np.asarray(v, float)[:n] for k, v in slopes.items()}
 
     def _backwards(self, levers: Mapping[str, Any], texts: Mapping[str, str]) -> Callable[..., Any]:

@@ -10,11 +10,10 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from premortem.errors import BadInput, MissingData, raise_all
 from premortem.problem.answers import Answers
-from premortem.problem.draws import EDGE, scores_at, values_at
+from premortem.problem.draws import EDGE, chances_of, scores_at, values_at
 from premortem.problem.evaluate import Evaluator
 from premortem.problem.margins import Proposition
 from premortem.problem.quantities import quantity
@@ -110,20 +109,16 @@ def given(
         futures = 0
     if futures == 0 or (futures is None and own >= ENOUGH):
         at = resample(weights / weights.sum(), run.plan.futures, seed)
-        chances, roots, alike, answers = (
-            run.plan.chances[:, at],
-            at,
-            0.0,
-            {p: a.part(at) for p, a in run.answers.items()},
-        )
+        chances, roots, alike = run.plan.chances[:, at], at, 0.0
+        values, answers = values_at(run.plan.definition, chances), {p: a.part(at) for p, a in run.answers.items()}
         how = f"{count_noun(len(at), 'future')} of the run, each as often as it agrees with the readings"
     else:
         drawn = smc.draw(_misfits_of_scores(run, quantities, under), len(run.plan.chances), futures or COUNT, seed)
-        alike, chances, roots = drawn.alike, np.clip(ndtr(drawn.z), EDGE, 1 - EDGE), drawn.roots
+        chances, roots, alike = chances_of(drawn.z), drawn.roots, drawn.alike
         values = values_at(run.plan.definition, chances)
         answers = {p: run.evaluator.run(values, levers, run.plan.seed) for p, levers in run.plan.policies.items()}
         how = f"{count_noun(len(roots), 'future')} drawn anew by the readings"
-    _check_near(run, quantities, values_at(run.plan.definition, chances), answers[under], under)
+    _check_near(run, quantities, values, answers[under], under)
     plan = Drawn(
         run.plan.definition,
         run.plan.policies,
@@ -135,12 +130,8 @@ def given(
         alike,
         f"readings of {by}",
     )
-    read = values_at(plan.definition, chances)
-    worth = (
-        min(_independent(values, roots, alike) for n, values in read.items() if values.dtype.kind in "iuf")
-        if read
-        else len(roots)
-    )
+    numbers = [each for each in values.values() if each.dtype.kind in "iuf"]
+    worth = min(_independent(each, roots, alike) for each in numbers) if values else len(roots)
     return plan, answers, f"After readings of {by} under {under}: {how}, worth {worth:,.0f} independent ones"
 
 
@@ -202,9 +193,7 @@ def _check_near(
     run: Asked, quantities: Mapping[str, Any], values: Mapping[str, Array], answers: Answers, under: str
 ) -> None:
     """Raises `MissingData` for readings that no future comes near: the problem knows no future in which they are read."""
-    d, lost = run.plan.definition, answers.failed != ""
-    known = {**d.constants, **run.plan.policies[under], **values, **answers.outcomes, **answers.series}
-    far = []
+    lost, known, far = answers.failed != "", run.plan.known(under, values, answers), []
     for name, (of, value, error) in quantities.items():
         found = np.where(lost, np.nan, of.of(known, len(lost)))
         nearest = float(found[np.nanargmin(np.abs(found - value))])
@@ -223,14 +212,13 @@ def _misfits(quantities: Any, known: Mapping[str, Any], futures: int, failed: Ar
 
 
 def _misfits_of_scores(run: Asked, quantities: Mapping[str, Any], under: str) -> smc.Misfits:
-    d, levers = run.plan.definition, run.plan.policies[under]
+    levers = run.plan.policies[under]
     run.evaluator.check()
 
     def of(z: Array) -> Array:
-        values = values_at(d, np.clip(ndtr(z), EDGE, 1 - EDGE))
+        values = values_at(run.plan.definition, chances_of(z))
         answers = run.evaluator.run(values, levers, run.plan.seed)
-        known = {**d.constants, **levers, **values, **answers.outcomes, **answers.series}
-        return _misfits(quantities.values(), known, z.shape[1], answers.failed != "")
+        return _misfits(quantities.values(), run.plan.known(under, values, answers), z.shape[1], answers.failed != "")
 
     return of
 
@@ -243,5 +231,5 @@ def _independent(flags: Array, roots: Array, alike: float) -> float:
     """How many independent futures a mean is worth, by families and by what futures still have of their ancestors; where nothing varies, as
     many as there are roots.
     """
-    found = smc.effective_number(flags, roots) * (1 - alike) / (1 + alike)
+    found = smc.worth(flags, roots, alike)
     return float(len(np.unique(roots))) if np.isnan(found) else max(found, 1.0)

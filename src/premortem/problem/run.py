@@ -103,14 +103,7 @@ class Run:
 
     def known(self, policy: str) -> dict[str, Any]:
         """Everything that a proposition may name under a policy: outcomes and uncertainties (future,), series (future, time), levers, constants."""
-        answers = self.answers[policy]
-        return {
-            **self.plan.definition.constants,
-            **self.plan.policies[policy],
-            **self.plan.values,
-            **answers.outcomes,
-            **answers.series,
-        }
+        return self.plan.known(policy, self.plan.values, self.answers[policy])
 
     def margins(self, assumption: str, policy: str | None = None) -> Array:
         """Margins of a proposition, or of another text such as "cost < 3", (future,): above 0 where it holds, NaN where the model failed."""

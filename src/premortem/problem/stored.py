@@ -65,6 +65,11 @@ class Plan:
         """Independent parts of the design."""
         return samplers.replicates(self.sampler)
 
+    def known(self, policy: str, values: Mapping[str, Array], answers: Answers) -> dict[str, Any]:
+        """Everything that a proposition may name under a policy: outcomes and uncertainties (future,), series (future, time), levers, constants."""
+        held = self.definition.constants, self.policies[policy]
+        return {k: v for part in (*held, values, answers.outcomes, answers.series) for k, v in part.items()}
+
     @property
     def made(self) -> str:
         """How the futures came about."""

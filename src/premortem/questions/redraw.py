@@ -1,7 +1,7 @@
 """Futures drawn anew by what was read, where too few of those that were drawn agree with it to tell a share."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -47,7 +47,7 @@ def redraw(
     for _ in range(TRIES if effective else 1):
         drawn, used = draw_by(study, readings, under, seed, count)
         found = futures_under_policies.of_values(study, values_of(study, drawn.z), asked, policies, seed)
-        worth = _worth(found, drawn)
+        worth = least_worth(drawn, (flags for policy in found.policies for flags in found.holds(policy).values()))
         if worth >= (effective or 0):
             break
         wanted = effective or 0
@@ -106,7 +106,7 @@ def values_of(study: Study, z: Array) -> Array:
     return priors.from_normal(priors.copula.mix(z) if priors.copula else z).astype(np.float32)
 
 
-def _worth(found: Futures, drawn: smc.Drawn) -> float:
-    """Independent futures that the verdicts are worth, of the one that is worth the fewest."""
-    each = [drawn.worth(flags) for policy in found.policies for flags in found.holds(policy).values()]
+def least_worth(drawn: smc.Drawn, verdicts: Iterable[Array]) -> float:
+    """Independent futures that verdicts, each of shape (future,), are worth, of the one that is worth the fewest."""
+    each = [drawn.worth(flags) for flags in verdicts]
     return float(np.nanmin(each)) if not np.all(np.isnan(each)) else float(len(drawn.roots))

@@ -37,6 +37,11 @@ class Latest(Result):
     source: str
     value_says: str = ""
 
+    @property
+    def is_newer_said(self) -> bool:
+        """Whether the last words are of a later day than the reading."""
+        return self.on is not None and self.said_on is not None and self.said_on > self.on
+
 
 @dataclass(frozen=True, repr=False)
 class Limit(Result):
@@ -233,8 +238,7 @@ def _came(row: SignpostRow, latest: Latest) -> str:
         said = f"passed: {quantity(latest.value, row.unit)} on {latest.on}, {row.threshold.passes} {quantity(row.threshold.value, row.unit)}"
     else:
         said = f"{latest.on or latest.said_on}: {latest.value_says or latest.says}"
-    newer = latest.on and latest.said_on and latest.said_on > latest.on
-    return f"{said}; since then, {latest.said_on}: {latest.says}" if newer else said
+    return f"{said}; since then, {latest.said_on}: {latest.says}" if latest.is_newer_said else said
 
 
 def _row(w: Watched) -> SignpostRow:

@@ -49,10 +49,15 @@ class Drawn:
     alike: float
 
     def worth(self, flags: Array) -> float:
-        """Independent futures that the mean of `flags`, shape (future,), is worth: by families, and by what is left of the ancestors,
-        counted as in a chain of that correlation.
-        """
-        return effective_number(flags, self.roots) * (1 - self.alike) / (1 + self.alike)
+        """Independent futures that the mean of `flags`, shape (future,), is worth."""
+        return worth(flags, self.roots, self.alike)
+
+
+def worth(flags: Array, roots: Array, alike: float) -> float:
+    """Independent futures that the mean of `flags`, shape (future,), is worth: by families of one root, and by what is left of the ancestors,
+    counted as in a chain of that correlation; NaN where the flags do not vary.
+    """
+    return effective_number(flags, roots) * (1 - alike) / (1 + alike)
 
 
 def draw(misfits: Misfits, dimensions: int, count: int, seed: int) -> Drawn:
