@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from premortem.law.book import Book
+from premortem.law.decide import Decision
 from premortem.propositions.tally import most_often
 from premortem.propositions.verdicts import BANDS as BANDS  # the heads of a table of them
 from premortem.propositions.verdicts import MARK as MARK
@@ -117,3 +119,18 @@ def limit(signpost: Signpost) -> str:
 def spoken(value: float, unit: str) -> str:
     """A number with its unit as it is spoken: `1.25 times a year`, `60%`, `1.3 times a year`."""
     return units.quantity(value, unit)
+
+
+def step_words(decision: Decision, book: Book) -> dict[str, str]:
+    """How each clause of the ladder stands, by its id: of those that would classify the item only the first that applies does."""
+    words, classified = {}, False
+    for step in decision.trace:
+        classifies = step.applies and step.reached and book.by_id[step.clause].stage == "classify"
+        if not step.reached:
+            words[step.clause] = "Not reached"
+        elif classifies and classified:
+            words[step.clause] = "Classified above"
+        else:
+            words[step.clause] = "Applies" if step.applies else "Does not apply"
+        classified |= classifies
+    return words

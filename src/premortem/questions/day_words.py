@@ -135,8 +135,7 @@ def latest(signpost: SignpostRow) -> str:
     if said.value is None or signpost.unit == "event":
         return f"; {in_words}"
     number = f"{said.on}: {quantity(said.value, signpost.unit)}"
-    later = said.on and said.said_on and said.said_on > said.on
-    return f"; {in_words} (last read, {number})" if later else f"; {number}"
+    return f"; {in_words} (last read, {number})" if said.is_newer_said else f"; {number}"
 
 
 def settled(result: AsOfDay) -> list[str]:

@@ -199,12 +199,8 @@ class Model:
             return True
         z = np.asarray(self.priors.to_normal(self.priors.central), np.float32)
         try:
-            jax.eval_shape(
-                jax.jacfwd(
-                    lambda x: self._stacked(self.priors.from_normal_jax(x), dict(self.thresholds), self.example)
-                ),
-                z,
-            )
+            given = dict(self.thresholds), self.example
+            jax.eval_shape(jax.jacfwd(lambda x: self._stacked(self.priors.from_normal_jax(x), *given)), z)
         except Exception:  # whatever a model that is not JAX raises when it is traced: the step is then the way
             return False
         return True

@@ -94,8 +94,7 @@ def latest(row: SignpostRow) -> str:
         return f"no reading yet{watched}"
     if said.value is None or row.unit == "event":
         return f"{said.said_on}: {said.says}{watched}"
-    later = said.on and said.said_on and said.said_on > said.on
-    newer = f"; {said.said_on}: {said.says}" if later else ""
+    newer = f"; {said.said_on}: {said.says}" if said.is_newer_said else ""
     return f"{said.on}: {plain(said.value)} {row.unit}{newer}, {said.source}{watched}"
 
 

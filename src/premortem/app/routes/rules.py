@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from premortem import facts
-from premortem.app import law_changes, question_form, shipment_form
+from premortem.app import labels, law_changes, question_form, shipment_form
 from premortem.app.pages import AtDesk, View, desk_of, render
 from premortem.app.routes import opinion
 from premortem.app.schema import Answer
@@ -103,9 +103,7 @@ def decision_view(transaction: Transaction, book: Book, view: State, policy: str
             for item in (possible(given, book) if decision.outcome == f"{NEEDS}item" else ())
         ],
         "standing": standing(decision),
-        "step_words": {
-            step.clause: word for step, word in zip(decision.trace, step_words(decision, book), strict=True)
-        },
+        "step_words": labels.step_words(decision, book),
         "question": verdict.question(decision),
         "memo": memo_parts.of_decision(decision),
         "to_clear": to_clear(decision),
@@ -125,21 +123,6 @@ def standing(decision: Decision) -> str:
     if decision.may_go is None:
         return say.undecided if decision.outcome.startswith(NEEDS) else say.unsure
     return say.free if decision.may_go else say.denied if decision.denied else say.bound
-
-
-def step_words(decision: Decision, book: Book) -> list[str]:
-    """How each clause of the ladder stands: of those that would classify the item only the first that applies does."""
-    words, classified = [], False
-    for step in decision.trace:
-        classifies = step.applies and step.reached and book.by_id[step.clause].stage == "classify"
-        if not step.reached:
-            words.append("Not reached")
-        elif classifies and classified:
-            words.append("Classified above")
-        else:
-            words.append("Applies" if step.applies else "Does not apply")
-        classified |= classifies
-    return words
 
 
 def to_give(decision: Decision) -> list[dict[str, str]]:
