@@ -1,6 +1,8 @@
 """Priors against scipy.stats; designs whose futures follow from (seed, index) alone."""
 
 import re
+import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import polars as pl
@@ -205,3 +207,18 @@ def test_a_form_that_a_study_fixes_stays_at_a_number_that_has_a_name(tmp_path):
     assert set(own["beijing_form"].quantile(np.array([0.1, 0.9]))) == {2.0}
     with pytest.raises(BadInput, match="7 is none of its values; allowed: 0 welcomes, 1 quotas, 2 refuses"):
         shipped.override(study_row(tmp_path, "beijing_form", "fixed", high=7, low=7))
+
+
+def test_threads_that_draw_at_once_get_what_each_would_alone():
+    """They share an engine for each scramble, which has a place in its sequence."""
+    starts = [4096 * k for k in range(1, 9)]
+    alone = [design.uniforms("sobol", 40, 5, start, 2048) for start in starts]
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # as on a machine with more to do than time
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            together = list(pool.map(lambda start: design.uniforms("sobol", 40, 5, start, 2048), starts))
+    finally:
+        sys.setswitchinterval(usual)
+    for one, other in zip(alone, together, strict=True):
+        np.testing.assert_array_equal(one, other)

@@ -1,6 +1,7 @@
 """Outcomes and models of the user's own: the same design, store and score; nothing of a folder is run as Python."""
 
 import re
+import threading
 from pathlib import Path
 
 import jax
@@ -100,6 +101,27 @@ def test_a_model_of_ones_own_runs_under_the_same_design_store_and_score(tmp_path
     # maximal pulls coercion from 2025Q2: 15 quarters of 0.01 less by the end of 2028
     assert board["maximal"] == pytest.approx((24 * rates - 0.15 > 20).mean(), abs=0.005)
     np.testing.assert_allclose(run.columns("as-written", ["level@2028Q4"])["level@2028Q4"], 24 * rates, rtol=1e-4)
+
+
+def test_a_plain_model_is_never_called_from_a_thread_of_xla(tmp_path):
+    """XLA has a thread a core: two calls from there waited for each other without end, once in some thousands."""
+    foreign = set()
+
+    def model(values, levers):
+        # Python has not started it, so it knows it by no more than a stand-in
+        foreign.update([t.name for t in [threading.current_thread()] if isinstance(t, threading._DummyThread)])
+        values[1] = np.nan  # what it is handed is its own
+        return {"y": flat(values[PLACES[0]] - 0.5)}
+
+    study = study_of(tmp_path / "mine", model, uniform(2))
+    run = study.run(["as-written", "maximal"], futures=3000, out=tmp_path / "mine" / "out")
+    values = run.parameters(study.priors.names)
+    assert np.isfinite(values).all()
+    margins = study.compiled.margins(values[:, :600], study.levers("as-written"))
+    np.testing.assert_array_equal(margins, run.columns("as-written", ["margin.A1"])["margin.A1"][None, :600])
+    assert not foreign
+    with pytest.raises(BadInput, match="runs on the processor"):
+        study.run(["as-written"], futures=10, out=tmp_path / "card", device="gpu")
 
 
 def test_a_model_of_ones_own_needs_an_assumption_of_ones_own():

@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import jax
 import numpy as np
@@ -51,6 +51,19 @@ class Kept:
                     self._making.pop(key, None)
 
 
+@runtime_checkable
+class InTwoSteps(Protocol):
+    """A function of which a part may lie outside of what is compiled."""
+
+    @property
+    def outside(self) -> Callable[..., Any] | None:
+        """What is called in Python first, if anything."""
+
+    @property
+    def inside(self) -> Callable[..., Any]:
+        """What then follows from what that gave."""
+
+
 _PROGRAMS = Kept(MOST)
 # How XLA compiles for a processor what is run a few dozen times at most: in half of the time. With its optimization level
 # lowered as well, slopes of the shipped world come out as no number (JAX 0.10.2).
@@ -65,11 +78,27 @@ def compiled(
     `key` says what is computed where functions are made anew each time; by default the function itself does. `seldom`
     says that it is run a few dozen times at most, and is better compiled quickly. It runs on the processor, so that a future has the same bits
     wherever JAX finds a card, unless another `device` is asked for. Raises `BadInput` where that is not there.
+
+    Of a function that has an `outside`, that is called in Python and `inside` alone is compiled for what it gives: a
+    program that calls back to Python does so from the few threads that it has, and two that do can wait for each other
+    without end (jax-ml/jax issue 24255).
     """
+    if isinstance(function, InTwoSteps) and function.outside:
+        return _after(function.outside, function.inside, (key or function, "inside"), seldom, device)
     shapes = jax.tree.map(_shape, given)
     leaves, tree = jax.tree.flatten(shapes)
     sizes = tuple((leaf.shape, leaf.dtype) for leaf in leaves)
     return _PROGRAMS.get((key or function, device, tree, sizes), lambda: _compile(function, shapes, seldom, device))
+
+
+def _after(
+    outside: Callable[..., Any], inside: Callable[..., Any], key: Hashable, seldom: bool, device: Device
+) -> Callable[..., Any]:
+    def run(*given: Any) -> Any:
+        made = outside(*given)
+        return compiled(inside, *made, key=key, seldom=seldom, device=device)(*made)
+
+    return run
 
 
 def _shape(x: Any) -> jax.ShapeDtypeStruct:

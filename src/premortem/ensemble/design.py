@@ -1,5 +1,6 @@
 """Designs: which futures are tried. Any future follows from (seed, index) alone, whatever is run before or beside it."""
 
+import threading
 import warnings
 from functools import cache
 from typing import TYPE_CHECKING, Literal
@@ -55,21 +56,22 @@ def _sobol(parameters: int, seed: int, start: int, count: int) -> Array:
 
 
 def _scramble(parameters: int, seed: int, r: int, skip: int, wanted: int) -> Array:
-    engine = _engine(parameters, seed, r)
-    engine.reset()
-    if skip:
-        engine.fast_forward(skip)
-    with warnings.catch_warnings():
+    engine, own = _engine(parameters, seed, r)
+    # An engine has a place in its sequence, which another thread would move meanwhile.
+    with own, warnings.catch_warnings():
         # A part of a sequence need not be a power of two: the whole design is what is balanced.
         warnings.simplefilter("ignore", UserWarning)
+        engine.reset()
+        if skip:
+            engine.fast_forward(skip)
         return np.asarray(engine.random(wanted))
 
 
 @cache
-def _engine(parameters: int, seed: int, r: int) -> "qmc.Sobol":
+def _engine(parameters: int, seed: int, r: int) -> "tuple[qmc.Sobol, threading.Lock]":
     from scipy.stats import qmc
 
-    return qmc.Sobol(parameters, scramble=True, rng=np.random.default_rng([seed, r]))
+    return qmc.Sobol(parameters, scramble=True, rng=np.random.default_rng([seed, r])), threading.Lock()
 
 
 def directions(parameters: int, seed: int, futures: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:

@@ -4,7 +4,6 @@ Values of the uncertainties, levers and thresholds go in; margins, outcomes and 
 and the app all call the same program, so what one of them compiled the others have, and a future has the same bits in each.
 """
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
@@ -22,10 +21,8 @@ from premortem.ensemble.cores import side_by_side
 from premortem.ensemble.part import CHUNK, columns_of
 from premortem.ensemble.priors import Priors
 from premortem.law import book as rules
-from premortem.propositions import score
-from premortem.propositions.assumption import Assumption
+from premortem.study.forward import Forward, Interpreted, scorer_of
 from premortem.study.simulator import Simulator
-from premortem.watch.quantities import Observer, Quantity, When
 
 Array = NDArray[Any]
 # Up to `FEW` futures are run in small chunks: a search asks for some dozens at a time, and often, and a lane of padding takes as
@@ -33,83 +30,6 @@ Array = NDArray[Any]
 FEW, SMALL = 1024, 512
 # Step in standard scores over which a slope is measured where the model gives none.
 STEP = 0.02
-
-
-@dataclass(frozen=True, eq=False)
-class Forward:
-    """What a run keeps of futures, from values and (levers, thresholds): scalars of each future, and series of the world and of
-    margins. Pure, for JAX, and at home in a module so that workers find it.
-
-    Two that compute the same are equal, however many studies they were made for.
-    """
-
-    simulator: Simulator
-    assumptions: tuple[Assumption, ...]
-    asked: tuple[tuple[Quantity, When], ...] = ()
-
-    def __call__(
-        self, values: jax.Array, pulled: tuple[Levers, Mapping[str, Any]]
-    ) -> tuple[dict[str, jax.Array], dict[str, jax.Array]]:
-        """Scalars of shape (future,), and series of shape (step, future)."""
-        names, labels = self.simulator.names, self.simulator.case.world.steps()
-        outcomes = self.simulator(values, pulled[0])
-        scalars, series = score.Scorer(self.assumptions, names, labels).reduce(outcomes, pulled[1])
-        return scalars | Observer(self.asked, names, labels)(outcomes), series
-
-    @cached_property
-    def kept(self) -> dict[str, tuple[str, int]]:
-        """Columns that a run reads off the series: each national outcome at the steps that the case keeps. Read outside, since
-        to cut hundreds of them out within is a program of 900 kernels in place of 550.
-        """
-        labels = self.simulator.case.world.steps()
-        steps = {q: labels.index(q) for q in self.simulator.case.steps.kept}
-        return {f"{name}@{q}": (name, place) for name in sorted(self.simulator.names) for q, place in steps.items()}
-
-    @cached_property
-    def key(self) -> str:
-        """A hash of all that it computes: world, outcomes of the user's own, conditions, and what is observed."""
-        world = [p.read_bytes().hex() for p in self.simulator.case.code]
-        conditions = [(a.id, c.id, c.margin, c.over_time) for a in self.assumptions for c in a.condition]
-        asked = [(q.column(on), q.expression(on), q.map and q.map.value) for q, on in self.asked]
-        told = [str(self.simulator.case.folder), sorted(self.simulator.names), *self.simulator.texts]
-        return hashlib.sha256(repr([world, conditions, asked, told]).encode()).hexdigest()
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Forward):
-            return False
-        return self.key == other.key and self.simulator.function is other.simulator.function
-
-    def __hash__(self) -> int:
-        return hash(self.key)
-
-
-@cache
-def scorer_of(forward: Forward) -> score.Scorer:
-    """The propositions of a model, parsed once."""
-    simulator = forward.simulator
-    return score.Scorer(forward.assumptions, simulator.names, simulator.case.world.steps())
-
-
-@dataclass(frozen=True)
-class Interpreted:
-    """Margins by other interpretations of the propositions, of shape (future,), from series that `Forward` has given; compiled apart, so
-    that what a run finds by the shipped limits keeps its bits.
-    """
-
-    forward: Forward
-
-    def __call__(self, series: Mapping[str, jax.Array]) -> dict[str, jax.Array]:
-        """By column, `margin.X1@hawk`."""
-        given = self._given(series)
-        program = compiled(scorer_of(self.forward).interpreted, *given, key=(self.forward, "interpreted"))
-        return dict(program(*given))
-
-    def traced(self, series: Mapping[str, jax.Array]) -> dict[str, jax.Array]:
-        """The same, as part of another program."""
-        return scorer_of(self.forward).interpreted(*self._given(series))
-
-    def _given(self, series: Mapping[str, jax.Array]) -> tuple[Any, Any]:
-        return {name: series[name] for name in self.forward.simulator.names}, scorer_of(self.forward).readings
 
 
 @dataclass(frozen=True)
@@ -184,7 +104,13 @@ class Model:
         """Margins of every assumption, shape (assumption, future): by a program that keeps no series, in some 60% of the time. Its last bits
         are its own, some 1e-6 of a margin.
         """
-        return self._in_small("margins", self._stacked, values, levers)
+        if self.forward.outside is None:
+            return self._in_small("margins", self._stacked, values, levers)
+        small = self.chunks(values, levers, few=values.shape[1])
+        names = [f"margin.{a.id}" for a in self.forward.assumptions]
+        return np.concatenate(
+            [np.stack([np.asarray(chunk.scalars[name])[: chunk.count] for name in names]) for chunk in small], axis=1
+        )
 
     def regional(self, values: Array, levers: Levers) -> dict[str, jax.Array]:
         """Regional series, shape (step, region, future), the last of them padding."""

@@ -76,21 +76,31 @@ class Simulator:
 
     def __call__(self, values: jax.Array, levers: Levers) -> dict[str, jax.Array]:
         """Every series by name, shape (step, future), or (step, region, future) where regional."""
-        found = self._series(values, levers)
+        return self.with_own(self.series(values, levers))
+
+    def with_own(self, found: dict[str, jax.Array]) -> dict[str, jax.Array]:
+        """Series of the model, and those of the user's own that follow from them."""
         return found | {name: expression(found, {}) for name, expression in self._expressions.items()}
 
-    def _series(self, values: jax.Array, levers: Levers) -> dict[str, jax.Array]:
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is a function of the user's own that JAX did not compile."""
+        return self.function is not None and not hasattr(self.function, "lower")
+
+    def series(self, values: jax.Array, levers: Levers) -> dict[str, jax.Array]:
+        """The model's own series."""
         if self.function is None:
             lags = own_lags(self.case)
             return self.case.world.simulate(values, levers, **({"lags": lags} if lags else {}))
-        if hasattr(self.function, "lower"):  # jitted, so it can be compiled into the run
+        if not self.is_plain:  # jitted, so it can be compiled into the run
             return {name: jnp.asarray(series, jnp.float32) for name, series in self.function(values, levers).items()}
         shape = jax.ShapeDtypeStruct((len(self.case.world.steps()), values.shape[-1]), np.float32)
-        return jax.pure_callback(self._called, {name: shape for name in self.base}, values, levers)
+        return jax.pure_callback(self.called, {name: shape for name in self.base}, values, levers)
 
-    def _called(self, values: Any, levers: Any) -> dict[str, Any]:
+    def called(self, values: Any, levers: Any) -> dict[str, Any]:
+        """The series of a plain function, called here and now with a copy of the values, which it may change."""
         assert self.function is not None
-        found = self.function(np.asarray(values), jax.tree.map(np.asarray, levers))
+        found = self.function(np.array(values), jax.tree.map(np.asarray, levers))
         return {name: np.asarray(found[name], np.float32) for name in self.base}
 
     @cached_property

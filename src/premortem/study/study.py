@@ -35,7 +35,8 @@ from premortem.propositions.board_cells import BoardCell, board_table, cells
 from premortem.study import folder as own_files
 from premortem.study import last
 from premortem.study._hashes import hashes
-from premortem.study.model import Forward, Model, outcome_names
+from premortem.study.forward import Forward
+from premortem.study.model import Model, outcome_names
 from premortem.study.of_run import case_of_run, forms_of_run, policy_files_of_run, pulled_of_run
 from premortem.study.simulator import Function, Simulator, from_function
 from premortem.study.simulator import read as read_outcomes
@@ -292,6 +293,9 @@ class Study:
         """
         chosen = tuple(dict.fromkeys(as_names(policies) or self.policies))
         each(self.book, chosen)
+        if device != "cpu" and self.compiled.forward.outside:
+            what = "runs on the processor, where this study's own model is called in Python"
+            raise BadInput("command line", "--device", what, got=device, allowed="cpu")
         folder = self.run_folder(out)
         began = time.perf_counter()
         pulled = {name: (self.levers(name), self.scorer.thresholds) for name in chosen}
