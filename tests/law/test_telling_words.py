@@ -15,8 +15,9 @@ from premortem.law.clearing import clearings
 from premortem.law.decide import Transaction, explain
 from premortem.law.ledger.decisions import decide_ledger
 from premortem.law.ledger.intake import Convention, take
+from premortem.law.listed_in_texts import listed_within
 from premortem.law.look_alikes import plain_letters
-from premortem.law.parties import listed_within, screen
+from premortem.law.parties import screen
 from premortem.law.telltale import signs_of
 from premortem.law.vocabulary import vocabulary
 

@@ -17,7 +17,7 @@ from premortem.law.binding import limit
 from premortem.law.candidate_clauses import operative, turning_days
 from premortem.law.clause import Clause, Rulebook
 from premortem.law.clearing import clearings
-from premortem.law.column_texts import numbered
+from premortem.law.column_texts import numbered, texts_of
 from premortem.law.conditions import identifiers
 from premortem.law.groups import Kinds, combined, numbers
 from premortem.law.places import TierChange, atlas
@@ -139,7 +139,7 @@ class _Names:
 
     def __init__(self, given: pl.DataFrame, tested: Tested, book: Rulebook) -> None:
         self.tested, self.book, self.case = tested, book, book.case
-        named = {n for role in parties.ROLES if role in given.columns for n in given[role].unique() if n}
+        named = {n for role in parties.ROLES if role in given.columns for n in texts_of(given[role]) if n}
         # those of which the tables have something to say, or ask to look at
         seated = {name for name in named if seats.seats_of(name, self.case)}
         self.known = parties.suspects(named, self.case) | seated

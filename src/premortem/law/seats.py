@@ -1,6 +1,6 @@
 """Where named firms are known to sit: the shipped tables of firms and parties, by name."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ from premortem.law.parties import ROLES
 from premortem.law.party_lists import index
 from premortem.law.party_table import NOT_LISTED, Listed
 from premortem.law.places import strict
-from premortem.law.spelling import key, telling, words
+from premortem.law.spelling import beginnings, key, telling, words
 from premortem.law.vocabulary import vocabulary
 
 # Fewest letters of a known firm's name by which a longer name that begins with it is the firm's.
@@ -81,16 +81,28 @@ def seats_of(name: str, case: Case) -> tuple[Seat, ...]:
     if found := held.by_key.get(key(name)):
         return found
     same = held.by_telling.get("".join(told), ())
-    if not same:
-        starts = (held.by_key.get("".join(said[:i]), ()) for i in range(len(said) - 1, 0, -1))
+    if not same and said and said[0] in held.begin:
+        starts = (held.by_key.get(start, ()) for start in _starts(said, held.begin))
         stricter = (tuple(s for s in of if len(key(s.firm)) >= FEWEST and s.parent in strict(case)) for of in starts)
         same = tuple(s._replace(begins=True) for s in next((of for of in stricter if of), ()))
     return tuple(s._replace(headquarters=None) for s in same)
 
 
+def _starts(said: Sequence[str], begin: Container[str]) -> list[str]:
+    """How a name begins, in whole words but not in all of them, the longest first, of those beginnings that `begin` holds."""
+    found, start = [], ""
+    for word in said[:-1]:
+        start += word
+        if start not in begin:
+            break
+        found.append(start)
+    return found[::-1]
+
+
 class _Known(NamedTuple):
     by_key: dict[str, tuple[Seat, ...]]
     by_telling: dict[str, tuple[Seat, ...]]
+    begin: frozenset[str]  # how the keys begin
 
 
 @cache
@@ -114,7 +126,7 @@ def _known(case: Case) -> _Known:
         short = "".join(telling(seats[0].firm))
         if len(short) >= FEWEST or short == key(seats[0].firm):
             by_telling.setdefault(short, seats)
-    return _Known(by_key, by_telling)
+    return _Known(by_key, by_telling, beginnings(by_key))
 
 
 def _rows(table: str, columns: Sequence[str], case: Case) -> list[tuple[Any, ...]]:

@@ -40,6 +40,7 @@ class _Words(NamedTuple):
     bodies: str
     places: Mapping[str, str]
     starts: tuple[tuple[str, str], ...]
+    read: dict[tuple[str, bool], Sign]  # signs by the words that stood in a text, and whether these are a body's
 
 
 def signs_of(texts: Iterable[str], case: Case, party: bool = False) -> dict[str, tuple[Sign, ...]]:
@@ -87,8 +88,16 @@ def _as_read(text: str) -> str:
 
 
 def _signs(parts: Iterable[str], bodies: Iterable[str], words: _Words) -> tuple[Sign, ...]:
-    found = [Sign(said, _place(said, words), barred) for told, barred in ((bodies, True), (parts, False)) for said in map(_spaced, told)]  # fmt: skip
-    return tuple({sign.text: sign for sign in reversed(found)}.values())[::-1]
+    found = [_sign(told, barred, words) for said, barred in ((bodies, True), (parts, False)) for told in said]
+    return tuple({sign.text: sign for sign in reversed(found)}.values())[::-1] if len(found) > 1 else tuple(found)
+
+
+def _sign(told: str, barred: bool, words: _Words) -> Sign:
+    found = words.read.get((told, barred))
+    if found is None:
+        said = " ".join(WORD.findall(told))
+        found = words.read[told, barred] = Sign(said, _place(said, words), barred)
+    return found
 
 
 @cache
@@ -112,10 +121,6 @@ def _place(text: str, words: _Words) -> str:
     return next((place for start, place in words.starts if text.startswith(start)), "")
 
 
-def _spaced(text: str) -> str:
-    return " ".join(WORD.findall(text))
-
-
 @cache
 def _words(case: Case, party: bool) -> _Words:
     told = transfers(case).unread
@@ -130,7 +135,7 @@ def _words(case: Case, party: bool) -> _Words:
     whole = {name: code for name, code in places.items() if not name.endswith("*")}
     bodies = _pattern(told.bodies, of_parties)
     every = [bodies, _pattern([*places, *(() if party else told.flags)])]
-    return _Words("|".join(filter(None, every)), bodies or NONE, whole, starts)
+    return _Words("|".join(filter(None, every)), bodies or NONE, whole, starts, {})
 
 
 def _pattern(words: Iterable[str], place: str = "") -> str:

@@ -12,7 +12,7 @@ from premortem.law.ledger.csv_files import MISSHAPEN
 from premortem.law.ledger.field_guesses import fold_heading, meanings
 from premortem.law.ledger.unread_parties import CARRIED, NAME
 from premortem.law.ledger.withheld import Doubt, doubt_of
-from premortem.law.parties import listed_within
+from premortem.law.listed_in_texts import listed_within
 from premortem.law.places import found, strict
 from premortem.law.telltale import Sign, signs_of
 from premortem.law.transfers import transfers
