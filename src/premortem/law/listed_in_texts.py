@@ -1,4 +1,4 @@
-"""Texts that are no names, as notes are, in which the name of a listed party stands."""
+"""Texts that are no names, as notes are, in which the name of a listed party stands, or of a firm seated in the strict group."""
 
 import re
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ from premortem.case import Case
 from premortem.law.look_alikes import plain_letters
 from premortem.law.party_lists import index
 from premortem.law.party_table import NOT_LISTED
+from premortem.law.seats import strictly_seated
 from premortem.law.spelling import all_words, common_words, key, ordinary_words, telling, words
 from premortem.law.telltale import TO_READ
 
@@ -18,6 +19,8 @@ from premortem.law.telltale import TO_READ
 MOST_WORDS, FEWEST_WITHIN = 7, 4
 # Fewest letters of a single word that tells a listed name from all others; what hangs a word on another, as in `Acme's`.
 FEWEST_STEM = 5
+# Fewest letters of a word that may be the beginning of another, written apart.
+FEWEST_START = 3
 HOOKS = re.compile(r"(?<=\w)['’‘`´]s\b|\b(?:[ldnmjtsc]|qu|dell|all)['’‘`´](?=\w)", re.IGNORECASE)
 
 
@@ -34,7 +37,9 @@ def listed_names(texts: pl.Series, case: Case) -> frozenset[str]:
 
 
 def listed_within(texts: pl.Series, case: Case) -> dict[str, tuple[str, ...]]:
-    """Of distinct texts those within which a listed name of some length stands, or the one word that tells it, as the text has it."""
+    """Of distinct texts those within which a listed name of some length stands, or the one word that tells it, as the text has it;
+    or the same of a firm that is seated, or owned, in the strict group.
+    """
     if texts.is_empty():
         return {}
     held = _within(case)
@@ -55,6 +60,8 @@ def _listed_in(text: str, held: "_Within") -> str:
                     return " ".join(told[i:end])
         if word in held.stems or (word.endswith("s") and word[:-1] in held.stems):
             return word
+        if word in held.starts and "".join(told[i : i + 2]) in held.stems:  # one word written as two
+            return " ".join(told[i : i + 2])
         if not word.isascii() and (own := next((name for name in held.written if name in word), "")):
             return own
     return ""
@@ -72,6 +79,7 @@ class _Within(NamedTuple):
     keys: frozenset[str]
     firsts: frozenset[str]  # first words of the names
     stems: frozenset[str]  # single words that tell them from all others
+    starts: frozenset[str]  # how these begin, in `FEWEST_START` letters or more
     written: tuple[str, ...]  # names in other letters than Latin ones
     any_of: pl.Series
 
@@ -79,6 +87,7 @@ class _Within(NamedTuple):
 @cache
 def _within(case: Case) -> _Within:
     listed = [name for row in index(case).rows if row.list != NOT_LISTED for name in row.names]
+    listed += strictly_seated(case)
     said = [found for name in listed if (found := words(name))]
     single = {found[0] for name in listed if len(found := telling(name)) == 1}
     stems = {
@@ -86,8 +95,10 @@ def _within(case: Case) -> _Within:
     } - ordinary_words()
     firsts = {found[0] for found in said}
     written = tuple({key(name) for name in listed if not key(name).isascii()})
-    any_of = pl.Series([*firsts, *stems, *(f"{word}s" for word in stems)])
-    return _Within(_listed_keys(case)[0], frozenset(firsts), frozenset(stems), written, any_of)
+    starts = {word[:end] for word in stems for end in range(FEWEST_START, len(word))} - common_words()
+    any_of = pl.Series([*firsts, *stems, *(f"{word}s" for word in stems), *starts])
+    keys = _listed_keys(case)[0].union(map(key, strictly_seated(case)))
+    return _Within(keys, frozenset(firsts), frozenset(stems), frozenset(starts), written, any_of)
 
 
 @cache

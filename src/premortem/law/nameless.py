@@ -31,13 +31,13 @@ def is_nameless(name: str) -> bool:
     letters = "".join(said)
     if (
         not any(map(str.isalpha, letters))
-        or (letters.isascii() and len({*letters}) == 1)
+        or (letters.isascii() and len({*letters}) == 1 < len(letters))
         or letters in told.whole
         or key(name) in told.roles
     ):
         return True
-    if len(said) < 2 or said[-1] in legal_forms() - told.words_too:
-        return letters in legal_forms()
+    if said[-1] in legal_forms() and (len(said) == 1 or said[-1] not in told.words_too):
+        return len(said) == 1
     if said[0] in told.firsts and any(said[:n] in told.begins for n in range(1, len(said) + 1)):
         return True
     own = [word for word in said if len(word) > MARK and not word.isdecimal()]

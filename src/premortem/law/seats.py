@@ -15,6 +15,7 @@ from premortem.law.party_lists import index
 from premortem.law.party_table import NOT_LISTED, Listed
 from premortem.law.places import strict
 from premortem.law.spelling import beginnings, key, telling, words
+from premortem.law.telltale import signs_of
 from premortem.law.vocabulary import vocabulary
 
 # Fewest letters of a known firm's name by which a longer name that begins with it is the firm's.
@@ -129,6 +130,13 @@ def _known(case: Case) -> _Known:
     return _Known(by_key, by_telling, beginnings(by_key))
 
 
+@cache
+def strictly_seated(case: Case) -> tuple[str, ...]:
+    """Firms that the table of firms has seated, or owned, in the strict group."""
+    rows = _rows("entities", ("name", "ultimate_parent_hq_iso3"), case)
+    return tuple(dict.fromkeys(name for name, parent in rows if parent in strict(case)))
+
+
 def _rows(table: str, columns: Sequence[str], case: Case) -> list[tuple[Any, ...]]:
     """Some columns of a table, none where the case does not hold it."""
     return facts.read(table, case).select(columns).rows() if facts.held(table, case) else []
@@ -227,3 +235,29 @@ def seat_contradictions(given: Mapping[str, Any], case: Case) -> Iterator[str]:
         if known and place and field in given and given[field] != place:
             role = vocabulary(case).fields[field].says.split(" [")[0].capitalize()
             yield f"{role} given as {given[field]}, but {place} is the {known.says}; look at which is right."
+
+
+def name_contradictions(given: Mapping[str, Any], case: Case) -> Iterator[str]:
+    """A sentence on each party whose own name says a place of the strict group and whose seat was given as one outside it, once
+    a party; none where a reason says the word.
+    """
+    told: set[str] = set()
+    for field in (field for field in TOLD_BY if given.get(field) and given[field] not in strict(case)):
+        for role in (role for role in TOLD_BY[field] if role not in told and given.get(role)):
+            told.add(role)
+            for word in places_said(given[role], case):
+                if word not in said_of(reason_of(given[role], given.get("cleared") or ""), case):
+                    party, what = role.replace("_", " "), vocabulary(case).fields[field].says.split(" [")[0]
+                    yield f"The name of the {party} says {word.title()}, and {what} is given as {given[field]}: look at which is right (a reason that clears the name says {word.title()})."
+
+
+def places_said(name: str, case: Case) -> tuple[str, ...]:
+    """Words of a party's name that mean a place of the strict group; none of a name that a table knows."""
+    if not name or key(name) in _known(case).by_key:
+        return ()
+    return said_of(name, case)
+
+
+def said_of(text: str, case: Case) -> tuple[str, ...]:
+    """Words of a text that mean a place of the strict group."""
+    return tuple(s.text for s in signs_of([text], case).get(text, ()) if s.place in strict(case)) if text else ()

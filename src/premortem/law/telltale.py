@@ -127,14 +127,15 @@ def _words(case: Case, party: bool) -> _Words:
     watched = {*told.of_parties, *(() if party else (*told.towns.values(), *strict_places(case)))}
     spelt = country_codes(case).items() if watched else ()
     named = {name: code for name, code in spelt if code in watched and (len(name) >= IN_TEXT or not name.isascii())}
-    places = named | {name: code for name, code in told.towns.items() if code in watched}
+    places = named | {strip_accents(name): code for name, code in told.towns.items() if code in watched}
     of_parties = "|".join(
         _part(name) for name in _longest(places) if places[name] in told.of_parties and name.isascii()
     )
     starts = tuple((name.removesuffix("*"), code) for name, code in places.items() if name.endswith("*"))
     whole = {name: code for name, code in places.items() if not name.endswith("*")}
-    bodies = _pattern(told.bodies, of_parties)
-    every = [bodies, _pattern([*places, *(() if party else told.flags)])]
+    bodies = _pattern(map(strip_accents, told.bodies), of_parties)
+    also = map(strip_accents, (*told.firms, *(() if party else told.flags)))
+    every = [bodies, _pattern([*places, *also])]
     return _Words("|".join(filter(None, every)), bodies or NONE, whole, starts, {})
 
 
