@@ -51,7 +51,7 @@ def check(texts: list[str]) -> None:
         assert found.get(text, ("",)) == (listed_closely(text),), text
     for party in (False, True):
         signs = _told(many, _words(CASE, party))
-        for text in texts:
+        for text in texts[:: 5 if party else 1]:  # of a name the same patterns are fewer
             assert signs.get(text, ()) == told_closely(text, party), text
 
 
