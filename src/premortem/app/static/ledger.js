@@ -193,13 +193,16 @@ function filters(found) {
 }
 
 // the answer stands beside the row that it is of, before what was given
-const ANSWER = ["row", "id", "outcome", "may_go", "rests_on", "hits", "rejected", "clause"];
+const ANSWER = ["row", "id", "item", "destination", "outcome", "may_go", "rests_on", "hits", "rejected", "clause"];
 const answersFirst = (columns) => {
   const first = ANSWER.map((name) => columns.indexOf(name)).filter((i) => i >= 0);
   return [...first, ...[...columns.keys()].filter((i) => !first.includes(i))];
 };
-// rows of a table with the outcome in words
-const worded = (columns) => (row) => order.map((i) => (columns[i] === "outcome" ? reads[row[i]] ?? row[i] : row[i]));
+// rows of a table in words: what is neither a yes nor a no depends on something
+const worded = (columns) => (row) => order.map((i) => {
+  if (columns[i] === "may_go" && row[i] === null && row[columns.indexOf("outcome")]) return "depends";
+  return columns[i] === "outcome" ? reads[row[i]] ?? row[i] : row[i];
+});
 
 async function rows(address, first = 0) {
   const asked = new URLSearchParams({ outcome: $("by-outcome").value, clause: $("by-clause").value, first });
