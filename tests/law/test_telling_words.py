@@ -207,4 +207,6 @@ def test_a_name_that_says_another_place_than_its_seat_is_asked_which_is_right():
 )
 def test_a_firm_that_may_stand_on_a_list_that_is_not_held_is_cleared_by_a_reason_that_says_it(name):
     assert hits(name) == (False, True)
+    row = ROW | {"consignee": name, "cleared": f"{name}={REASON}"}
+    assert decide_ledger(pl.DataFrame([row, ROW]), rules.load("history"))["may_go"].to_list() == [None, True]
     assert hits(name, f"no part of the group of {name}, by its registry")[1] is False

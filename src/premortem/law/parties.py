@@ -123,7 +123,8 @@ def _suspected(case: Case) -> dict[str, bool]:
 def asking(names: Iterable[str], case: Case) -> set[str]:
     """Of names those that ask for a look by a place or a body that they say, and in no other way."""
     says = signs_of(names, case, party=True)
-    return {n for n in says if not matches(n, case) and not not_looked_up(n, case)}
+    asks = [name for name, signs in says.items() if any(sign.place or sign.barred for sign in signs)]
+    return {name for name in asks if not matches(name, case) and not not_looked_up(name, case)}
 
 
 def not_looked_up(name: str, case: Case) -> str:

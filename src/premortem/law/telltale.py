@@ -107,10 +107,12 @@ def _known(case: Case, party: bool) -> dict[str, tuple[Sign, ...]]:
 
 
 def still_asks(name: str, reason: str, case: Case) -> tuple[Sign, ...]:
-    """Those that a reason does not clear: a body never is, a place only by a reason that says its word."""
+    """Those that a reason does not clear: a body never is, a place only by a reason that says its word, nor is a firm, of which without
+    a reason no more is asked than of any that is not looked up in whole lists.
+    """
     told = signs_of([name], case, party=True).get(name, ())
     if not told or not reason:
-        return told
+        return tuple(sign for sign in told if sign.place or sign.barred)
     said = {sign.text for sign in signs_of([reason], case, party=True).get(reason, ())}
     return tuple(sign for sign in told if sign.barred or sign.text not in said)
 

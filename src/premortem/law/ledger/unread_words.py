@@ -1,7 +1,7 @@
 """What a table says of a shipment in cells that no field takes: places, ends of use, and words that are red flags."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import polars as pl
 
@@ -136,7 +136,7 @@ def _flagged(cells: pl.Series, distinct: pl.Series, good: pl.DataFrame, book: Ru
     called = names(book.case)
     flagged = {
         i: dict.fromkeys(
-            f"{sign.text} ({called[sign.place]})" if sign.place in called else sign.text
+            _called(sign, called)
             for sign in told[cells[i]]
             if not (sign.place and sign.place == goes_to[i])
             and (sign.barred or sign.place in held or not reason_of(sign.text, reasons[i] or ""))
@@ -144,3 +144,9 @@ def _flagged(cells: pl.Series, distinct: pl.Series, good: pl.DataFrame, book: Ru
         for i in at
     }
     return {i: ", ".join(what) for i, what in flagged.items() if what}
+
+
+def _called(sign: Sign, called: Mapping[str, str]) -> str:
+    """A word with the place that it means, where it is not that place's own name."""
+    place = called.get(sign.place, sign.text)
+    return sign.text if place.lower() == sign.text else f"{sign.text} ({place})"
