@@ -27,6 +27,11 @@ def read(query: str) -> State:
     return states.state_from_address(parse_qsl(query, keep_blank_values=True), shipped())
 
 
+def test_the_reason_that_clears_a_name_is_no_setting_that_was_not_understood():
+    assert read("clear.Huawai=another+firm&f.ownership=0").notices == ()
+    assert read("clear=x").notices == ("clear",)
+
+
 @cache
 def numbers() -> list[str]:
     """Each number of the shipped rules that a view may move."""

@@ -322,7 +322,7 @@ def test_a_column_that_a_profile_does_not_name_is_asked_as_without_one(tmp_path,
         ("Installed At", "Vietnam", "column Installed At"),
         ("Onward to", "a site that we know", "column Onward to"),
         ("Zone", "Vietnam", "column Zone"),
-        ("Comments", "onward to PLA academy Tehran", "column note names pla, tehran"),
+        ("Comments", "onward to PLA academy Tehran", "column note names onward, pla, tehran (Iran)"),
         ("Comments", "held for Huawei Technologies", "column note names huawei technologies"),
         ("Application", "rendering", "end use was not read (column Application)"),
         ("Final Country", "South Korea", None),
@@ -345,7 +345,7 @@ def test_what_a_note_names_is_told_beside_an_answer_that_something_else_holds(tm
         LAW,
     )
     assert table["may_go"].to_list() == [False]
-    assert table["rests_on"].to_list() == ["column note names iran"]
+    assert table["rests_on"].to_list() == ["column note names onward, iran"]
 
 
 def test_an_end_use_that_is_dropped_leaves_every_row_that_fills_it_open(tmp_path):

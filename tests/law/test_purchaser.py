@@ -12,7 +12,7 @@ from premortem.law.decide import Transaction, explain
 from premortem.law.ledger.decisions import decide_file, decide_ledger
 from premortem.law.ledger.intake import Convention
 from premortem.law.ledger.unread_parties import names_party
-from premortem.law.parties import listed_names
+from premortem.law.listed_in_texts import listed_names
 from premortem.law.party_lists import index
 from premortem.law.party_table import NOT_LISTED
 from premortem.law.spelling import key

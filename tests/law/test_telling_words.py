@@ -15,8 +15,9 @@ from premortem.law.clearing import clearings
 from premortem.law.decide import Transaction, explain
 from premortem.law.ledger.decisions import decide_ledger
 from premortem.law.ledger.intake import Convention, take
+from premortem.law.listed_in_texts import listed_within
 from premortem.law.look_alikes import plain_letters
-from premortem.law.parties import listed_within, screen
+from premortem.law.parties import screen
 from premortem.law.telltale import signs_of
 from premortem.law.vocabulary import vocabulary
 
@@ -32,10 +33,17 @@ HELD = (
     "for Iranian customer", "for H u a w e i", "Huаwei", "Ｈｕａｗｅｉ", "Hu@wei", "for Zhipu", "customer 54th Research Institute", "for Kuba",
     "Weißrussland", "naar Rusland", "the Revolutionary Guard", "Bandar Abbas", "Militär", "UAV", "pour l'armée russe", "Lieferung nach Simferopol",
     "military lab", "para el ejército cubano", "North-Korean buyer", "D.P.R.K.", "Huaweis Labor", "Irans Messe", "ships to 伊朗", "КНДР", "Москва",
+    "ship onward to our Suzhou team", "transhipment via HK", "forward to CN when cleared", "goods move on to Kowloon", "client's engineers on the mainland", "drone swarm research",
+    "hypersonic wind tunnel", "Rosatom project", "AVIC pays", "split in 3 lots to stay below the threshold", "do not mention the end user", "declare as gaming cards",
+    "remove Nvidia stickers", "a foreign national gets the source code", "accessed remotely from abroad", "for EAEU customers", "for resale", "paid in cash", "Kund i Ryssland",
+    "per l'esercito", "dla rosyjskiego klienta", "엔드유저는 중국 회사", "用户在重庆", "ở Thâm Quyến", "for Hua Wei", "Bejing office", "front company", "bypass the licence",
+    "Deepseek training run", "Tencent rents the racks", "ByteDance leases all of it", "для заказчика в РФ", "平壤", "평양",
 )  # fmt: skip
 FREE = (
     "Malta", "Orbital Widgets", "handle with care", "deliver by Friday", "russet leather case", "Russell Street dock 4", "Chemnitz plant",
     "landed cost basis", "Perm Street", "PO 4711, 2 of 3 crates", "l'hôtel d'Orsay", "customer's own carrier", "fragile; this side up", "sunway plaza",
+    "Re: export licence attached", "looking forward to delivery", "PO no, invoice 123", "data enrichment jobs", "moonshot project", "bypass diode fitted", "pays by bank transfer",
+    "mark as fragile", "sanctions clause applies", "remote hands included", "Käufer zahlt bar bei der Bank", "split shipment 1 of 2",
     "contact: anna@example.com", "a b testing", "remember to call Xavier", "Käufer zahlt Fracht",
 )  # fmt: skip
 
@@ -165,3 +173,40 @@ def test_names_in_other_writings_are_those_of_parties_that_are_held():
     told = facts.read("party_spellings", CASE)
     assert {*told["name"]} <= {*facts.read("parties", CASE)["name"]}
     assert not told["spelling"].is_duplicated().any()
+
+
+SAYS = "only our sales office, nothing goes there"
+
+
+@pytest.mark.parametrize(
+    ("note", "reason", "may_go"),
+    [
+        ("quote by our Shanghai office", "", None), ("quote by our Shanghai office", f"shanghai={SAYS}", True), ("re-export", f"re export={SAYS}", True),
+        ("quote by our Shanghai office", f"beijing={SAYS}", None), ("see Iran page", f"iran={SAYS}", None), ("for Huawei", f"huawei={SAYS}", None), ("IRGC", f"irgc={SAYS}", None),
+    ],
+)  # fmt: skip
+def test_a_word_of_a_note_is_cleared_by_a_reason_that_names_it_but_no_embargo_and_no_listed_party(note, reason, may_go):
+    row = ROW | {"note": note, "cleared": f"{ROW['cleared']}; {reason}"}
+    assert decide_ledger(pl.DataFrame([row]), rules.load("history"))["may_go"].to_list() == [may_go]
+
+
+def test_a_name_that_says_another_place_than_its_seat_is_asked_which_is_right():
+    name = "Futian Shenzhen Widgets"
+    row = ROW | {"consignee": name, "cleared": f"{name}={REASON}"}
+    found = explain(Transaction(row), rules.load("history"))
+    assert found.may_go is None
+    assert any("says Shenzhen" in line and "SGP" in line for line in found.elsewhere)
+    told = row | {"cleared": f"{name}=Singapore firm by its registry, Shenzhen only in its name"}
+    assert explain(Transaction(told), rules.load("history")).may_go is True
+    both = decide_ledger(pl.DataFrame([row, told, ROW]), rules.load("history"))
+    assert both["may_go"].to_list() == [None, True, True]
+
+
+@pytest.mark.parametrize(
+    "name", ["Rosatom Overseas", "Mahan Air FZE", "Kaspersky Lab Switzerland", "Sberbank AI", "Beihang Ventures"]
+)
+def test_a_firm_that_may_stand_on_a_list_that_is_not_held_is_cleared_by_a_reason_that_says_it(name):
+    assert hits(name) == (False, True)
+    row = ROW | {"consignee": name, "cleared": f"{name}={REASON}"}
+    assert decide_ledger(pl.DataFrame([row, ROW]), rules.load("history"))["may_go"].to_list() == [None, True]
+    assert hits(name, f"no part of the group of {name}, by its registry")[1] is False

@@ -34,6 +34,8 @@ OTHERS = frozenset(
     {"a", "b", "q", "under", "only", "name", "study", "of", "now", "bare", "field", "measure", "quarter", "place", "y"}
     | {"family", "data"}
 )
+# How the keys begin of which there are many: the view's own, and those of a shipment.
+PREFIXES = ("l.", "d.", "t.", "p.", "f.", "r.", "clear.")
 # Longest address of a pinned view.
 MOST_PIN = 1000
 # A changed clause number may go up to so many times its legal value.
@@ -131,7 +133,7 @@ def state_from_address(pairs: Iterable[tuple[str, str]], study: Study) -> State:
     if given.get("state"):
         wrong.append(f"state={given['state'][:60]} ({LOST})")
     known = _OWN | OTHERS | set(study.case.text.app.form)
-    wrong += [key[:60] for key in given if key not in known and key[:2] not in ("l.", "d.", "t.", "p.", "f.", "r.")]
+    wrong += [key[:60] for key in given if key not in known and not key.startswith(PREFIXES)]
     limits = study.scorer.thresholds if thresholds else {}  # parsing the propositions takes a second
     return State(
         policy,

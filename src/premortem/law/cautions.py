@@ -45,6 +45,7 @@ def elsewhere(given: Mapping[str, Any], fields: Mapping[str, Any], book: Ruleboo
     """
     words, told = book.vocabulary, transfers(book.case).cautions
     yield from seats.seat_contradictions(given, book.case)
+    yield from seats.name_contradictions(given, book.case)
     yield from _owned_contradictions(given, book.case)
     yield from (caution.says for caution in told.known if _holds(caution, given, fields, book.case))
     if "exporter" not in given and (on := _vendor_on_list(given, book.case)):

@@ -5,7 +5,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from premortem.errors import BadInput
-from premortem.law.spelling import NOBODY, all_words, key, unread
+from premortem.law.nameless import is_nameless
+from premortem.law.spelling import all_words, key
 
 # The field that holds them.
 CLEARED = "cleared"
@@ -74,7 +75,7 @@ def check_reasons(reasons: Mapping[str, str], key: str = "cleared", file: str = 
             raise BadInput(file, key, f"{name!r} has no reason for which it is cleared", got=name, allowed=ALLOWED)
         if not _in_words(reason, name):
             raise BadInput(file, key, f"{name!r} is cleared for no reason in words", got=reason, allowed=IN_WORDS)
-        if unread(name) == NOBODY:
+        if is_nameless(name):
             raise BadInput(
                 file, key, f"{name!r} names nobody, and cannot be cleared", got=name, allowed="a party's name"
             )

@@ -17,11 +17,12 @@ from premortem.law.binding import limit
 from premortem.law.candidate_clauses import operative, turning_days
 from premortem.law.clause import Clause, Rulebook
 from premortem.law.clearing import clearings
-from premortem.law.column_texts import numbered
+from premortem.law.column_texts import numbered, texts_of
 from premortem.law.conditions import identifiers
 from premortem.law.groups import Kinds, combined, numbers
 from premortem.law.places import TierChange, atlas
 from premortem.law.spelling import key
+from premortem.law.telltale import signs_of
 from premortem.law.tested_values import DAY, Tested
 from premortem.law.totals import start
 from premortem.law.transfers import transfers
@@ -139,7 +140,7 @@ class _Names:
 
     def __init__(self, given: pl.DataFrame, tested: Tested, book: Rulebook) -> None:
         self.tested, self.book, self.case = tested, book, book.case
-        named = {n for role in parties.ROLES if role in given.columns for n in given[role].unique() if n}
+        named = {n for role in parties.ROLES if role in given.columns for n in texts_of(given[role]) if n}
         # those of which the tables have something to say, or ask to look at
         seated = {name for name in named if seats.seats_of(name, self.case)}
         self.known = parties.suspects(named, self.case) | seated
@@ -147,6 +148,7 @@ class _Names:
         # those of which no table says anything, and that say a place or a body themselves: all ask the same
         self.asking = parties.asking(self.known, self.case) - seated - screened
         self.told = {*self.known, *screened} - self.asking
+        self.says = self._says(named - self.told) if not {*seats.SEATED}.isdisjoint(given.columns) else {}
 
     def days(self) -> list[int]:
         """Days on which an answer may change, as numbers."""
@@ -160,7 +162,14 @@ class _Names:
         if not name or name in self.told:
             return name
         spelt = parties.addressee(name, self.case) if role == "exporter" else key(name) if role == "consignee" else name
-        return f" {spelt}" if spelt in self.tested.words else ASKS if name in self.asking else ""
+        return f" {spelt}" if spelt in self.tested.words else self.says.get(name, ASKS if name in self.asking else "")
+
+    def _says(self, names: set[str]) -> dict[str, str]:
+        """What stands for names that say a place, which a seat that is given may contradict: their places' words."""
+        signs_of(names, self.case)  # all at once, and known from then on
+        said = {name: seats.places_said(name, self.case) for name in names}
+        asks = {name: ASKS if name in self.asking else "" for name in names}
+        return {name: f"{asks[name]} says {' '.join(words)}" for name, words in said.items() if words}
 
 
 def _screened(names: set[str], given: pl.DataFrame, case: Case) -> set[str]:

@@ -22,8 +22,13 @@ AT_ONCE = 4_000_000
 SHORTEST = 5
 # How far two texts may be apart: so many slips, or, of a share, as many as that share of the longer one's letters.
 Apart = int | float
-# Texts by their length and by how they begin or end.
-Ends = Mapping[tuple[int, str], Sequence[str]]
+
+
+class Ends(NamedTuple):
+    """Texts by how they begin and by how they end, in as many letters as a slip leaves."""
+
+    begins: Mapping[str, Sequence[str]]
+    ends: Mapping[str, Sequence[str]]
 
 
 class Texts(NamedTuple):
@@ -65,24 +70,28 @@ def made_ready(texts: Iterable[str]) -> Texts:
 
 def by_ends(texts: Iterable[str]) -> Ends:
     """Texts of `SHORTEST` letters or more, to be looked in by `slip_away`: a slip leaves a text's beginning or its end as it was."""
-    found: dict[tuple[int, str], list[str]] = {}
+    begins: dict[str, list[str]] = {}
+    ends: dict[str, list[str]] = {}
     for text in texts:
-        for part in _ends(text, len(text)):
-            found.setdefault((len(text), part), []).append(text)
-    return found
+        letters = _untouched(len(text))
+        begins.setdefault(text[:letters], []).append(text)
+        ends.setdefault(text[-letters:], []).append(text)
+    return Ends(begins, ends)
 
 
 def slip_away(text: str, held: Ends) -> set[str]:
     """Of the texts that are held, those that are this one or a slip away from it."""
-    lengths = range(max(len(text) - 1, SHORTEST), len(text) + 2)
-    near = {other for length in lengths for part in _ends(text, length) for other in held.get((length, part), ())}
-    return {other for other in near if OSA.distance(text, other, score_cutoff=1) <= 1}
+    near: list[str] = []
+    # of the lengths a letter less, the same and a letter more, two leave as many letters
+    for letters in {_untouched(max(len(text) - 1, SHORTEST)), _untouched(len(text) + 1)}:
+        near += held.begins.get(text[:letters], ())
+        near += held.ends.get(text[-letters:], ())
+    return {other for other in near if OSA.distance(text, other, score_cutoff=1) <= 1} if near else set()
 
 
-def _ends(text: str, length: int) -> set[str]:
-    """How a text begins and ends, in so many letters that a slip in one of `length` letters leaves one of both untouched."""
-    letters = (length - 3) // 2  # two letters between them, which a swap takes, and one that may be missing
-    return {text[:letters], text[-letters:]}
+def _untouched(length: int) -> int:
+    """How many letters at its beginning, or as many at its end, a slip in a text of so many letters leaves as they were."""
+    return (length - 3) // 2  # two letters between them, which a swap takes, and one that may be missing
 
 
 def _of_length(lengths: NDArray[np.int64]) -> list[NDArray[np.intp]]:

@@ -1,7 +1,8 @@
 """Names compared with those on the lists that a case holds, many at once: which they are equal to, which they are near, and how near."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import cache
+from itertools import chain
 
 import numpy as np
 from rapidfuzz import process
@@ -12,7 +13,7 @@ from premortem.law.letters import Texts, made_ready
 from premortem.law.near_names import rows as near_rows
 from premortem.law.party_lists import FEWEST, Index, index
 from premortem.law.party_table import NOT_LISTED
-from premortem.law.spelling import compounds, key, parts, telling, words
+from premortem.law.spelling import beginnings, compounds, key, parts, telling, words
 from premortem.law.transfers import transfers
 
 # Likeness of equal names.
@@ -60,14 +61,16 @@ def _known(case: Case) -> dict[str, Matches]:
 def _compared(names: Sequence[str], case: Case) -> Iterator[Matches]:
     held, places = index(case), _places(case)
     joined = ["".join(telling(name)) for name in names]
+    # none where these are too few, or are those of a firm that is not listed
     alike = _alike([text for text in dict.fromkeys(joined) if len(text) >= FEWEST and text not in held.free], case)
     for name, text in zip(names, joined, strict=True):
         # a listed party's own name is its own behind `c/o` or `formerly` too
         equal = held.by_key.get(key(name)) or tuple(_of_parts(name, held))
         found = {i: EQUAL for i in equal if held.rows[i].list != NOT_LISTED}
         if not equal or found:
-            near = near_rows(held.near, name)
-            for i, score in (*_by_telling(name, alike.get(text), case), *near):
+            likes = alike.get(text)
+            by_telling = () if likes is None else _by_telling(name, likes, case)
+            for i, score in chain(by_telling, near_rows(held.near, name)):
                 found[i] = max(found.get(i, 0.0), score)
         yield tuple(sorted(found.items(), key=lambda near: (-near[1], places[near[0]]))) if found else ()
 
@@ -105,20 +108,33 @@ def _tellings(case: Case) -> Texts:
     return made_ready(index(case).telling)
 
 
-def _by_telling(name: str, alike: dict[str, float] | None, case: Case) -> Iterator[tuple[int, float]]:
-    """Rows near a name by the words that tell firms apart; none where these are too few, or a firm's that is not listed.
-
-    `alike` are those of listed names that are like the name's own.
-    """
-    if alike is None:
-        return
-    held, told = index(case).telling, telling(name)
-    joint = (part for word in told for part in compounds(word))
-    parts = {part for part in (*_runs(told, 1), *_runs(words(name), 2), *joint) if part in held} - {"".join(told)}
-    scores = alike | {part: max(HOLDS, alike.get(part, 0.0)) for part in parts}
-    yield from ((i, score) for text, score in scores.items() for i in held[text])
+def _by_telling(name: str, alike: dict[str, float], case: Case) -> Iterator[tuple[int, float]]:
+    """Rows near a name by the words that tell firms apart; `alike` are those of listed names that are like the name's own."""
+    held, begin, told = index(case).telling, _beginnings(case), telling(name)
+    joint = [part for word in told for part in compounds(word)]
+    parts = {part for part in (*_runs(told, 1, begin), *_runs(words(name), 2, begin), *joint) if part in held}
+    parts.discard("".join(told))
+    scores = alike | {part: max(HOLDS, alike.get(part, 0.0)) for part in parts} if parts else alike
+    for text, score in scores.items():
+        for i in held[text]:
+            yield i, score
 
 
-def _runs(said: Sequence[str], fewest: int) -> Iterator[str]:
-    """Neighbouring words of a name, so many or more, run together."""
-    return ("".join(said[i:j]) for i in range(len(said)) for j in range(i + fewest, len(said) + 1))
+@cache
+def _beginnings(case: Case) -> frozenset[str]:
+    """How the telling words of listed names begin, and they themselves."""
+    return beginnings(index(case).telling)
+
+
+def _runs(said: Sequence[str], fewest: int, begin: Container[str]) -> list[str]:
+    """Neighbouring words of a name, so many or more, run together, of those that `begin` holds."""
+    found = []
+    for i in range(len(said) - fewest + 1):
+        run = ""
+        for many, word in enumerate(said[i:], 1):
+            run += word
+            if run not in begin:
+                break
+            if many >= fewest:
+                found.append(run)
+    return found

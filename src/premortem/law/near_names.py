@@ -20,6 +20,14 @@ MOST_OF = 0.7
 INITIALS = 5
 
 
+class Meant(NamedTuple):
+    """Words of listed names that a word is, that it may be short for, or that it is a slip of the pen away from."""
+
+    words: frozenset[str]
+    # the names of which one of these is the rarest word: a name whose words are all said is among them
+    rarest: frozenset[int]
+
+
 class Near(NamedTuple):
     """Listed names, each with the number of its row, by whole spelling and by word."""
 
@@ -31,8 +39,7 @@ class Near(NamedTuple):
     spellings: Ends  # whole spellings that are long enough for a slip of the pen
     rarest: dict[str, list[int]]  # the names of which a word is the one that fewest names hold
     known: frozenset[str]  # words of firms that are known not to be listed: no slips of the pen
-    # by a word that was looked up, the words of listed names that it is or may stand for
-    meant: dict[str, frozenset[str]]
+    meant: dict[str, Meant]  # by a word that was looked up
 
 
 def near(names: Sequence[tuple[str, int]], known: Iterable[str] = ()) -> Near:
@@ -65,17 +72,23 @@ def rows(held: Near, name: str) -> Iterator[tuple[int, float]]:
             yield from ((i, SLIP) for i in held.whole[text])
     said = plain_words(name)
     for word in said:
-        yield from ((i, HOLDS) for i in held.initials.get(word, ()))
+        if word in held.initials:
+            yield from ((i, HOLDS) for i in held.initials[word])
     yield from _by_words(held, said)
 
 
 def _by_words(held: Near, said: Sequence[str]) -> Iterator[tuple[int, float]]:
-    found = [_meant(held, word) for word in said]
-    unheard = any(not means and not _common(word) for word, means in zip(said, found, strict=True))
-    told = [means for means in found if means]
-    bag = frozenset(word for means in told for word in means)
-    # a name whose words are all said has its rarest word said; only the rest need hold every word
-    inside = {n for word in bag for n in held.rarest.get(word, ())}
+    told, unheard, inside = [], False, set[int]()
+    for word in said:
+        meant = _meant(held, word)
+        if meant.words:
+            told.append(meant.words)
+            inside.update(meant.rarest)
+        else:
+            unheard = unheard or not _common(word)
+    if unheard and not inside:
+        return
+    bag = frozenset[str]().union(*told)
     # with a word that no listed name has, it can only hold a whole one
     fitting = frozenset[int]() if unheard else _holding_all(held, told)
     for n in inside | fitting:
@@ -94,12 +107,15 @@ def _holding_all(held: Near, told: Sequence[frozenset[str]]) -> frozenset[int]:
     return frozenset.intersection(*sorted(each, key=len)) if each else frozenset()
 
 
-def _meant(held: Near, word: str) -> frozenset[str]:
-    """Words of listed names that a word is, that it may be short for, or that it is a slip of the pen away from."""
-    if word not in held.meant:  # names of firms share most of their words
+def _meant(held: Near, word: str) -> Meant:
+    """What a word may mean."""
+    found = held.meant.get(word)  # names of firms share most of their words
+    if found is None:
         means = {w for w in (word, *shortened_words().get(word, ())) if w in held.holding}
-        held.meant[word] = frozenset(means or (() if word in held.known else _alike(word, held.slips)))
-    return held.meant[word]
+        means = means or (set() if word in held.known else _alike(word, held.slips))
+        found = Meant(frozenset(means), frozenset(n for other in means for n in held.rarest.get(other, ())))
+        held.meant[word] = found
+    return found
 
 
 def _most_of(bag: frozenset[str], words: frozenset[str]) -> bool:

@@ -1,23 +1,21 @@
 """Named parties looked up in the shipped lists of parties: equal names are listed, near ones are shown until cleared."""
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
-
-import polars as pl
+from typing import Any
 
 from premortem.case import Case
 from premortem.errors import BadInput, raise_all
 from premortem.files.toml import read_toml
-from premortem.law.look_alikes import plain_letters
-from premortem.law.name_matches import EQUAL, look_up, matches
+from premortem.law.name_matches import EQUAL, MOST_KEPT, look_up, matches
+from premortem.law.nameless import is_nameless
 from premortem.law.party_lists import index, whole
 from premortem.law.party_table import NOT_LISTED, Listed
-from premortem.law.spelling import all_words, common_words, key, ordinary_words, telling, unread, words
-from premortem.law.telltale import TO_READ, Sign, signs_of, still_asks
+from premortem.law.places import country_codes
+from premortem.law.spelling import in_other_script, key, words
+from premortem.law.telltale import Sign, signs_of, still_asks
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import vocabulary
 
@@ -25,13 +23,12 @@ from premortem.law.vocabulary import vocabulary
 ROLES = ("exporter", "purchaser", "intermediate", "consignee", "end_user", "parent")
 # What stands for a list where a name cannot be compared with the listed ones.
 NOT_LOOKED_UP = "cannot be looked up"
+# Why it cannot.
+NOBODY, OTHER_SCRIPT = "it names nobody", "few listed names are held in this script"
+# Fewest letters of a place's name that is no party's: a shorter one may be a firm's.
+FEWEST_OF_PLACE = 4
 # The same where it says a place under embargo, or a body of one.
 SAYS = "says {words}"
-# Most words of a listed name that is looked for within a text, and its fewest letters: shorter ones are words of much else.
-MOST_WORDS, FEWEST_WITHIN = 7, 4
-# Fewest letters of a single word that tells a listed name from all others; what hangs a word on another, as in `Acme's`.
-FEWEST_STEM = 5
-HOOKS = re.compile(r"(?<=\w)['’‘`´]s\b|\b(?:[ldnmjtsc]|qu|dell|all)['’‘`´](?=\w)", re.IGNORECASE)
 # Most near names that are shown of one party.
 SHOWN = 5
 
@@ -106,99 +103,47 @@ def standing(name: str, day: date, case: Case) -> tuple[tuple[Listed, float], ..
 
 def suspects(names: Iterable[str], case: Case) -> set[str]:
     """Of names those that are to be looked at on some day: listed, near a listed one, telling, or not to be looked up."""
-    given = [*names]
-    says = signs_of(given, case, party=True)
-    return {*says} | {name for name, rows in look_up(given, case).items() if rows or not_looked_up(name, case)}
+    known, given = _suspected(case), [*names]
+    new = [name for name in given if name not in known]
+    if len(known) + len(new) > MOST_KEPT:
+        known.clear()
+        new = given
+    if new:
+        says = signs_of(new, case, party=True)
+        known |= {n: bool(rows or n in says or not_looked_up(n, case)) for n, rows in look_up(new, case).items()}
+    return {name for name in given if known[name]}
+
+
+@cache
+def _suspected(case: Case) -> dict[str, bool]:
+    """Names that were asked about, and whether they are to be looked at."""
+    return {}
 
 
 def asking(names: Iterable[str], case: Case) -> set[str]:
     """Of names those that ask for a look by a place or a body that they say, and in no other way."""
     says = signs_of(names, case, party=True)
-    return {n for n in says if not matches(n, case) and not not_looked_up(n, case)}
+    asks = [name for name, signs in says.items() if any(sign.place or sign.barred for sign in signs)]
+    return {name for name in asks if not matches(name, case) and not not_looked_up(name, case)}
 
 
-def listed_names(texts: pl.Series, case: Case) -> frozenset[str]:
-    """Of distinct texts, most of them no names, those that are equal to a name on a list, whatever the day."""
-    if texts.is_empty():  # as of most columns of a wide table
-        return frozenset()
-    keys, starts, digits = _listed_keys(case)
-    # a listed name begins with the text's first word and has its digits: what does not is not spelt out, which takes long
-    plain = texts.str.to_lowercase()
-    may_be = plain.str.extract("([a-z0-9]+)").is_in(starts) & plain.str.replace_all("[^0-9]", "").is_in(digits)
-    at = may_be.fill_null(False) | plain.str.contains(r"[^\x00-\x7f]|^\s*&")
-    return frozenset(name for name in texts.filter(at) if key(name) in keys)
+def not_looked_up(name: str, case: Case) -> str:
+    """Why a name that is in no table cannot be compared with one, `NOBODY` or `OTHER_SCRIPT`; "" where it can."""
+    if is_nameless(name) or _is_place(name, case):
+        return NOBODY if key(name) not in index(case).by_key else ""
+    return OTHER_SCRIPT if in_other_script(name) and key(name) not in index(case).by_key else ""
 
 
-def listed_within(texts: pl.Series, case: Case) -> dict[str, tuple[str, ...]]:
-    """Of distinct texts those within which a listed name of some length stands, or the one word that tells it, as the text has it."""
-    if texts.is_empty():
-        return {}
-    words = _within(case)
-    plain = texts.str.to_lowercase()
-    # a text without the first word of a listed name, or a telling one, holds none
-    held = plain.str.extract_all(r"[a-z0-9]+").list.eval(pl.element().is_in(words.any_of.implode())).list.any()
-    at = held.fill_null(False) | plain.str.contains(TO_READ)
-    return {text: (found,) for text in texts.filter(at) if (found := _listed_in(text, words))}
-
-
-def _listed_in(text: str, words: "_Within") -> str:
-    """The first listed name that stands within a text; "" for none."""
-    told = [word for part in HOOKS.split(plain_letters(text)) for word in all_words(part)]
-    for i, word in enumerate(told):
-        if word in words.firsts:
-            for end in range(min(len(told), i + MOST_WORDS), i, -1):
-                if _is_listed(told[i:end], words.keys):
-                    return " ".join(told[i:end])
-        if word in words.stems or (word.endswith("s") and word[:-1] in words.stems):
-            return word
-        if not word.isascii() and (own := next((name for name in words.written if name in word), "")):
-            return own
-    return ""
-
-
-def _is_listed(name: Sequence[str], keys: frozenset[str]) -> bool:
-    """Whether words of a text are a listed name that is long enough to be no other word."""
-    told = "".join(name)
-    return (len(told) >= FEWEST_WITHIN or not told.isascii()) and told not in common_words() and told in keys
-
-
-class _Within(NamedTuple):
-    """What shows a listed name within a text."""
-
-    keys: frozenset[str]
-    firsts: frozenset[str]  # first words of the names
-    stems: frozenset[str]  # single words that tell them from all others
-    written: tuple[str, ...]  # names in other letters than Latin ones
-    any_of: pl.Series
+def _is_place(name: str, case: Case) -> bool:
+    """Whether a text is the name of a country or of a town that means one, and nothing more."""
+    return key(name) in _places(case)
 
 
 @cache
-def _within(case: Case) -> _Within:
-    listed = [name for row in index(case).rows if row.list != NOT_LISTED for name in row.names]
-    said = [found for name in listed if (found := words(name))]
-    single = {found[0] for name in listed if len(found := telling(name)) == 1}
-    stems = {
-        word for word in single if len(word) >= FEWEST_STEM and word.isalpha() and word.isascii()
-    } - ordinary_words()
-    firsts = {found[0] for found in said}
-    written = tuple({key(name) for name in listed if not key(name).isascii()})
-    any_of = pl.Series([*firsts, *stems, *(f"{word}s" for word in stems)])
-    return _Within(_listed_keys(case)[0], frozenset(firsts), frozenset(stems), written, any_of)
-
-
-@cache
-def _listed_keys(case: Case) -> tuple[frozenset[str], pl.Series, pl.Series]:
-    """Keys of the listed names, their beginnings, and their digits."""
-    held = index(case)
-    keys = frozenset(k for k, at in held.by_key.items() if any(held.rows[i].list != NOT_LISTED for i in at))
-    starts = {k[:end] for k in keys for end in range(1, len(k) + 1)}
-    digits = {"".join(filter(str.isdecimal, k)) for k in keys}
-    return keys, pl.Series([*starts]).implode(), pl.Series([*digits]).implode()
-
-
-def not_looked_up(name: str, case: Case) -> bool:
-    """Whether a name is in no table and cannot be compared with one: it names nobody, or is in another script."""
-    return bool(unread(name)) and key(name) not in index(case).by_key
+def _places(case: Case) -> frozenset[str]:
+    """Names of countries and of the towns that mean one, as the keys of names are; of a case with lists of parties."""
+    names = (*country_codes(case), *transfers(case).unread.towns) if transfers(case).parties.lists else ()
+    return frozenset(key(name) for name in names if len(name) >= FEWEST_OF_PLACE)
 
 
 def named_parties(given: Mapping[str, Any]) -> dict[str, str]:
@@ -227,8 +172,9 @@ def screen(
         shown = found if found and found[0][1] == EQUAL else found[:SHOWN]
         reason = reasons.get(key(name), "")
         hits += [_hit(role, name, row, score, reason, case) for row, score in shown]
-        if not_looked_up(name, case):
-            hits.append(Hit(role, name, "", NOT_LOOKED_UP, None, 0.0, unread(name), "", False, reason))
+        if why := not_looked_up(name, case):
+            looked_at = "" if why == NOBODY else reason
+            hits.append(Hit(role, name, "", NOT_LOOKED_UP, None, 0.0, why, "", False, looked_at))
         if not (found and found[0][1] == EQUAL):
             asks = still_asks(name, reason, case)
             hits += [

@@ -14,7 +14,7 @@ from premortem.law.clearing import reason_of
 from premortem.law.column_texts import numbered
 from premortem.law.groups import combined, numbers
 from premortem.law.name_matches import EQUAL
-from premortem.law.parties import ROLES, addressee, names_firm, not_looked_up, standing, suspects
+from premortem.law.parties import NOBODY, ROLES, addressee, names_firm, not_looked_up, standing, suspects
 from premortem.law.party_table import Listed
 from premortem.law.seats import seats_of
 from premortem.law.spelling import key
@@ -102,7 +102,8 @@ def facts_of(name: str, day: date, reason: str, case: Case, role: str = "") -> t
     told, found = transfers(case).parties, standing(name, day, case)
     equal = [row for row, score in found if score == EQUAL]
     if not equal:
-        near = (not cleared and (bool(found) or not_looked_up(name, case))) or bool(still_asks(name, reason, case))
+        unread = not_looked_up(name, case)
+        near = unread == NOBODY or (not cleared and bool(found or unread)) or bool(still_asks(name, reason, case))
         # a reason says that it is not the listed one, and takes away no owner that the tables know by its name
         firms = {s.firm for s in seats_of(name, case) if not s.begins} if cleared else set()
         owned = any(row.list == told.owned.list and not firms.isdisjoint(row.names) for row, _ in found)

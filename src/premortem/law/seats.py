@@ -1,6 +1,6 @@
 """Where named firms are known to sit: the shipped tables of firms and parties, by name."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
@@ -14,7 +14,8 @@ from premortem.law.parties import ROLES
 from premortem.law.party_lists import index
 from premortem.law.party_table import NOT_LISTED, Listed
 from premortem.law.places import strict
-from premortem.law.spelling import key, telling, words
+from premortem.law.spelling import beginnings, key, telling, words
+from premortem.law.telltale import signs_of
 from premortem.law.vocabulary import vocabulary
 
 # Fewest letters of a known firm's name by which a longer name that begins with it is the firm's.
@@ -81,16 +82,28 @@ def seats_of(name: str, case: Case) -> tuple[Seat, ...]:
     if found := held.by_key.get(key(name)):
         return found
     same = held.by_telling.get("".join(told), ())
-    if not same:
-        starts = (held.by_key.get("".join(said[:i]), ()) for i in range(len(said) - 1, 0, -1))
+    if not same and said and said[0] in held.begin:
+        starts = (held.by_key.get(start, ()) for start in _starts(said, held.begin))
         stricter = (tuple(s for s in of if len(key(s.firm)) >= FEWEST and s.parent in strict(case)) for of in starts)
         same = tuple(s._replace(begins=True) for s in next((of for of in stricter if of), ()))
     return tuple(s._replace(headquarters=None) for s in same)
 
 
+def _starts(said: Sequence[str], begin: Container[str]) -> list[str]:
+    """How a name begins, in whole words but not in all of them, the longest first, of those beginnings that `begin` holds."""
+    found, start = [], ""
+    for word in said[:-1]:
+        start += word
+        if start not in begin:
+            break
+        found.append(start)
+    return found[::-1]
+
+
 class _Known(NamedTuple):
     by_key: dict[str, tuple[Seat, ...]]
     by_telling: dict[str, tuple[Seat, ...]]
+    begin: frozenset[str]  # how the keys begin
 
 
 @cache
@@ -114,7 +127,14 @@ def _known(case: Case) -> _Known:
         short = "".join(telling(seats[0].firm))
         if len(short) >= FEWEST or short == key(seats[0].firm):
             by_telling.setdefault(short, seats)
-    return _Known(by_key, by_telling)
+    return _Known(by_key, by_telling, beginnings(by_key))
+
+
+@cache
+def strictly_seated(case: Case) -> tuple[str, ...]:
+    """Firms that the table of firms has seated, or owned, in the strict group."""
+    rows = _rows("entities", ("name", "ultimate_parent_hq_iso3"), case)
+    return tuple(dict.fromkeys(name for name, parent in rows if parent in strict(case)))
 
 
 def _rows(table: str, columns: Sequence[str], case: Case) -> list[tuple[Any, ...]]:
@@ -215,3 +235,29 @@ def seat_contradictions(given: Mapping[str, Any], case: Case) -> Iterator[str]:
         if known and place and field in given and given[field] != place:
             role = vocabulary(case).fields[field].says.split(" [")[0].capitalize()
             yield f"{role} given as {given[field]}, but {place} is the {known.says}; look at which is right."
+
+
+def name_contradictions(given: Mapping[str, Any], case: Case) -> Iterator[str]:
+    """A sentence on each party whose own name says a place of the strict group and whose seat was given as one outside it, once
+    a party; none where a reason says the word.
+    """
+    told: set[str] = set()
+    for field in (field for field in TOLD_BY if given.get(field) and given[field] not in strict(case)):
+        for role in (role for role in TOLD_BY[field] if role not in told and given.get(role)):
+            told.add(role)
+            for word in places_said(given[role], case):
+                if word not in said_of(reason_of(given[role], given.get("cleared") or ""), case):
+                    party, what = role.replace("_", " "), vocabulary(case).fields[field].says.split(" [")[0]
+                    yield f"The name of the {party} says {word.title()}, and {what} is given as {given[field]}: look at which is right (a reason that clears the name says {word.title()})."
+
+
+def places_said(name: str, case: Case) -> tuple[str, ...]:
+    """Words of a party's name that mean a place of the strict group; none of a name that a table knows."""
+    if not name or key(name) in _known(case).by_key:
+        return ()
+    return said_of(name, case)
+
+
+def said_of(text: str, case: Case) -> tuple[str, ...]:
+    """Words of a text that mean a place of the strict group."""
+    return tuple(s.text for s in signs_of([text], case).get(text, ()) if s.place in strict(case)) if text else ()

@@ -1,8 +1,9 @@
-"""A firm's name, whatever its spelling: its words, which of them identify it, and whether it names anybody."""
+"""A firm's name, whatever its spelling: its words, and which of them identify it."""
 
 import re
 import tomllib
 import unicodedata
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
@@ -12,8 +13,6 @@ from premortem.text.numbers import strip_accents
 
 # What a name is read by; an initial is a letter with its full stop before another.
 APOSTROPHES, INITIAL, WORD = re.compile(r"['’‘`´]"), re.compile(r"\b(\w)\.(?=\w\b)"), re.compile(r"\w+")
-# Why a name cannot be looked up.
-NOBODY, OTHER_SCRIPT = "it names nobody", "few listed names are held in this script"
 # From this length on [letters], the `s` at the end of a word may be left out.
 PLURAL = 5
 # Fewest letters by which a longer word may be shortened.
@@ -137,10 +136,14 @@ def compounds(word: str) -> tuple[str, ...]:
     >>> compounds("birentech")
     ('biren',)
     """
-    common = _common()
-    cuts = ((word[:i], word[i:]) for i in range(FEWEST, len(word) - FEWEST + 1))
-    halves = (half for start, end in cuts for half in ((start, end), (end, start)))
-    return tuple(left for left, half in halves if half in common and len(left) >= PLURAL)
+    common, found = _common(), []
+    for i in range(FEWEST, len(word) - FEWEST + 1):
+        start, end = word[:i], word[i:]
+        if end in common and len(start) >= PLURAL:
+            found.append(start)
+        if start in common and len(end) >= PLURAL:
+            found.append(end)
+    return tuple(found)
 
 
 @cache
@@ -151,27 +154,24 @@ def _common() -> frozenset[str]:
     return frozenset(f"{word}s" for word in held) | {word for word in held if not word.endswith("s")}
 
 
-@lru_cache(maxsize=400_000)
-def unread(name: str) -> str:
-    """Why a name cannot be looked up, "" where it can: it names nobody, or few listed names are held in its script.
+def beginnings(texts: Iterable[str]) -> frozenset[str]:
+    """How texts begin, and they themselves: what begins with none of these begins with none of them.
 
-    >>> unread("TBD"), unread("Distributor Ltd"), unread("Honor")
-    ('it names nobody', 'it names nobody', '')
+    >>> sorted(beginnings(["abc", "ad"]))
+    ['a', 'ab', 'abc', 'ad']
     """
-    said = "".join(all_words(name))
-    if _foreign(said):
-        return OTHER_SCRIPT
-    lettered = any(map(str.isalpha, said))
-    return "" if lettered and said not in _nobody() and key(name) not in _words()["roles"] else NOBODY
+    return frozenset(text[:end] for text in texts for end in range(1, len(text) + 1))
 
 
 @cache
-def _nobody() -> frozenset[str]:
-    return _words()["nobody"] | _words()["legal"]
+def legal_forms() -> frozenset[str]:
+    """Legal forms of firms, those that may also be words too."""
+    return _words()["legal"] | _words()["at_end"]
 
 
-def _foreign(said: str) -> bool:
+def in_other_script(name: str) -> bool:
     """Whether a name holds letters of another script than the Latin one."""
+    said = "".join(all_words(name))
     return not said.isascii() and any(
         c.isalpha() and not c.isascii() and "LATIN" not in unicodedata.name(c, "") for c in said
     )

@@ -40,6 +40,7 @@ class _Words(NamedTuple):
     bodies: str
     places: Mapping[str, str]
     starts: tuple[tuple[str, str], ...]
+    read: dict[tuple[str, bool], Sign]  # signs by the words that stood in a text, and whether these are a body's
 
 
 def signs_of(texts: Iterable[str], case: Case, party: bool = False) -> dict[str, tuple[Sign, ...]]:
@@ -87,8 +88,16 @@ def _as_read(text: str) -> str:
 
 
 def _signs(parts: Iterable[str], bodies: Iterable[str], words: _Words) -> tuple[Sign, ...]:
-    found = [Sign(said, _place(said, words), barred) for told, barred in ((bodies, True), (parts, False)) for said in map(_spaced, told)]  # fmt: skip
-    return tuple({sign.text: sign for sign in reversed(found)}.values())[::-1]
+    found = [_sign(told, barred, words) for said, barred in ((bodies, True), (parts, False)) for told in said]
+    return tuple({sign.text: sign for sign in reversed(found)}.values())[::-1] if len(found) > 1 else tuple(found)
+
+
+def _sign(told: str, barred: bool, words: _Words) -> Sign:
+    found = words.read.get((told, barred))
+    if found is None:
+        said = " ".join(WORD.findall(told))
+        found = words.read[told, barred] = Sign(said, _place(said, words), barred)
+    return found
 
 
 @cache
@@ -98,10 +107,12 @@ def _known(case: Case, party: bool) -> dict[str, tuple[Sign, ...]]:
 
 
 def still_asks(name: str, reason: str, case: Case) -> tuple[Sign, ...]:
-    """Those that a reason does not clear: a body never is, a place only by a reason that says its word."""
+    """Those that a reason does not clear: a body never is, a place only by a reason that says its word, nor is a firm, of which without
+    a reason no more is asked than of any that is not looked up in whole lists.
+    """
     told = signs_of([name], case, party=True).get(name, ())
     if not told or not reason:
-        return told
+        return tuple(sign for sign in told if sign.place or sign.barred)
     said = {sign.text for sign in signs_of([reason], case, party=True).get(reason, ())}
     return tuple(sign for sign in told if sign.barred or sign.text not in said)
 
@@ -112,25 +123,22 @@ def _place(text: str, words: _Words) -> str:
     return next((place for start, place in words.starts if text.startswith(start)), "")
 
 
-def _spaced(text: str) -> str:
-    return " ".join(WORD.findall(text))
-
-
 @cache
 def _words(case: Case, party: bool) -> _Words:
     told = transfers(case).unread
     watched = {*told.of_parties, *(() if party else (*told.towns.values(), *strict_places(case)))}
     spelt = country_codes(case).items() if watched else ()
     named = {name: code for name, code in spelt if code in watched and (len(name) >= IN_TEXT or not name.isascii())}
-    places = named | {name: code for name, code in told.towns.items() if code in watched}
+    places = named | {strip_accents(name): code for name, code in told.towns.items() if code in watched}
     of_parties = "|".join(
         _part(name) for name in _longest(places) if places[name] in told.of_parties and name.isascii()
     )
     starts = tuple((name.removesuffix("*"), code) for name, code in places.items() if name.endswith("*"))
     whole = {name: code for name, code in places.items() if not name.endswith("*")}
-    bodies = _pattern(told.bodies, of_parties)
-    every = [bodies, _pattern([*places, *(() if party else told.flags)])]
-    return _Words("|".join(filter(None, every)), bodies or NONE, whole, starts)
+    bodies = _pattern(map(strip_accents, told.bodies), of_parties)
+    also = map(strip_accents, (*told.firms, *(() if party else told.flags)))
+    every = [bodies, _pattern([*places, *also])]
+    return _Words("|".join(filter(None, every)), bodies or NONE, whole, starts, {})
 
 
 def _pattern(words: Iterable[str], place: str = "") -> str:

@@ -233,6 +233,7 @@ class Unread(Strict):
     bodies: tuple[str, ...] = Key(
         default=(), description="the same of whom no reason clears a name; {place} stands for one of `of_parties`"
     )
+    firms: tuple[str, ...] = Key(default=(), description="the same of firms, in a text and in a party's name")
     of_parties: tuple[str, ...] = Key(default=(), description="places of which a party's name asks for a look")
     regions: Mapping[str, str] = Key(default_factory=dict, description="regions that towns may mean, by their place")
     region_field: str = Key(default="", description="the field that tells one of these")

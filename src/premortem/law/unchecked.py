@@ -3,11 +3,10 @@
 from premortem.case import Case
 from premortem.law.decision_data import Decided
 from premortem.law.field_words import CLEAR, words_of
-from premortem.law.parties import NOT_LOOKED_UP, ROLES
+from premortem.law.parties import NOBODY, NOT_LOOKED_UP, ROLES
 from premortem.law.party_lists import lists_held
 from premortem.law.pulled_lists import pulled
 from premortem.law.rulebook_version import shipped_version
-from premortem.law.spelling import NOBODY
 from premortem.law.transfers import transfers
 from premortem.text.numbers import count_noun
 

@@ -128,7 +128,8 @@ $("example").addEventListener("click", async () => {
 // days stay on one line, whole numbers lose their `.0`, flags read as words
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const FLAGS = { true: "yes", false: "no" };
-const cell = (content) => (content instanceof Node ? el("td", {}, content) : el("td", { class: DAY.test(content) ? "whole" : null, text: FLAGS[content] ?? String(content ?? "").replace(/^(-?\d+)\.0$/, "$1") }));
+const LONG = 24; // letters from which a cell is not squeezed
+const cell = (content) => (content instanceof Node ? el("td", {}, content) : el("td", { class: DAY.test(content) ? "whole" : String(content ?? "").length > LONG ? "long" : null, text: FLAGS[content] ?? String(content ?? "").replace(/^(-?\d+)\.0$/, "$1") }));
 const grid = (heads, rows, label) => el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label },
   el("table", { class: "plain" }, el("thead", {}, el("tr", {}, ...heads.map((text) => el("th", { scope: "col", text })))), el("tbody", {}, ...rows.map((row) => el("tr", {}, ...row.map(cell))))));
 
@@ -139,20 +140,22 @@ let reads = {};
 function show(found) {
   reads = found.reads;
   const parts = [el("h2", { text: `${counted(found.rows)} decided in ${found.seconds} s, ${found.rejected_rows.toLocaleString("en")} rejected` })];
+  // the verdict comes first, whatever else is told
+  parts.push(el("p", { class: "lede", text: `May go: ${found.may_go.true.toLocaleString("en")}; may not: ${found.may_go.false.toLocaleString("en")}; depends on facts or names: ${found.may_go.null.toLocaleString("en")}.` }));
   if (found.not_law) parts.push(el("p", { class: "warn", text: found.not_law }));
   for (const note of found.notes) parts.push(el("p", { class: "note", text: `${found.file}: ${note}.` }));
   heads = ["Row", ...found.heads]; // rows come with their numbers
+  order = answersFirst(["row", ...found.columns]);
   if (found.rejected.some((r) => TWO_WAYS.test(r.why))) parts.push(decimals());
   if (found.rejected_rows) parts.push(el("h3", { text: "Rejected rows" }), grid(["Row", "Why"], found.rejected.map((r) => [r.line ? `${r.row} (${r.line} of the file)` : r.row, r.why]), "Rejected rows"), el("p", {}, el("a", { class: "button", href: found.rejected_file, text: "Download the rejected rows (CSV)" })));
   if (found.left_out.length) parts.push(el("details", {}, el("summary", { text: `${counted(found.left_out.length)} ${found.left_out.length === 1 ? "is no shipment" : "are no shipments"}` }), grid(["Row of the file", "Why", "Holds"], found.left_out.slice(0, 100).map((r) => [r.row, r.why, r.text]), "Rows that are no shipments")));
   if (found.profile) parts.push(el("p", { class: "note", text: `Kept for the next table: ${found.profile}` }));
-  if (found.hits.length) parts.push(el("h3", { text: "Names that are listed, or near a listed one" }), grid(["Party", "Name", "Listed as", "List", "Likeness", "Rows"], found.hits.map((h) => [h.party.replaceAll("_", " "), h.given, h.name, h.list, h.equal ? "listed" : `${Math.round(h.score)} of 100`, h.rows]), "Names found in the lists"), el("p", { class: "note", text: "A row with a near name depends on it. If it is another firm's, ask about that shipment under One shipment, and clear the name there with the reason." }));
+  if (found.hits.length) parts.push(el("h3", { text: "Names to look at: listed, near a listed one, or none" }), grid(["Party", "Name", "Listed as, or why it is asked", "List", "Likeness", "Rows"], found.hits.map((h) => [h.party.replaceAll("_", " "), h.given, h.name || h.source, h.list, h.equal ? "listed" : h.name ? `${Math.round(h.score)} of 100` : "", h.rows]), "Names found in the lists"), el("p", { class: "note", text: "A row with a near name depends on it. If it is another firm's, ask about that shipment under One shipment, and clear the name there with the reason." }));
   for (const names of found.consignees_merged) parts.push(el("p", { class: "warn", text: `One consignee for every limit: ${names.join("; ")}.` }));
   parts.push(el("h3", { text: "Outcomes" }), grid(["Rows", "Outcome"], Object.entries(found.outcomes).map(([o, n]) => [n.toLocaleString("en"), found.reads[o]]), "Outcomes"));
-  parts.push(el("p", { text: `May go: ${found.may_go.true.toLocaleString("en")}; may not: ${found.may_go.false.toLocaleString("en")}; depends on facts or names: ${found.may_go.null.toLocaleString("en")}.` }));
   if (found.stale) parts.push(el("p", { class: "warn", text: `${counted(found.stale)} ${found.stale === 1 ? "is of a day" : "are of days"} after ${found.rulebook.verified_to}, to which the rulebook is verified.` }));
   parts.push(el("p", { class: "note", text: `${found.current}.` }));
-  parts.push(el("details", {}, el("summary", { text: "Not checked" }), el("ul", {}, ...found.not_checked.map((text) => el("li", { text })))));
+  parts.push(el("details", { open: found.may_go.null > 0 }, el("summary", { text: "Not checked" }), el("ul", {}, ...found.not_checked.map((text) => el("li", { text })))));
   const left = Object.entries(found.headroom);
   if (left.length) parts.push(el("h3", { text: "Limits by country: used and left after the last row" }), grid(["Country", "Used", "Left", ""], left.map(([c, x]) => room(c, x, found.allocations[c], found.headroom_unit)), "Room left"));
   parts.push(el("p", {}, el("a", { class: "button", href: found.download, text: "Download all rows (CSV)" }), el("span", { class: "note", text: " Not legal advice." })), el("h3", { text: "Rows" }), filters(found), el("div", { id: "rows" }));
@@ -176,6 +179,7 @@ function room(country, left, limit, unit) {
 // a number that can be read two ways names the setting that settles it, and one press sets it and decides anew
 const TWO_WAYS = /can be read two ways/;
 let heads = [];
+let order = []; // in which the columns are shown
 function decimals() {
   $("ways").open = true;
   const mark = form.elements.decimal;
@@ -188,8 +192,17 @@ function filters(found) {
   return el("p", { class: "inline" }, pick("by-outcome", "Outcome", found.outcomes), pick("by-clause", "Clause", found.by_clause));
 }
 
-// rows of a table with the outcome in words
-const worded = (columns) => (row) => row.map((value, i) => (columns[i] === "outcome" ? reads[value] ?? value : value));
+// the answer stands beside the row that it is of, before what was given
+const ANSWER = ["row", "id", "item", "destination", "outcome", "may_go", "rests_on", "hits", "rejected", "clause"];
+const answersFirst = (columns) => {
+  const first = ANSWER.map((name) => columns.indexOf(name)).filter((i) => i >= 0);
+  return [...first, ...[...columns.keys()].filter((i) => !first.includes(i))];
+};
+// rows of a table in words: what is neither a yes nor a no depends on something
+const worded = (columns) => (row) => order.map((i) => {
+  if (columns[i] === "may_go" && row[i] === null && row[columns.indexOf("outcome")]) return "depends";
+  return columns[i] === "outcome" ? reads[row[i]] ?? row[i] : row[i];
+});
 
 async function rows(address, first = 0) {
   const asked = new URLSearchParams({ outcome: $("by-outcome").value, clause: $("by-clause").value, first });
@@ -198,7 +211,7 @@ async function rows(address, first = 0) {
     const last = first + found.rows.length;
     const says = found.matching === 0 ? "No row has that outcome by that clause." : `Rows ${(first + 1).toLocaleString("en")} to ${last.toLocaleString("en")} of ${found.matching.toLocaleString("en")}`;
     const step = (text, to, on) => el("button", { type: "button", class: "small", text, disabled: !on, onclick: () => rows(address, to) });
-    $("rows").replaceChildren(el("p", { class: "inline" }, el("span", { class: "muted", role: "status", text: says }), step("Earlier", Math.max(first - found.most, 0), first > 0), step("Later", last, last < found.matching)), ...(found.rows.length ? [grid(heads, found.rows.map(worded(found.columns)), "Rows")] : []));
+    $("rows").replaceChildren(el("p", { class: "inline" }, el("span", { class: "muted", role: "status", text: says }), step("Earlier", Math.max(first - found.most, 0), first > 0), step("Later", last, last < found.matching)), ...(found.rows.length ? [grid(order.map((i) => heads[i]), found.rows.map(worded(found.columns)), "Rows")] : []));
   } catch (error) {
     $("rows").replaceChildren(el("p", { class: "empty", text: error.message }));
   }

@@ -1,6 +1,9 @@
 """A table of shipments, decided in date order; what cannot be read is set aside with its row and reason, never dropped."""
 
+import gc
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -175,6 +178,19 @@ def _counted(decided: pl.DataFrame) -> dict[str, int]:
     return {"true": int(said.sum()), "false": int((~said).sum()), "null": said.null_count()}
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """While this lasts nothing is looked through for what refers to itself: names and their likes never do, and there are many."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+@_uncollected()
 def _decided(given: pl.DataFrame, book: Rulebook, file: str) -> tuple[pl.DataFrame, Told]:
     words = book.vocabulary
     named = check_columns(given, file, words)

@@ -1,22 +1,24 @@
 """What a table says of a shipment in cells that no field takes: places, ends of use, and words that are red flags."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import polars as pl
 
 from premortem.case import Case
 from premortem.law.candidate_clauses import embargoed_places
 from premortem.law.clause import Rulebook
+from premortem.law.clearing import reason_of
 from premortem.law.ledger.csv_files import MISSHAPEN
 from premortem.law.ledger.field_guesses import fold_heading, meanings
 from premortem.law.ledger.unread_parties import CARRIED, NAME
 from premortem.law.ledger.withheld import Doubt, doubt_of
-from premortem.law.parties import listed_within
-from premortem.law.places import found, strict
+from premortem.law.listed_in_texts import listed_within
+from premortem.law.places import found, names, strict
 from premortem.law.telltale import Sign, signs_of
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import Vocabulary
+from premortem.text.numbers import count_noun
 
 # Fewest letters of a cell that is taken for a place under a heading that says nothing: shorter ones are words, or codes of much else.
 FEWEST = 3
@@ -33,6 +35,12 @@ SAYS_END_USE = (
     "values of {field} there, and give it by --map COLUMN={field}."
 )
 NAMES = "column {heading} names {what}"
+SAYS_NAMES = (
+    "Column {heading} names, in {rows}, a place under embargo or in the strictest group, arms, goods that go on, papers that hide, or a listed "
+    "firm or one seated there (rests_on says which word): no field says what that means for the shipment, so none of these is a plain yes. Give what it means in a "
+    "field (where it goes, what it is for, who takes part), mend the text, or clear the word in the row's cleared: WORD=reason. That clears no "
+    "listed party and no place under embargo."
+)
 
 
 def unread_words(named: pl.DataFrame, good: pl.DataFrame, book: Rulebook) -> list[Doubt]:
@@ -70,7 +78,11 @@ def _of_column(cells: pl.Series, good: pl.DataFrame, book: Rulebook) -> Iterator
     flagged = _flagged(cells, distinct, good, book)
     if flagged:
         named = [NAMES.format(heading=heading, what=flagged[i]) if i in flagged else None for i in range(good.height)]
-        yield Doubt(pl.Series(named, dtype=pl.String), "", always=True)
+        yield Doubt(
+            pl.Series(named, dtype=pl.String),
+            SAYS_NAMES.format(heading=heading, rows=count_noun(len(flagged), "row")),
+            always=True,
+        )
 
 
 def _holds_places(heading: str, distinct: pl.Series, words: Vocabulary) -> bool:
@@ -102,18 +114,39 @@ def _elsewhere(cells: pl.Series, distinct: pl.Series, good: pl.DataFrame, case: 
 
 
 def _flagged(cells: pl.Series, distinct: pl.Series, good: pl.DataFrame, book: Rulebook) -> dict[int, str]:
-    """Of the rows whose cells hold words that are red flags, by their places, which; a destination's own name is none."""
+    """Of the rows whose cells hold words that are red flags, by their places, which; a destination's own name is none, nor is a word
+    that the row clears with a reason, as it may where the word is no listed party's, no body's and no place's under embargo.
+    """
     days = good["date"]
     barred = embargoed_places(book, days.min(), days.max())  # type: ignore[arg-type]
     unread = transfers(book.case).unread
-    watched = {str(place) for place in barred} | strict(book.case) | {*unread.towns.values()}
+    held = {str(place) for place in barred} | {*unread.regions}
+    watched = held | strict(book.case) | {*unread.towns.values()}
     listed, telling = listed_within(distinct, book.case), signs_of(distinct, book.case)
     told = {
-        text: [*(sign for sign in telling.get(text, ()) if not sign.place or sign.place in watched), *(Sign(name, "") for name in listed.get(text, ()))]
+        text: [*(sign for sign in telling.get(text, ()) if not sign.place or sign.place in watched), *(Sign(name, "", barred=True) for name in listed.get(text, ()))]
         for text in {*listed, *telling}
     }  # fmt: skip
     says = pl.Series([text for text, what in told.items() if what], dtype=pl.String)
-    at = cells.is_in(says.implode()).fill_null(False)
+    at = cells.is_in(says.implode()).fill_null(False).arg_true()
     goes_to = good["destination"] if "destination" in good.columns else pl.repeat("", good.height, eager=True)
-    flagged = {i: dict.fromkeys(s.text for s in told[cells[i]] if not s.place or s.place != goes_to[i]) for i in at.arg_true()}  # fmt: skip
+    reasons = (
+        good["cleared"] if "cleared" in good.columns else pl.repeat(None, good.height, eager=True, dtype=pl.String)
+    )
+    called = names(book.case)
+    flagged = {
+        i: dict.fromkeys(
+            _called(sign, called)
+            for sign in told[cells[i]]
+            if not (sign.place and sign.place == goes_to[i])
+            and (sign.barred or sign.place in held or not reason_of(sign.text, reasons[i] or ""))
+        )
+        for i in at
+    }
     return {i: ", ".join(what) for i, what in flagged.items() if what}
+
+
+def _called(sign: Sign, called: Mapping[str, str]) -> str:
+    """A word with the place that it means, where it is not that place's own name."""
+    place = called.get(sign.place, sign.text)
+    return sign.text if place.lower() == sign.text else f"{sign.text} ({place})"

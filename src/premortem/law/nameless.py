@@ -1,0 +1,59 @@
+"""Texts in a party's cell that name nobody: what a desk types where it knows no name, or writes elsewhere."""
+
+import tomllib
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+from premortem.law.spelling import all_words, key, legal_forms
+
+# Most letters of a word that only numbers those who are not named, as in `Customer A`.
+MARK = 1
+
+
+class _Told(NamedTuple):
+    roles: frozenset[str]
+    whole: frozenset[str]
+    begins: frozenset[tuple[str, ...]]
+    firsts: frozenset[str]  # first words of `begins`
+    numbered: frozenset[str]
+    words_too: frozenset[str]
+
+
+@lru_cache(maxsize=400_000)
+def is_nameless(name: str) -> bool:
+    """Whether a text names no party: no letters, a word for a role, or one of the texts that stand for a name.
+
+    >>> [is_nameless(text) for text in ("TBD", "see notes", "Customer 2", "Distributor Ltd", "See Hup Seng", "Test Research Ltd")]
+    [True, True, True, True, False, False]
+    """
+    said, told = all_words(name), _told()
+    letters = "".join(said)
+    if (
+        not any(map(str.isalpha, letters))
+        or (letters.isascii() and len({*letters}) == 1 < len(letters))
+        or letters in told.whole
+        or key(name) in told.roles
+    ):
+        return True
+    if said[-1] in legal_forms() and (len(said) == 1 or said[-1] not in told.words_too):
+        return len(said) == 1
+    if said[0] in told.firsts and any(said[:n] in told.begins for n in range(1, len(said) + 1)):
+        return True
+    own = [word for word in said if len(word) > MARK and not word.isdecimal()]
+    return len(own) < len(said) and "".join(own) in told.numbered
+
+
+@cache
+def _told() -> _Told:
+    read: dict[str, Any] = tomllib.loads((files("premortem.law") / "nameless.toml").read_text("utf-8"))
+    joined = {kind: frozenset("".join(all_words(text)) for text in texts) for kind, texts in read.items()}
+    begins = frozenset(all_words(text) for text in read["begins"])
+    return _Told(
+        joined["roles"],
+        joined["nobody"],
+        begins,
+        frozenset(b[0] for b in begins),
+        joined["numbered"],
+        joined["words_too"],
+    )
