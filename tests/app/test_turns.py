@@ -54,7 +54,6 @@ def test_f098_a_line_is_a_crowd_when_it_is_long():
 
 @pytest.fixture
 def crowd(live, monkeypatch):
-    live.prepare_quick(State("as-written"))
     monkeypatch.setattr(live.turns, "waiting", CROWD)
 
 

@@ -68,7 +68,7 @@ def standing(study: Study, policy: str | None = None, values: Array | None = Non
 
 
 def _run(at: Standing) -> Standing:
-    return replace(at, chunks=tuple(at.study.compiled.chunks(at.values, at.levers)))
+    return replace(at, chunks=tuple(at.study.compiled.chunks(at.values, at.levers, few=CHUNK)))
 
 
 def moved(at: Standing, key: str, to: Any) -> Standing:

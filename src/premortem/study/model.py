@@ -25,8 +25,9 @@ from premortem.study.forward import Forward, Interpreted, scorer_of
 from premortem.study.simulator import Simulator
 
 Array = NDArray[Any]
-# Up to `FEW` futures are run in small chunks: a search asks for some dozens at a time, and often, and a lane of padding takes as
-# long as a future. In smaller chunks yet a future would not have the bits that it has in a run.
+# Up to `FEW` futures, or as many as who asks says, are run in small chunks: a search asks for some dozens at a time, and often, and
+# a lane of padding takes as long as a future; and a person who waits has all cores. In smaller chunks yet a future would not have
+# the bits that it has in a run.
 FEW, SMALL = 1024, 512
 # Step in standard scores over which a slope is measured where the model gives none.
 STEP = 0.02
