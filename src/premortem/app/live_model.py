@@ -286,13 +286,6 @@ class Live:
         """Whether the regional series of a view are at hand."""
         return _regions_of(state) in self._boards
 
-    def moves_world(self, state: State, name: str) -> bool:
-        """Whether a changed clause number or day changes anything that the simulated world reads."""
-        numbers = tuple(pair for pair in state.levers if pair[0] != name)
-        without = State(state.policy, levers=numbers, days=tuple(pair for pair in state.days if pair[0] != name))
-        pairs = zip(self.pulled(state), self.pulled(without), strict=True)
-        return not all(np.array_equal(a, b) for a, b in pairs)
-
 
 def _joined(parts: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
     """Columns of several lots of futures, one after the other, each of shape (future,)."""

@@ -29,9 +29,7 @@ def operative(book: Rulebook, first: date = date.min, last: date = date.max) -> 
     ]
 
 
-def standing(
-    fields: pl.LazyFrame | pl.DataFrame, book: Rulebook, held: "Held | None" = None
-) -> tuple[Clause, ...]:
+def standing(fields: pl.LazyFrame | pl.DataFrame, book: Rulebook, held: "Held | None" = None) -> tuple[Clause, ...]:
     """Clauses in force on the days of a frame that may reach one of its rows: the others need not be tried. `held` is what the frame
     holds, where that is known.
     """

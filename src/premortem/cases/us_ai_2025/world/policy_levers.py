@@ -23,8 +23,8 @@ from premortem.law.clause import Clause
 from premortem.law.conditions import quoted_texts
 from premortem.law.items import catalogue
 from premortem.law.places import TierChange, atlas
-from premortem.law.transactions import frame_of
 from premortem.law.standing_questions import Questions
+from premortem.law.transactions import frame_of
 from premortem.law.vocabulary import Vocabulary, vocabulary
 
 Series = NDArray[np.float32]
@@ -260,9 +260,7 @@ def _questions(places: tuple[str, ...]) -> tuple[Mapping[str, _Asked], pl.DataFr
     return {kind: _Asked(np.array(at), *told) for kind, (at, *told) in by_kind.items()}, frame_of(rows, CASE)
 
 
-def _opened(
-    book: Book, tier2: Series, members: NDArray[np.float64], asked: tuple[date, ...], mh: float
-) -> Series:
+def _opened(book: Book, tier2: Series, members: NDArray[np.float64], asked: tuple[date, ...], mh: float) -> Series:
     """Allocations opened so far to the capped countries of each region [MH], shape (quarter, region)."""
     numbers = book.by_id[ALLOCATION].numbers["tpp"] if ALLOCATION in book.by_id else ()
     opened = _array([sum(n.value for n in numbers if n.start is None or n.start <= day) for day in asked])
