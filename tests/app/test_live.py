@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from premortem.app.nudges import moves_world
 from premortem.app.routes.board import movers
 from premortem.app.view_state import FUTURES, State
 from premortem.ensemble.compiled import Kept
@@ -42,14 +43,14 @@ def test_a_changed_clause_number_simulates_what_a_policy_with_it_would(live, stu
     changed = replace(VIEW, levers=(("diffusion.country_allocation.tpp", 0.0),))
     book = study.law("as-written").with_number("diffusion.country_allocation", "tpp", 0.0)
     assert live.book(changed) == book
-    assert live.moves_world(changed, "diffusion.country_allocation.tpp")
+    assert moves_world(live, changed, "diffusion.country_allocation.tpp")
     assert holds(live, changed, "A4") != holds(live, VIEW, "A4")
 
 
 def test_a_number_that_the_world_does_not_read_is_told_apart(live):
     name = "oct2022.us_persons.nand_layers"
     changed = replace(VIEW, levers=((name, 129.0),))
-    assert not live.moves_world(changed, name)
+    assert not moves_world(live, changed, name)
 
 
 def test_a_belief_keeps_the_prior_inside_its_range(live, study):

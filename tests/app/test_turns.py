@@ -52,9 +52,31 @@ def test_f098_a_line_is_a_crowd_when_it_is_long():
     assert not turns.crowded
 
 
+def test_work_in_the_background_stands_back_while_somebody_has_a_turn():
+    turns, leave, steps = Turns(2), threading.Event(), []
+
+    def work():
+        with turns.turn():
+            leave.wait()
+
+    def beside():
+        turns.give_way(patience=60)
+        steps.append(turns.waiting)
+
+    threads = [threading.Thread(target=each) for each in (work, beside)]
+    threads[0].start()
+    until(lambda: turns._taken)
+    threads[1].start()
+    turns.give_way(patience=0.05)  # for so long it waits, and then goes on all the same
+    assert steps == []
+    leave.set()
+    for each in threads:
+        each.join()
+    assert steps == [0]
+
+
 @pytest.fixture
 def crowd(live, monkeypatch):
-    live.prepare_quick(State("as-written"))
     monkeypatch.setattr(live.turns, "waiting", CROWD)
 
 

@@ -64,6 +64,15 @@ def test_a_curve_crosses_one_half_where_its_share_does(at):
     assert np.interp(there, found.values, shares) == pytest.approx(0.5)
 
 
+def test_a_curve_of_a_threshold_is_what_each_of_its_values_gives(at):
+    name = next(iter(at.thresholds))
+    tried = [float(at.thresholds[name]) + step for step in (-0.5, 0.0, 0.5)]
+    found = questions.curve(at, f"t.{name}", tried)
+    each = [questions.moved(at, f"t.{name}", x).holds for x in tried]
+    assert {k: list(v) for k, v in found.holds.items()} == {k: [share[k] for share in each] for k in at.holds}
+    assert len({*found.holds["A1"]}) > 1
+
+
 def test_what_is_moved_by_default_comes_with_the_largest_change_first(at):
     sizes = [abs(change.changes[change.most]) for change in questions.single_changes(at)]
     assert sizes == sorted(sizes, reverse=True)

@@ -4,7 +4,7 @@ The model is compiled once, for chunks of one shape; levers, thresholds and valu
 moves compiles it again. Outcomes are kept for the last few policies, so a moved threshold only scores them anew.
 """
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property, partial
@@ -28,7 +28,7 @@ from premortem.questions import weighted_board
 from premortem.questions.move import Standing
 from premortem.questions.weighted_board import reading_policy, weighted_rows
 from premortem.study import Study
-from premortem.study.model import FEW, Chunk, Model
+from premortem.study.model import Chunk, Model
 from premortem.watch import quantities, weights
 
 Array = NDArray[Any]
@@ -45,7 +45,7 @@ class Live:
         self.study, self.of_day = study, of_day
         self._simulated, self._boards, self._drawn = Kept(KEPT), Kept(BOARDS), Kept(DRAWN)
         self._scored, self._seen = Kept(SCORED), Kept(SCORED)
-        self.turns, self._quick = Turns(), False
+        self.turns = Turns()
 
     @cached_property
     def _model(self) -> Model:
@@ -89,24 +89,26 @@ class Live:
 
     def outcomes(self, state: State, chunk: int = 0) -> dict[str, Array]:
         """National series of a chunk, each of shape (step, 2,000)."""
-        found = self._chunk(state, chunk)
-        return {name: np.asarray(found.series[name])[:, : found.count] for name in self.study.simulate.names}
+        parts = self._parts(state, chunk)
+        return {
+            name: np.concatenate([np.asarray(p.series[name])[:, : p.count] for p in parts], axis=1)
+            for name in self.study.simulate.names
+        }
 
-    def _chunk(self, state: State, chunk: int = 0) -> Chunk:
-        """A chunk of futures as it was run."""
+    def _parts(self, state: State, chunk: int = 0) -> tuple[Chunk, ...]:
+        """A chunk of futures as it was run: in small parts, side by side on all cores."""
 
-        def made() -> Chunk:
-            few = 0 if self._is_redrawn(state) else FEW  # those drawn anew are one whole chunk
-            (found,) = self._model.chunks(self.values(state, chunk), self.pulled(state), few=few)
-            return found
+        def made() -> tuple[Chunk, ...]:
+            values = self.values(state, chunk)
+            return tuple(self._model.chunks(values, self.pulled(state), few=values.shape[1]))
 
         key = (*self._futures_of(state), state.law)
-        return cast(Chunk, made() if chunk else self._simulated.get(key, made))
+        return cast(tuple[Chunk, ...], made() if chunk else self._simulated.get(key, made))
 
     def standing(self, state: State) -> Standing:
         """The first 2,000 futures of a view as they stand, for what a single change does to them."""
         at = self.study, self.book(state), self.pulled(state), self.values(state), self.thresholds(state)
-        return Standing(*at, (self._chunk(state),))
+        return Standing(*at, self._parts(state))
 
     def thresholds(self, state: State) -> dict[str, np.float32]:
         """Thresholds in use."""
@@ -114,15 +116,16 @@ class Live:
 
     def margins(self, state: State) -> dict[str, Array]:
         """Margins of assumptions and conditions under `margin.NAME`, and of other interpretations under theirs, each of shape (future,)."""
-        found = [self._margins_of(state, chunk) for chunk in self._chunks(state)]
-        return {k: np.concatenate([f[k] for f in found]) for k in found[0]}
+        return _joined([self._margins_of(state, chunk) for chunk in self._chunks(state)])
 
     def _margins_of(self, state: State, chunk: int) -> dict[str, Array]:
-        def made() -> dict[str, Array]:
-            run = self._chunk(state, chunk)
-            shown = self._model.rescored(run, self.thresholds(state))
-            read = {k: np.asarray(x)[: run.count] for k, x in run.interpreted(run.series).items()}
+        def of(part: Chunk) -> dict[str, Array]:
+            shown = self._model.rescored(part, self.thresholds(state))
+            read = {k: np.asarray(x)[: part.count] for k, x in part.interpreted(part.series).items()}
             return {f"margin.{k}": x for k, x in shown.items()} | read
+
+        def made() -> dict[str, Array]:
+            return _joined([of(part) for part in self._parts(state, chunk)])
 
         key = (*self._futures_of(state), state.law, state.thresholds, chunk)
         return dict(self._scored.get(key, made))
@@ -149,15 +152,8 @@ class Live:
 
     def affordable(self, state: State) -> State:
         """The state, with fewer futures where many wait and its answer is not at hand."""
-        is_quick = self._quick and state.n == FUTURES and self.turns.crowded and self._board(state) not in self._boards
+        is_quick = state.n == FUTURES and self.turns.crowded and self._board(state) not in self._boards
         return replace(state, n=QUICK) if is_quick else state
-
-    def prepare_quick(self, state: State) -> None:
-        """Compile what an answer of fewer futures needs; until then every answer rests on all."""
-        few = replace(state, n=QUICK)
-        self.rows(few)
-        self.fan(few, self.study.assumptions[0].id)
-        self._quick = True
 
     def steps(self, state: State) -> Iterator[Callable[[], object]]:
         """Pieces of work after which the rows of a state are soon made, a chunk of futures each; none where they are at hand."""
@@ -191,7 +187,8 @@ class Live:
     def fan(self, state: State, assumption: str) -> list[dict[str, Any]]:
         """Bands of an assumption's margin by step over all futures, and the share of them that breaks."""
         names = self.study.steps
-        margin = self._model.over_time(self._chunk(state), self.thresholds(state))[assumption]
+        parts, limits = self._parts(state), self.thresholds(state)
+        margin = np.concatenate([self._model.over_time(part, limits)[assumption] for part in parts], axis=1)
         cuts = bands.of(margin)
         broken = (margin <= 0).mean(1)
         return [
@@ -218,15 +215,16 @@ class Live:
     def _record(self, state: State) -> weights.Weights:
         readings = self.study.readings.telling(state.asof)
         happened = self._happened(state)
-        parts = [self._seen_in(happened, chunk) for chunk in self._chunks(happened)]
-        seen = {k: np.concatenate([p[k] for p in parts]) for k in parts[0]}
+        seen = _joined([self._seen_in(happened, chunk) for chunk in self._chunks(happened)])
         found = weights.weigh(seen, readings, quantities.shipped_quantities(self.study.case))
         return self._by_anew(state) if found.collapsed else found
 
     def _by_anew(self, state: State) -> weights.Weights:
         drawn = self._anew(state)
-        (run,) = self._model.chunks(drawn.values, self.pulled(self._happened(state)), few=0)
-        margins = {a.id: np.asarray(run.scalars[f"margin.{a.id}"])[: run.count] for a in self.study.assumptions}
+        pulled = self.pulled(self._happened(state))
+        parts = list(self._model.chunks(drawn.values, pulled, few=drawn.values.shape[1]))
+        found = _joined([{k: np.asarray(x)[: p.count] for k, x in p.scalars.items()} for p in parts])
+        margins = {a.id: found[f"margin.{a.id}"] for a in self.study.assumptions}
         return redrawn.weights_of(drawn, self.study.priors.names, state.beliefs, margins)
 
     def _anew(self, state: State) -> redrawn.Redrawn:
@@ -257,9 +255,11 @@ class Live:
         )
 
     def _seen_in(self, state: State, chunk: int) -> dict[str, Array]:
+        def of(part: Chunk) -> dict[str, Array]:
+            return {name: np.asarray(x)[: part.count] for name, x in self._observed(dict(part.series)).items()}
+
         def made() -> dict[str, Array]:
-            found = self._chunk(state, chunk)
-            return {name: np.asarray(x)[: found.count] for name, x in self._observed(dict(found.series)).items()}
+            return _joined([of(part) for part in self._parts(state, chunk)])
 
         return dict(self._seen.get((*self._futures_of(state), state.law, chunk), made))
 
@@ -286,12 +286,10 @@ class Live:
         """Whether the regional series of a view are at hand."""
         return _regions_of(state) in self._boards
 
-    def moves_world(self, state: State, name: str) -> bool:
-        """Whether a changed clause number or day changes anything that the simulated world reads."""
-        numbers = tuple(pair for pair in state.levers if pair[0] != name)
-        without = State(state.policy, levers=numbers, days=tuple(pair for pair in state.days if pair[0] != name))
-        pairs = zip(self.pulled(state), self.pulled(without), strict=True)
-        return not all(np.array_equal(a, b) for a, b in pairs)
+
+def _joined(parts: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
+    """Columns of several lots of futures, one after the other, each of shape (future,)."""
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def _regions_of(state: State) -> tuple[Hashable, ...]:

@@ -115,7 +115,7 @@ class Desk:
     def warm(self) -> None:
         """Work out what other screens show first; stops between steps when closed."""
         if not self.closing.is_set():
-            self.live.prepare_quick(State(self.study.policies[0]))
+            self.live.fan(State(self.study.policies[0]), self.study.assumptions[0].id)
         if not self.closing.is_set() and self.study.case.map:
             self.live.regional(State(self.study.policies[0]))
         # compiling gradients takes a core for seconds: not while somebody moves something

@@ -8,6 +8,8 @@ from premortem.ensemble import cores
 
 # In a line as long as this whoever comes is answered with fewer futures.
 CROWD = 3
+# Longest that work in the background stands back before each of its steps [s].
+PATIENCE = 0.5
 
 
 class Turns:
@@ -15,7 +17,7 @@ class Turns:
 
     def __init__(self, at_once: int | None = None) -> None:
         self._places = threading.Semaphore(at_once or cores.count())
-        self._count, self.waiting = threading.Lock(), 0
+        self._count, self.waiting, self._taken = threading.Condition(), 0, 0
 
     @property
     def crowded(self) -> bool:
@@ -31,10 +33,22 @@ class Turns:
                 self._places.acquire()
             finally:
                 self._wait(-1)
+        self._take(1)
         try:
             yield
         finally:
+            self._take(-1)
             self._places.release()
+
+    def give_way(self, patience: float = PATIENCE) -> None:
+        """Wait until nobody's turn is, so many seconds [s] at most: for work in the background, between two of its steps."""
+        with self._count:
+            self._count.wait_for(lambda: not self._taken, patience)
+
+    def _take(self, one: int) -> None:
+        with self._count:
+            self._taken += one
+            self._count.notify_all()
 
     def _wait(self, one: int) -> None:
         with self._count:

@@ -24,7 +24,13 @@ def svg(chart: Any) -> str:
 
 def width_of(drawn: str) -> float:
     """The width of an SVG picture in its own units."""
-    return float(SIZE.search(drawn)[1])  # type: ignore[index]  # the renderer always writes it
+    return size_of(drawn)[0]
+
+
+def size_of(drawn: str) -> tuple[float, float]:
+    """Width and height of an SVG picture in its own units: a page that knows them keeps room for it."""
+    width, height = SIZE.search(drawn).groups()  # type: ignore[union-attr]  # the renderer always writes it
+    return float(width), float(height)
 
 
 def cut(drawn: str, width: float) -> str:

@@ -90,6 +90,12 @@ class Exhibit:
             return whole
         return render.cut(whole, max(WIDTH, render.width_of(render.svg(self.chart))))
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the picture, in whole units: a page that knows them keeps room for it."""
+        width, height = render.size_of(self.drawn)
+        return round(width), round(height)
+
     def csv(self) -> str:
         """The data as CSV text."""
         return self.shown.write_csv()

@@ -29,10 +29,13 @@ def operative(book: Rulebook, first: date = date.min, last: date = date.max) -> 
     ]
 
 
-def standing(fields: pl.LazyFrame | pl.DataFrame, book: Rulebook) -> tuple[Clause, ...]:
-    """Clauses in force on the days of a frame that may reach one of its rows: the others need not be tried."""
+def standing(fields: pl.LazyFrame | pl.DataFrame, book: Rulebook, held: "Held | None" = None) -> tuple[Clause, ...]:
+    """Clauses in force on the days of a frame that may reach one of its rows: the others need not be tried. `held` is what the frame
+    holds, where that is known.
+    """
     words = book.vocabulary
-    first, last, values = _few_held(fields, words) if isinstance(fields, pl.DataFrame) else _held(fields, words)
+    known = few_held if isinstance(fields, pl.DataFrame) else _held
+    first, last, values = held or known(fields, words)  # type: ignore[operator]  # each of its kind of frame
     return tuple(
         c
         for c in operative(book, first, last)
@@ -64,7 +67,7 @@ def _held(fields: pl.LazyFrame, words: Vocabulary) -> Held:
     return Held(first, last, {name: frozenset(found) for name, found in zip(words.telling, values, strict=True)})
 
 
-def _few_held(fields: pl.DataFrame, words: Vocabulary) -> Held:
+def few_held(fields: pl.DataFrame, words: Vocabulary) -> Held:
     """The same of a few rows, for which a query takes longer than it saves."""
     days, values = fields["date"].to_list(), {name: frozenset(fields[name].to_list()) for name in words.telling}
     return Held(min(days), max(days), values)

@@ -15,7 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from premortem.law import items
-from premortem.law.candidate_clauses import standing
+from premortem.law.candidate_clauses import Held, standing
 from premortem.law.clause import AUTHORISING, Clause, Rulebook
 from premortem.law.conditions import identifiers
 from premortem.law.groups import Kinds
@@ -60,6 +60,13 @@ def judge(fields: pl.LazyFrame | pl.DataFrame, book: Rulebook, totals: Totals | 
     return judged(fields, book, totals).answers
 
 
+class Given(NamedTuple):
+    """Rows with every field and nothing settled, and what they hold: the same for each book that is asked about them."""
+
+    rows: Rows
+    held: Held
+
+
 class Judged(NamedTuple):
     """What is decided of rows, and the rows with what was told of them meanwhile."""
 
@@ -67,9 +74,13 @@ class Judged(NamedTuple):
     rows: Rows
 
 
-def judged(fields: pl.LazyFrame | pl.DataFrame, book: Rulebook, totals: Totals | None = None) -> Judged:
-    """The same with what was told of each row on the way, from which a ladder can be made."""
-    asked = _ask(fields, book)
+def judged(
+    fields: pl.LazyFrame | pl.DataFrame, book: Rulebook, totals: Totals | None = None, given: "Given | None" = None
+) -> Judged:
+    """The same with what was told of each row on the way, from which a ladder can be made; `given` tells of the rows before any book was
+    asked about them.
+    """
+    asked = _ask(fields, book, given)
     return Judged(_answer(asked, asked.rows, book, totals), asked.rows)
 
 
@@ -86,17 +97,17 @@ class _Asked(NamedTuple):
     bound: dict[int, Truth]
 
 
-def _ask(fields: pl.LazyFrame | pl.DataFrame, book: Rulebook) -> _Asked:
+def _ask(fields: pl.LazyFrame | pl.DataFrame, book: Rulebook, given: "Given | None" = None) -> _Asked:
     words = book.vocabulary
     if isinstance(fields, pl.LazyFrame):
         # worked out once: by them it is told which clauses may reach a row, and then whether they do
         held = fields.select(c for c in ("exporter", "kind") if c in words.fields).collect()
         fields = fields.with_columns(held.get_columns())
-    clauses = standing(fields, book)
+    clauses = standing(fields, book, given and given.held)
     known = fields.collect_schema().names()
     wanted = [*_looked_at(clauses, words), *(c for c in (*UNDOING, "asks") if c in known)]
     frame = fields[wanted] if isinstance(fields, pl.DataFrame) else fields.select(wanted).collect()
-    rows = Rows(frame, words)
+    rows = Rows(frame, words, given and given.rows)
     rows.define(clauses)
     classed = _classify(rows, clauses, words)
     # where a running total tells whether a clause binds, that is known only when its turn comes

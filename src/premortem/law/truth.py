@@ -48,10 +48,12 @@ def _but(truth: Truth, unknown: NDArray[np.bool_] | None) -> Truth:
 class Rows:
     """Rows of transactions as conditions look at them: fields of a frame, and what is settled while they are decided."""
 
-    def __init__(self, frame: pl.DataFrame, words: Vocabulary) -> None:
-        self.frame, self.words, self.height = frame, words, frame.height
-        self.days: NDArray[np.int32] = frame["date"].cast(pl.Int32).to_numpy()
+    def __init__(self, frame: pl.DataFrame, words: Vocabulary, given: "Rows | None" = None) -> None:
+        """`given` are the same rows with every field and nothing settled: what is told of those is told for one book after another."""
+        self.frame, self.words, self.height, self._given = frame, words, frame.height, given
+        self.days: NDArray[np.int32] = given.days if given else frame["date"].cast(pl.Int32).to_numpy()
         self._totals = frozenset(words.totals)
+        self._settles = self._totals.union(words.defined, (words.classes.field,))
         self._tests: dict[str, Truth] = {}
         self._missing_of: dict[str, NDArray[np.bool_] | None] = {}  # of fields that are numbers
         self._columns: dict[str, Any] = {}
@@ -110,7 +112,10 @@ class Rows:
         looked_at = identifiers(text)
         if not self._totals.isdisjoint(looked_at):  # a running total is another after each clause
             return self._truth(parse(text), clause)
-        name = text if clause.numbers.keys().isdisjoint(looked_at) else f"{clause.id}: {text}"
+        is_plain = clause.numbers.keys().isdisjoint(looked_at)
+        if self._given and is_plain and self._settles.isdisjoint(looked_at):
+            return self._given.test(text, clause)
+        name = text if is_plain else f"{clause.id}: {text}"
         if name not in self._tests:
             self._tests[name] = self._truth(parse(text), clause)
         return self._tests[name]
@@ -263,6 +268,8 @@ class Rows:
 
     def column(self, name: str) -> Any:
         """A field's values: as `settle` takes them."""
+        if name not in self._columns and self._given and name not in self._settles:
+            return self._given.column(name)
         if name not in self._columns:
             self._columns[name] = _read(self.frame[name], self.words.fields[name].type)
         return self._columns[name]

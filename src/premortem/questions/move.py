@@ -53,10 +53,15 @@ class Standing:
     @cached_property
     def holds(self) -> dict[str, float]:
         """Share of the futures that did not fail in which each assumption holds. Raises `MissingData` where all failed."""
-        known = {k: m[np.isfinite(m)] for k, m in self.margins.items()}
-        if failed := [k for k, m in known.items() if not len(m)]:
-            raise MissingData(f"{self.book.name}: every future failed, so no share of {', '.join(failed)} can be told")
-        return {k: float((m > 0).mean()) for k, m in known.items()}
+        return share_of(self.margins, self.book.name)
+
+
+def share_of(margins: Mapping[str, Array], policy: str) -> dict[str, float]:
+    """Share of the futures that did not fail in which each margin, of shape (future,), holds. Raises `MissingData` where all failed."""
+    known = {k: m[np.isfinite(m)] for k, m in margins.items()}
+    if failed := [k for k, m in known.items() if not len(m)]:
+        raise MissingData(f"{policy}: every future failed, so no share of {', '.join(failed)} can be told")
+    return {k: float((m > 0).mean()) for k, m in known.items()}
 
 
 def standing(study: Study, policy: str | None = None, values: Array | None = None) -> Standing:
@@ -68,7 +73,7 @@ def standing(study: Study, policy: str | None = None, values: Array | None = Non
 
 
 def _run(at: Standing) -> Standing:
-    return replace(at, chunks=tuple(at.study.compiled.chunks(at.values, at.levers)))
+    return replace(at, chunks=tuple(at.study.compiled.chunks(at.values, at.levers, few=CHUNK)))
 
 
 def moved(at: Standing, key: str, to: Any) -> Standing:

@@ -16,6 +16,7 @@ from premortem.questions.move import (
     levers_of,
     moved,
     reach,
+    share_of,
     standing,
     title,
 )
@@ -129,5 +130,12 @@ def curve(at: Standing | Study, key: str, tried: Sequence[float] | None = None) 
     at = at if isinstance(at, Standing) else standing(at)
     now, low, high, unit = reach(at, key)
     values = [float(x) for x in (np.linspace(low, high, TRIED) if tried is None else tried)]
-    shares = [moved(at, key, x).holds for x in values]
+    shares = _along(at, key[2:], values) if key.startswith("t.") else [moved(at, key, x).holds for x in values]
     return Curve(key, unit, now, tuple(values), {k: tuple(s[k] for s in shares) for k in at.holds})
+
+
+def _along(at: Standing, threshold: str, values: Sequence[float]) -> list[dict[str, float]]:
+    """Shares that hold at each value of a threshold, which simulates nothing: all values are scored in one go."""
+    parts = [at.study.compiled.rescored_along(chunk, at.thresholds, threshold, values) for chunk in at.chunks]
+    margins = {a.id: np.concatenate([part[a.id] for part in parts], axis=1) for a in at.study.assumptions}
+    return [share_of({k: m[i] for k, m in margins.items()}, at.book.name) for i in range(len(values))]

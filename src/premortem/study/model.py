@@ -4,7 +4,7 @@ Values of the uncertainties, levers and thresholds go in; margins, outcomes and 
 and the app all call the same program, so what one of them compiled the others have, and a future has the same bits in each.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any
@@ -25,8 +25,9 @@ from premortem.study.forward import Forward, Interpreted, scorer_of
 from premortem.study.simulator import Simulator
 
 Array = NDArray[Any]
-# Up to `FEW` futures are run in small chunks: a search asks for some dozens at a time, and often, and a lane of padding takes as
-# long as a future. In smaller chunks yet a future would not have the bits that it has in a run.
+# Up to `FEW` futures, or as many as who asks says, are run in small chunks: a search asks for some dozens at a time, and often, and
+# a lane of padding takes as long as a future; and a person who waits has all cores. In smaller chunks yet a future would not have
+# the bits that it has in a run.
 FEW, SMALL = 1024, 512
 # Step in standard scores over which a slope is measured where the model gives none.
 STEP = 0.02
@@ -84,6 +85,16 @@ class Model:
         """Margins of conditions and of assumptions of a chunk by other thresholds, each of shape (future,); nothing is run again."""
         found = self._scored("margins", scorer_of(self.forward).margins, chunk.series, thresholds)
         return {name: margin[: chunk.count] for name, margin in found.items()}
+
+    def rescored_along(
+        self, chunk: Chunk, thresholds: Mapping[str, Any], name: str, values: Sequence[float]
+    ) -> dict[str, Array]:
+        """The same for several values of one threshold at once, each of shape (value, future)."""
+        all_at_once = {key: np.full(len(values), limit, np.float32) for key, limit in thresholds.items()}
+        all_at_once[name] = np.asarray(values, np.float32)
+        along = jax.vmap(scorer_of(self.forward).margins, in_axes=(None, 0))
+        found = self._scored("margins along", along, chunk.series, all_at_once)
+        return {name: margin[:, : chunk.count] for name, margin in found.items()}
 
     def over_time(self, chunk: Chunk, thresholds: Mapping[str, Any]) -> dict[str, Array]:
         """Margins of assumptions as they stand in each step, each of shape (step, future)."""

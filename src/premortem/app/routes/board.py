@@ -9,14 +9,14 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 from starlette.concurrency import run_in_threadpool
 
-from premortem import questions
-from premortem.app import controls, labels
+from premortem.app import controls, labels, nudges
 from premortem.app.live_model import Live
 from premortem.app.pages import AtDesk, View, render, wait_for
 from premortem.app.schema import Board, Movers, Refined
 from premortem.app.session import Desk
 from premortem.app.view_state import FUTURES, MOST_FUTURES, STRENGTH, State
 from premortem.propositions.verdicts import DEPENDS
+from premortem.questions.single_changes import strongest
 from premortem.text.numbers import day_in_words
 from premortem.text.phrases import weak
 
@@ -98,7 +98,7 @@ def sensitivity_list(desk: AtDesk, view: View) -> Movers:
 def movers(live: Live, view: State) -> list[dict[str, Any]]:
     """Levers and beliefs by the largest change of a share that a standard step brings, five of each."""
     at = live.standing(view)
-    found = questions.single_changes(at)
+    found = sorted(nudges.changes(live, at, strongest(at)), key=lambda c: -abs(c.changes[c.most]))
     rows = [
         {
             "key": c.key, "kind": "belief" if c.key.startswith("p.") else "lever", "title": c.title, "unit": c.unit, "move": c.move,
@@ -135,7 +135,7 @@ def answer(desk: Desk, view: State, only: bool) -> dict[str, Any]:
             f"{kind}.{name}"
             for kind, changed in (("l", view.levers), ("d", view.days))
             for name, _ in changed
-            if not live.moves_world(view, name)
+            if not nudges.moves_world(live, view, name)
         ],
         "notices": list(view.notices),
         "query": view.query,

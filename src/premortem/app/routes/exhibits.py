@@ -101,5 +101,5 @@ def _bytes(desk: Desk, name: str, kind: str, bare: bool) -> bytes:
         return bytes(found.csv().encode())
     if kind == "html":
         return bytes(found.html().encode())
-    picture = found.chart if bare else found.picture()
-    return drawn.png(picture) if kind == "png" else drawn.svg(picture).encode()
+    picture = drawn.svg(found.chart) if bare else found.drawn
+    return drawn.png_of(picture) if kind == "png" else picture.encode()

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse
 from pydantic import BaseModel, Field
 
 from premortem import questions
-from premortem.app import controls, policy_export
+from premortem.app import controls, nudges, policy_export
 from premortem.app.live_model import Live
 from premortem.app.pages import AtDesk, View, render
 from premortem.app.routes import board
@@ -73,7 +73,7 @@ def effect(
 def effects(live: Live, view: State, group: str = "") -> list[Effect]:
     """What a standard step of each lever of a group changes; of all levers without one."""
     at = live.standing(view)
-    found = questions.single_changes(at, questions.levers_of(at, group))
+    found = nudges.changes(live, at, questions.levers_of(at, group))
     return [Effect(key=c.key, move=c.move, read=c.read, changes=dict(c.changes)) for c in found]
 
 

@@ -6,9 +6,9 @@ catalogue chip for China, a stack of memory, a tool, a die, a service; the answe
 Over 300 lines, since every array of `Levers` is declared with its unit and meaning beside what is asked for it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,9 +21,9 @@ from premortem.cases.us_ai_2025.world.inputs import CASE, QUARTERS, START
 from premortem.law.book import Book
 from premortem.law.clause import Clause
 from premortem.law.conditions import quoted_texts
-from premortem.law.engine import decide
 from premortem.law.items import catalogue
 from premortem.law.places import TierChange, atlas
+from premortem.law.standing_questions import Questions
 from premortem.law.transactions import frame_of
 from premortem.law.vocabulary import Vocabulary, vocabulary
 
@@ -116,18 +116,19 @@ def levers(book: Book) -> Levers:
     regions = facts.read("regions", CASE)
     asked = days()
     places = tuple(place for row in regions["countries"] for place in row.split(";"))
-    answers = _answers(_Asked(book.clauses, book.moves, book.case), places)
+    answers = _answers(_Answering(book.clauses, book.moves, book.case), places)
     h100 = float(catalogue(CASE).filter(pl.col("item") == YARDSTICK)["c_tpp"][0])
     mh = h100 * MILLION
-    tier2, allocation = _capped(book, answers, asked, regions, mh)
+    members = _members(answers, regions)
+    tier2 = _by_region(answers, "capped", members)
     lpp = _number(book, "diffusion.lpp", "tpp_year", asked, 0.0)
     strengths = {name: _array([book.strength(name, day) for day in asked]) for name in book.vocabulary.instruments}
     return Levers(
         tier2=tier2,
-        denied=_by_region(answers, "denied", regions),
-        licensed=_by_region(answers, "licensed", regions),
-        end_user_rule=_by_region(answers, "denied", regions, question="seat"),
-        allocation_mh=allocation,
+        denied=_by_region(answers, "denied", members),
+        licensed=_by_region(answers, "licensed", members),
+        end_user_rule=_by_region(answers, "denied", members, question="seat"),
+        allocation_mh=_opened(book, tier2, members, asked, mh),
         raise_max=_number(book, "diffusion.country_raise", "raise_max", asked, 0.0),
         lpp_mh=lpp / np.float32(mh),
         nveu_mh=_number(book, "diffusion.nveu", "ceiling", asked, 0.0) / np.float32(mh),
@@ -148,7 +149,7 @@ def levers(book: Book) -> Levers:
     )
 
 
-class _Asked(NamedTuple):
+class _Answering(NamedTuple):
     """All that the rulebook's answers rest on: every clause whole, with its numbers and days, and the moves of tiers."""
 
     clauses: tuple[Clause, ...]
@@ -161,34 +162,42 @@ class _Asked(NamedTuple):
         return vocabulary(self.case)
 
 
+class _Asked(NamedTuple):
+    """What is asked of one kind, in the order in which it is asked: its places among all that is asked, quarters, and what it is about."""
+
+    at: NDArray[np.intp]
+    quarters: tuple[int, ...]
+    about: tuple[str, ...]  # places, chips or makers
+
+
 class _Answers(NamedTuple):
-    """What the rulebook said: a row a question, and for each place the one that was asked about in its stead."""
+    """What the rulebook said, in the order in which it was asked, quarter after quarter: outcomes, and flags of shape (asked,)."""
 
-    rows: pl.DataFrame  # question, quarter, place or chip, outcome, clause, denied, licensed; quarter after quarter
-    alike: dict[str, str]
+    asked: Mapping[str, _Asked]  # by kind
+    outcomes: list[str]
+    flags: dict[str, NDArray[np.bool_]]  # capped, denied, licensed
+    alike: dict[str, str]  # by place the one that was asked about in its stead
 
-    def to(self, question: str) -> pl.DataFrame:
-        """The rows of one question."""
-        return self.rows.filter(pl.col("question") == question)
+    def by_quarter(self, question: str, flag: str) -> NDArray[np.float64]:
+        """A flag of what is asked alike in every quarter, shape (quarter, transaction)."""
+        return self.flags[flag][self.asked[question].at].astype(float).reshape(QUARTERS, -1)
 
 
 @lru_cache(maxsize=64)
-def _answers(book: _Asked, places: tuple[str, ...]) -> _Answers:
+def _answers(book: _Answering, places: tuple[str, ...]) -> _Answers:
     """Answers of the rulebook, each asked for once of places that it cannot tell apart."""
     alike = _alike(book, places)
-    label, transactions = _questions(tuple(dict.fromkeys(alike.values())))
-    found = decide(transactions, book).select("outcome", "clause", "required_by")
+    asked, questions = _asked_of(tuple(dict.fromkeys(alike.values())), book.moves)
+    found, denying = questions.answers(book), book.vocabulary.denied
+    outcomes: list[str] = found["outcome"].to_list()
     # an allocation that is used up is more than may be had, not other than may be had
-    capped, denied = pl.col("clause").eq_missing(ALLOCATION), pl.col("outcome").is_in(book.vocabulary.denied)
-    rows = pl.concat([label, found], how="horizontal").with_columns(
-        capped=capped,
-        denied=denied & ~capped,
-        licensed=pl.col("outcome").str.starts_with("licence:") & (~denied | capped),
-    )
-    return _Answers(rows, alike)
+    capped = np.array([clause == ALLOCATION for clause in found["clause"].to_list()])
+    denied = np.array([outcome in denying for outcome in outcomes])
+    licensed = np.array([outcome.startswith("licence:") for outcome in outcomes]) & (~denied | capped)
+    return _Answers(asked, outcomes, {"capped": capped, "denied": denied & ~capped, "licensed": licensed}, alike)
 
 
-def _alike(book: _Asked, places: Sequence[str]) -> dict[str, str]:
+def _alike(book: _Answering, places: Sequence[str]) -> dict[str, str]:
     """Each place to the first that no clause can tell from it: in every group as long as it is, and named by none."""
     named = set().union(*(quoted_texts(f"{c.applies} {c.within}") for c in book.clauses))
     groups = _memberships(book.moves)
@@ -205,16 +214,23 @@ def _memberships(moves: tuple[TierChange, ...]) -> dict[str, tuple[Any, ...]]:
     return found
 
 
+@lru_cache(maxsize=16)
+def _asked_of(places: tuple[str, ...], moves: tuple[TierChange, ...]) -> tuple[Mapping[str, _Asked], Questions]:
+    """What is asked of every book that moves places so, by kind, and the questions."""
+    asked, transactions = _questions(places)
+    return asked, Questions(transactions, CASE, moves)
+
+
 @lru_cache(maxsize=64)
-def _questions(places: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """What is asked of every book: question, quarter, place or chip; and the transactions. Made once, since it is slow."""
+def _questions(places: tuple[str, ...]) -> tuple[Mapping[str, _Asked], pl.DataFrame]:
+    """What is asked of every book, by kind, and the transactions. Made once, since it is slow."""
     asked = days()
     rows: list[dict[str, Any]] = []
-    labels: list[tuple[str, int, str]] = []
+    kinds: dict[str, list[tuple[int, int, str]]] = {}
 
     def ask(question: str, quarter: int, about: str, **transaction: Any) -> None:
+        kinds.setdefault(question, []).append((len(rows), quarter, about))
         rows.append({"date": asked[quarter], **transaction})
-        labels.append((question, quarter, about))
 
     chips = catalogue(CASE).filter(
         pl.col("c_datacentre") & pl.col("released").is_not_null() & pl.col("c_tpp").is_not_null()
@@ -240,47 +256,43 @@ def _questions(places: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:
             tool = {"item": "sme_tool", "destination": "CHN", "made_in": maker, "from": maker}
             ask("tool", q, maker, **tool, fab_node_nm=14.0)
             ask("dram_tool", q, maker, **tool, **DRAM_LINE)
-    return pl.DataFrame(labels, schema=["question", "quarter", "about"], orient="row"), frame_of(rows, CASE)
+    by_kind = {kind: [*zip(*each, strict=True)] for kind, each in kinds.items()}
+    return {kind: _Asked(np.array(at), *told) for kind, (at, *told) in by_kind.items()}, frame_of(rows, CASE)
 
 
-def _capped(
-    book: Book, answers: _Answers, asked: tuple[date, ...], regions: pl.DataFrame, mh: float
-) -> tuple[Series, Series]:
-    """Share of each region's countries that the allocation decides, and the allocations opened so far [MH]."""
-    tier2 = _by_region(answers, "capped", regions)
+def _opened(book: Book, tier2: Series, members: NDArray[np.float64], asked: tuple[date, ...], mh: float) -> Series:
+    """Allocations opened so far to the capped countries of each region [MH], shape (quarter, region)."""
     numbers = book.by_id[ALLOCATION].numbers["tpp"] if ALLOCATION in book.by_id else ()
     opened = _array([sum(n.value for n in numbers if n.start is None or n.start <= day) for day in asked])
-    countries = regions["n_countries"].to_numpy().astype(np.float32)[None]
+    countries = members.sum(0).astype(np.float32)[None]
     allocation = opened[:, None] / np.float32(mh) * countries * tier2
-    return tier2, np.where(tier2 > 0, allocation, UNCAPPED).astype(np.float32)
+    return np.where(tier2 > 0, allocation, UNCAPPED).astype(np.float32)
 
 
-def _by_region(answers: _Answers, column: str, regions: pl.DataFrame, question: str = "place") -> Series:
-    """Share of each region's countries for which a flag is set, shape (quarter, region)."""
-    asked = answers.to(question)
-    flags = _by_quarter(asked, column)
-    place = {about: i for i, about in enumerate(asked["about"][: flags.shape[1]])}
+def _members(answers: _Answers, regions: pl.DataFrame) -> NDArray[np.float64]:
+    """How many of each region's countries each place stands for that is asked about, shape (place, region)."""
+    place = {name: i for i, name in enumerate(dict.fromkeys(answers.asked["place"].about))}
     countries = np.zeros((len(place), len(regions)))
-    for region, members in enumerate(regions["countries"].str.split(";")):
-        for member in members:
+    for region, held in enumerate(regions["countries"].to_list()):
+        for member in held.split(";"):
             countries[place[answers.alike[member]], region] += 1
-    return np.asarray(flags @ countries / countries.sum(0), np.float32)
+    return countries
+
+
+def _by_region(answers: _Answers, flag: str, members: NDArray[np.float64], question: str = "place") -> Series:
+    """Share of each region's countries for which a flag is set, shape (quarter, region)."""
+    return np.asarray(answers.by_quarter(question, flag) @ members / members.sum(0), np.float32)
 
 
 def _share_denied(answers: _Answers, question: str) -> Series:
     """Share of a question's transactions that are denied, a quarter."""
-    return np.asarray(_by_quarter(answers.to(question), "denied").mean(1), np.float32)
+    return np.asarray(answers.by_quarter(question, "denied").mean(1), np.float32)
 
 
 def _tools_denied(answers: _Answers, question: str) -> Series:
     """Share by value of a line's tools that are denied, a quarter."""
     values = [TOOL_VALUE[maker] for maker in TOOL_MAKERS]
-    return np.asarray(_by_quarter(answers.to(question), "denied") @ values, np.float32)
-
-
-def _by_quarter(asked: pl.DataFrame, column: str) -> NDArray[np.float64]:
-    """A flag of what is asked alike in every quarter, shape (quarter, transaction)."""
-    return asked[column].fill_null(False).to_numpy().astype(float).reshape(QUARTERS, -1)
+    return np.asarray(answers.by_quarter(question, "denied") @ values, np.float32)
 
 
 def _chips_for_china(answers: _Answers, asked: tuple[date, ...]) -> dict[str, Series]:
@@ -288,22 +300,29 @@ def _chips_for_china(answers: _Answers, asked: tuple[date, ...]) -> dict[str, Se
 
     Best by the product of the two, with which a chip's price goes.
     """
-    stats = catalogue(CASE).select("item", "c_tpp", "c_memory_gb_s")
-    h100 = stats.filter(pl.col("item") == YARDSTICK)
-    chips = answers.to("chip").join(stats, left_on="about", right_on="item")
+    worth, chips = _worth_of_chips(), answers.asked["chip"]
+    told = [answers.outcomes[i] for i in chips.at]
     out: dict[str, Series] = {}
     for name, outcomes in (
-        ("free", ["no_licence_required", "licence:presumption_of_approval"]),
-        ("case", ["licence:case_by_case"]),
+        ("free", ("no_licence_required", "licence:presumption_of_approval")),
+        ("case", ("licence:case_by_case",)),
     ):
-        worth = (pl.col("c_tpp") * pl.col("c_memory_gb_s").fill_null(0.0)).alias("worth")
-        best = chips.filter(pl.col("outcome").is_in(outcomes)).sort(worth, "about").group_by("quarter").last()
-        found = {r["quarter"]: r for r in best.to_dicts()}
-        for column, key in (("h100e", "c_tpp"), ("serving", "c_memory_gb_s")):
-            one = h100[key][0]
-            values = [found[q][key] / one if q in found else 0.0 for q in range(len(asked))]
+        best: dict[int, tuple[float, str]] = {}
+        for quarter, chip, outcome in zip(chips.quarters, chips.about, told, strict=True):
+            if outcome in outcomes:
+                best[quarter] = max(best.get(quarter, (-1.0, "")), (worth[chip][0] * worth[chip][1], chip))
+        for place, column in enumerate(("h100e", "serving")):
+            one = worth[YARDSTICK][place]
+            values = [worth[best[q][1]][place] / one if q in best else 0.0 for q in range(len(asked))]
             out[f"cn_{name}_{column}"] = _array(values)
     return out
+
+
+@cache
+def _worth_of_chips() -> dict[str, tuple[float, float]]:
+    """TPP and memory bandwidth [GB/s] of each chip of the catalogue; 0 of what it does not tell."""
+    rows = catalogue(CASE).select("item", "c_tpp", "c_memory_gb_s").fill_null(0.0).rows()
+    return {item: (tpp, bandwidth) for item, tpp, bandwidth in rows}
 
 
 def _warning(book: Book, asked: tuple[date, ...]) -> Series:
