@@ -43,7 +43,10 @@ def test_where_the_levers_stand_at_a_bend_the_finite_difference_is_the_price(stu
     now = levers["as-written"]
     found = shadow_prices(study, "as-written", [BENDS], futures)
     up, down = tenth_apart(study, study.law("as-written"), *BENDS)
-    soft = lambda x: np.tanh(margins_of(study, futures, x)).mean(1)
+
+    def soft(x):
+        return np.tanh(margins_of(study, futures, x)).mean(1)
+
     near = [
         type(now)(*(a + np.float32(side * PART / 2) * (b - c) for a, b, c in zip(now, up, down, strict=True)))
         for side in (1, -1)

@@ -70,7 +70,7 @@ class Model:
         `own` are levers in which each future differs, each of shape (step, future).
         """
         count = values.shape[1]
-        size = SMALL if count <= few and not own else CHUNK
+        size = SMALL if count <= few else CHUNK
 
         def run(start: int) -> Chunk:
             here = {name: _padded(x[:, start : start + size], size) for name, x in (own or {}).items()}
