@@ -28,8 +28,6 @@ SIGNS: dict[str, Callable[[Any, Any], Any]] = {
     "=": np.equal, "<>": np.not_equal, "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal,
     "+": np.add, "-": np.subtract, "*": np.multiply,
 }  # fmt: skip
-
-
 EPOCH = date(1970, 1, 1)
 
 
@@ -70,6 +68,16 @@ class Rows:
             for name, values in self._columns.items()
         }
         return row
+
+    def knows(self, name: str) -> bool:
+        """Whether a field is held or settled: no test can have looked at another."""
+        return name in self.frame.columns or name in self._columns
+
+    def again(self) -> "Rows":
+        """The same rows with what is settled of them, and no test made yet."""
+        rows = Rows(self.frame, self.words)
+        rows._columns = self._columns
+        return rows
 
     def settle(self, name: str, values: Any) -> None:
         """Give a field its values: of a flag what is told, of a number numbers (NaN: none), of a text `(places, texts)`."""

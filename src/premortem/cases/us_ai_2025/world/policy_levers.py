@@ -6,7 +6,9 @@ catalogue chip for China, a stack of memory, a tool, a die, a service; the answe
 Over 300 lines, since every array of `Levers` is declared with its unit and meaning beside what is asked for it.
 """
 
+from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -21,10 +23,13 @@ from premortem.cases.us_ai_2025.world.inputs import CASE, QUARTERS, START
 from premortem.law.book import Book
 from premortem.law.clause import Clause
 from premortem.law.conditions import quoted_texts
-from premortem.law.engine import decide
+from premortem.law.decided_alike import decided_alike
+from premortem.law.engine import judged
 from premortem.law.items import catalogue
 from premortem.law.places import TierChange, atlas
+from premortem.law.row_defaults import complete
 from premortem.law.transactions import frame_of
+from premortem.law.truth import Rows
 from premortem.law.vocabulary import Vocabulary, vocabulary
 
 Series = NDArray[np.float32]
@@ -119,14 +124,12 @@ def levers(book: Book) -> Levers:
     answers = _answers(_Asked(book.clauses, book.moves, book.case), places)
     h100 = float(catalogue(CASE).filter(pl.col("item") == YARDSTICK)["c_tpp"][0])
     mh = h100 * MILLION
-    tier2, allocation = _capped(book, answers, asked, regions, mh)
+    answered = _answered(answers)
+    allocation = _allocation(book, answered["tier2"], asked, regions, mh)
     lpp = _number(book, "diffusion.lpp", "tpp_year", asked, 0.0)
     strengths = {name: _array([book.strength(name, day) for day in asked]) for name in book.vocabulary.instruments}
     return Levers(
-        tier2=tier2,
-        denied=_by_region(answers, "denied", regions),
-        licensed=_by_region(answers, "licensed", regions),
-        end_user_rule=_by_region(answers, "denied", regions, question="seat"),
+        **answered,
         allocation_mh=allocation,
         raise_max=_number(book, "diffusion.country_raise", "raise_max", asked, 0.0),
         lpp_mh=lpp / np.float32(mh),
@@ -135,15 +138,8 @@ def levers(book: Book) -> Levers:
         uveu_outside_max=_number(book, "diffusion.uveu", "outside_max", asked, 1.0),
         uveu_us_min=_number(book, "diffusion.uveu", "us_min", asked, 0.0),
         prc_condition=_array([book.in_force("diffusion.veu_supply_chain", day) for day in asked]),
-        **_chips_for_china(answers, asked),
         cn_granted=_number(book, *GRANTED, asked, 1.0),
-        hbm_ban=_share_denied(answers, "hbm"),
         hbm_warning=_warning(book, asked),
-        us_servicing=_share_denied(answers, "service"),
-        tools_denied=_tools_denied(answers, "tool"),
-        dram_tools_denied=_tools_denied(answers, "dram_tool"),
-        fdd=_share_denied(answers, "die"),
-        weights_control=_share_denied(answers, "weights"),
         **strengths,
     )
 
@@ -161,7 +157,8 @@ class _Asked(NamedTuple):
         return vocabulary(self.case)
 
 
-class _Answers(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class _Answers:
     """What the rulebook said: a row a question, and for each place the one that was asked about in its stead."""
 
     rows: pl.DataFrame  # question, quarter, place or chip, outcome, clause, denied, licensed; quarter after quarter
@@ -172,12 +169,54 @@ class _Answers(NamedTuple):
         return self.rows.filter(pl.col("question") == question)
 
 
+class _Decided(NamedTuple):
+    """What a book was asked, the rows as it told them, and its answers."""
+
+    book: _Asked
+    places: tuple[str, ...]
+    rows: Rows
+    answers: _Answers
+
+
+# The last books that were asked: one of which a number moved mostly answers as it did before.
+_DECIDED: deque[_Decided] = deque(maxlen=8)
+
+
+@lru_cache(maxsize=64)
+def _answered(answers: _Answers) -> dict[str, Series]:
+    """Levers that follow from answers alone: made once for all books that give these."""
+    regions = facts.read("regions", CASE)
+    return {
+        "tier2": _by_region(answers, "capped", regions),
+        "denied": _by_region(answers, "denied", regions),
+        "licensed": _by_region(answers, "licensed", regions),
+        "end_user_rule": _by_region(answers, "denied", regions, question="seat"),
+        **_chips_for_china(answers),
+        "hbm_ban": _share_denied(answers, "hbm"),
+        "us_servicing": _share_denied(answers, "service"),
+        "tools_denied": _tools_denied(answers, "tool"),
+        "dram_tools_denied": _tools_denied(answers, "dram_tool"),
+        "fdd": _share_denied(answers, "die"),
+        "weights_control": _share_denied(answers, "weights"),
+    }
+
+
 @lru_cache(maxsize=64)
 def _answers(book: _Asked, places: tuple[str, ...]) -> _Answers:
-    """Answers of the rulebook, each asked for once of places that it cannot tell apart."""
+    """Answers of the rulebook, each asked for once of places that it cannot tell apart; those of a book that decides alike, where one is held."""
+    held = (d for d in [*_DECIDED] if d.places == places and decided_alike(d.rows, d.book, book))
+    if found := next(held, None):
+        return found.answers
+    made = _decided(book, places)
+    _DECIDED.appendleft(made)
+    return made.answers
+
+
+def _decided(book: _Asked, places: tuple[str, ...]) -> _Decided:
     alike = _alike(book, places)
     label, transactions = _questions(tuple(dict.fromkeys(alike.values())))
-    found = decide(transactions, book).select("outcome", "clause", "required_by")
+    answers, told = judged(complete(transactions, book), book)
+    found = answers.select("outcome", "clause", "required_by")
     # an allocation that is used up is more than may be had, not other than may be had
     capped, denied = pl.col("clause").eq_missing(ALLOCATION), pl.col("outcome").is_in(book.vocabulary.denied)
     rows = pl.concat([label, found], how="horizontal").with_columns(
@@ -185,7 +224,7 @@ def _answers(book: _Asked, places: tuple[str, ...]) -> _Answers:
         denied=denied & ~capped,
         licensed=pl.col("outcome").str.starts_with("licence:") & (~denied | capped),
     )
-    return _Answers(rows, alike)
+    return _Decided(book, places, told, _Answers(rows, alike))
 
 
 def _alike(book: _Asked, places: Sequence[str]) -> dict[str, str]:
@@ -243,16 +282,13 @@ def _questions(places: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:
     return pl.DataFrame(labels, schema=["question", "quarter", "about"], orient="row"), frame_of(rows, CASE)
 
 
-def _capped(
-    book: Book, answers: _Answers, asked: tuple[date, ...], regions: pl.DataFrame, mh: float
-) -> tuple[Series, Series]:
-    """Share of each region's countries that the allocation decides, and the allocations opened so far [MH]."""
-    tier2 = _by_region(answers, "capped", regions)
+def _allocation(book: Book, tier2: Series, asked: tuple[date, ...], regions: pl.DataFrame, mh: float) -> Series:
+    """Country allocations opened so far [MH], where `tier2` is the share of each region's countries that they decide."""
     numbers = book.by_id[ALLOCATION].numbers["tpp"] if ALLOCATION in book.by_id else ()
     opened = _array([sum(n.value for n in numbers if n.start is None or n.start <= day) for day in asked])
     countries = regions["n_countries"].to_numpy().astype(np.float32)[None]
     allocation = opened[:, None] / np.float32(mh) * countries * tier2
-    return tier2, np.where(tier2 > 0, allocation, UNCAPPED).astype(np.float32)
+    return np.where(tier2 > 0, allocation, UNCAPPED).astype(np.float32)
 
 
 def _by_region(answers: _Answers, column: str, regions: pl.DataFrame, question: str = "place") -> Series:
@@ -283,7 +319,7 @@ def _by_quarter(asked: pl.DataFrame, column: str) -> NDArray[np.float64]:
     return asked[column].fill_null(False).to_numpy().astype(float).reshape(QUARTERS, -1)
 
 
-def _chips_for_china(answers: _Answers, asked: tuple[date, ...]) -> dict[str, Series]:
+def _chips_for_china(answers: _Answers) -> dict[str, Series]:
     """The best chip that may go to China each quarter, free and case by case: TPP and bandwidth over an H100's.
 
     Best by the product of the two, with which a chip's price goes.
@@ -301,7 +337,7 @@ def _chips_for_china(answers: _Answers, asked: tuple[date, ...]) -> dict[str, Se
         found = {r["quarter"]: r for r in best.to_dicts()}
         for column, key in (("h100e", "c_tpp"), ("serving", "c_memory_gb_s")):
             one = h100[key][0]
-            values = [found[q][key] / one if q in found else 0.0 for q in range(len(asked))]
+            values = [found[q][key] / one if q in found else 0.0 for q in range(QUARTERS)]
             out[f"cn_{name}_{column}"] = _array(values)
     return out
 
