@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
+from threadpoolctl import threadpool_limits
+
 from premortem import exhibits, facts, questions
 from premortem.briefing import as_of as day_section
 from premortem.briefing import (
@@ -45,14 +47,15 @@ def assemble(
     """The brief of a run, compared with an older run if one is given; with what stands and what fell on a day, if one is. `ready` is told of
     each section as soon as it is made.
 
-    Parts are made side by side, since simulating, reading and peeling leave the interpreter free. Raises `MissingData` where
+    Parts are made side by side, since simulating, reading and peeling leave the interpreter free; threads of the linear algebra would
+    only wait for a core. Raises `MissingData` where
     no future under any policy has finite results.
     """
     if all(len(run.non_finite.get(policy, ())) == run.stored for policy in run.policies):
         raise MissingData(
             f"{run.folder}: no future has finite results, so there is nothing to tell; look at the priors"
         )
-    with ThreadPoolExecutor(cores.count()) as pool:
+    with threadpool_limits(limits=1), ThreadPoolExecutor(cores.count()) as pool:
         alone = pool.submit(questions.turns, run.study, run.policies[0])
         parts = _parts(run, old, as_of, alone)
         begun = sorted(parts, key=lambda part: part[0] in FEW_FIGURES)

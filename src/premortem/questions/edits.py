@@ -10,23 +10,19 @@ import polars as pl
 from numpy.typing import NDArray
 
 from premortem import facts
-from premortem.case import Levers
 from premortem.ensemble.run import draw
 from premortem.errors import MissingData
 from premortem.law.book import Book
 from premortem.propositions import positions
 from premortem.questions._amounts import label
 from premortem.questions._edit_acts import ByAct, after, by_act
+from premortem.questions._shadow_prices import Prices, shadow_prices
 from premortem.questions.instrument_costs import InstrumentCost, instrument_costs
 from premortem.questions.margins import check_inputs, margins_of
 from premortem.study import Run, Study
 from premortem.text.result import Result
 
 Array = NDArray[Any]
-# A shadow price is for a change of this share.
-CHANGE = 0.10
-# A number binds in a future whose margins move by more than this.
-MOVES = 1e-3
 # Clause numbers that were coded by what became of each.
 TABLE = "clause_edits"
 # Degree of editing above which a number counts as edited, and how many of the first are looked at.
@@ -98,8 +94,8 @@ def heavy_edits(
 ) -> HeavyEdits:
     """Which clause numbers are likely to be heavily edited, and how that ranking did.
 
-    A shadow price is the gradient of an assumption's expected softened margin (tanh) along a change of 10%, checked by
-    running the model at +10% and -10% (`finite_difference`). Where a threshold lies within those 10% the margin
+    A shadow price is the gradient of an assumption's expected softened margin (tanh) along a change of 10%, measured over a tenth of
+    it and checked by running the model at +10% and -10% (`finite_difference`). Where a threshold lies within those 10% the margin
     jumps and a gradient says nothing: there the finite difference is the price, as `method` says, and so it is where the model
     has none. Prices are of the softened margin, between -1 and 1, not in the margin's own unit: a future far from a threshold must not
     outweigh those near it (`measure`). Futures that failed are left out, `failed` of them. Priced in the first futures of
@@ -117,18 +113,12 @@ def heavy_edits(
         for r in facts.read(TABLE, study.case).to_dicts()
         if r["clause"] in book.by_id
     }
-    priced = [_priced(study, book, values, study.levers(policy), *number) for number in known]
-    slopes, differences, binds = (np.array([p[i] for p in priced]) for i in range(3))
-    traced = study.compiled.has_gradient
-    smooth = np.array([traced and agree(a, b) for a, b in zip(slopes, differences, strict=True)])
-    prices = np.where(smooth[:, None], slopes, differences)
+    priced = shadow_prices(study, policy, [*known], values)
     families = {clause: family for (clause, _), family in known.items()}
-    ranked = rank([*known], prices, binds, families, positions.pressure(as_of, study.case))
+    ranked = rank([*known], priced.prices, priced.binds, families, positions.pressure(as_of, study.case))
     told = facts.read(TABLE, study.case)
     names = {(r["clause"], r["parameter"]): r["name"] for r in told.to_dicts()}
-    rows = [
-        _row(study, book, r, prices, differences, slopes if traced else None, smooth, names) for r in ranked.to_dicts()
-    ]
+    rows = [_row(study, book, r, priced, names) for r in ranked.to_dicts()]
     published = {c.id: c.published for c in book.clauses}
     return HeavyEdits(
         policy=policy,
@@ -155,28 +145,21 @@ def _values(study: Study, policy: str, run: Run | None) -> tuple[Array, int]:
 
 
 def _row(
-    study: Study,
-    book: Book,
-    r: Mapping[str, Any],
-    prices: Array,
-    differences: Array,
-    slopes: Array | None,
-    smooth: Array,
-    names: Mapping[tuple[str, str], str],
+    study: Study, book: Book, r: Mapping[str, Any], priced: Prices, names: Mapping[tuple[str, str], str]
 ) -> Priced:
     """A ranked number with its prices by assumption, and how they were found; no slopes where the model has no gradient."""
     ids, at = [a.id for a in study.assumptions], r["row"]
-    why = "the model has no gradient" if slopes is None else "the margin jumps or bends within 10%"
+    why = "the model has no gradient" if priced.slopes is None else "the margin jumps or bends within 10%"
     return Priced(
         clause=r["clause"],
         parameter=r["parameter"],
         says=book.by_id[r["clause"]].says,
-        shadow_price=dict(zip(ids, prices[at].tolist(), strict=True)),
-        finite_difference=dict(zip(ids, differences[at].tolist(), strict=True)),
+        shadow_price=dict(zip(ids, priced.prices[at].tolist(), strict=True)),
+        finite_difference=dict(zip(ids, priced.differences[at].tolist(), strict=True)),
         gradient=None
-        if slopes is None
-        else {k: v if np.isfinite(v) else None for k, v in zip(ids, slopes[at].tolist(), strict=True)},
-        method="gradient" if smooth[at] else f"finite difference: {why}",
+        if priced.slopes is None
+        else {k: v if np.isfinite(v) else None for k, v in zip(ids, priced.slopes[at].tolist(), strict=True)},
+        method="gradient" if priced.smooth[at] else f"finite difference: {why}",
         binds=r["binds"],
         pressure=r["pressure"],
         index=r["index"],
@@ -184,29 +167,6 @@ def _row(
         citation=book.by_id[r["clause"]].citation,
         called=label(book, names, r["clause"], r["parameter"]),
     )
-
-
-def _priced(study: Study, book: Book, values: Array, now: Levers, clause: str, key: str) -> tuple[Array, Array, float]:
-    """Shadow price of a number by assumption, the finite difference that checks it, and how often the number binds."""
-    legal, levers = book.number(clause, key), study.case.world.levers
-    up, down = (levers(book.with_number(clause, key, legal * (1 + s * CHANGE))) for s in (1, -1))
-    if all(np.array_equal(a, b) for a, b in zip(up, down, strict=True)):
-        nothing = np.zeros(len(study.assumptions))
-        return nothing, nothing, 0.0
-    halves = [np.asarray((a - b) / 2, np.float32) for a, b in zip(up, down, strict=True)]
-    change = now._replace(**dict(zip(now._fields, halves, strict=True)))
-    difference = np.tanh(margins_of(study, values, up)) - np.tanh(margins_of(study, values, down))
-    fine = np.isfinite(difference).all(0)
-    binds = float((np.abs(difference[:, fine]).max(0) > MOVES).mean())
-    price = difference[:, fine].mean(1) / 2
-    traced = study.compiled.has_gradient
-    slope = study.compiled.along(values, now, change)[:, fine].mean(1) if traced else price
-    return slope, price, binds
-
-
-def agree(prices: Array, differences: Array) -> bool:
-    """Whether gradient and finite difference tell the same price, to a tenth or to 0.0002 of the margin."""
-    return bool(np.allclose(prices, differences, rtol=0.1, atol=2e-4))
 
 
 def rank(

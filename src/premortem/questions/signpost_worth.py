@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 
@@ -88,7 +89,7 @@ class _Trial:
         if reading is None:
             return None, 0.0, (), ""
         holds = self._holds(self.margins)
-        worth = value.worth(reading, self._measures(self.margins), holds, self.weight)
+        worth = value.worth(reading, self._alike, holds, self.weight)
         shifts = tuple(value.shifts(reading, signpost, holds, self.weight))
         said = (
             value.sentence(signpost, _told(shifts, signpost), weighted=True)
@@ -96,6 +97,11 @@ class _Trial:
             else value.sure_sentence(reading, signpost, self.weight)
         )
         return worth, self._doubt(worth, holds, self.weight), shifts, said
+
+    @cached_property
+    def _alike(self) -> dict[str, Array]:
+        """Measures of the policies in every future, the same for whatever is read."""
+        return self._measures(self.margins)
 
     def _reading(self, signpost: Signpost, seed: int) -> Array | None:
         if signpost.quantity:

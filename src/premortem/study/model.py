@@ -71,7 +71,7 @@ class Model:
         `own` are levers in which each future differs, each of shape (step, future).
         """
         count = values.shape[1]
-        size = SMALL if count <= few and not own else CHUNK
+        size = SMALL if count <= few else CHUNK
 
         def run(start: int) -> Chunk:
             here = {name: _padded(x[:, start : start + size], size) for name, x in (own or {}).items()}
@@ -116,7 +116,7 @@ class Model:
         are its own, some 1e-6 of a margin.
         """
         if self.forward.outside is None:
-            return self._in_small("margins", self._stacked, values, levers)
+            return self._margins(values, levers)
         small = self.chunks(values, levers, few=values.shape[1])
         names = [f"margin.{a.id}" for a in self.forward.assumptions]
         return np.concatenate(
@@ -155,16 +155,12 @@ class Model:
         (_, margins), gradient = program(*given)
         return np.asarray(margins, float), np.asarray(gradient, float)
 
-    def along(self, values: Array, levers: Levers, change: Levers) -> Array:
-        """How the softened margins (tanh) change along a small change of the levers, shape (assumption, future)."""
-        return self._in_small("along", self._along, values, levers, change, seldom=True)
-
-    def _in_small(self, what: str, function: Any, values: Array, *more: Any, seldom: bool = False) -> Array:
-        """What a function gives of each future, (assumption, future), in small chunks side by side on all cores."""
+    def _margins(self, values: Array, levers: Levers) -> Array:
+        """The same by a program of their own, in small chunks side by side on all cores."""
 
         def run(start: int) -> Array:
-            given = _padded(values[:, start : start + SMALL], SMALL), dict(self.thresholds), *more
-            return np.asarray(compiled(function, *given, key=(self.forward, what), seldom=seldom)(*given))
+            given = _padded(values[:, start : start + SMALL], SMALL), dict(self.thresholds), levers
+            return np.asarray(compiled(self._stacked, *given, key=(self.forward, "margins"))(*given))
 
         count = values.shape[1]
         return np.concatenate([*side_by_side(run, range(0, count, SMALL))], axis=1)[:, :count]
@@ -186,9 +182,6 @@ class Model:
         values = jnp.where(free[:, None] > 0, self.priors.from_normal_jax(z), fixed[:, None])
         one = self._stacked(values, thresholds, levers)[place]
         return one.sum(), one
-
-    def _along(self, values: jax.Array, thresholds: Mapping[str, Any], levers: Levers, change: Levers) -> jax.Array:
-        return jax.jvp(lambda x: jnp.tanh(self._stacked(values, thresholds, x)), (levers,), (change,))[1]
 
     def _differences(self, place: int, z: Array, fixed: Array, free: Array, levers: Levers) -> tuple[Array, Array]:
         moving = np.flatnonzero(free)

@@ -153,7 +153,8 @@ def shifts(reading: Array, signpost: Signpost, holds: Mapping[str, Array], weigh
     mass = float(w.sum(where=passed))
     if not RARE < mass < 1 - RARE:
         return []
-    return sort_by_size([_shift(name, flags, passed, w, mass) for name, flags in holds.items()])
+    count = effective(w)
+    return sort_by_size([_shift(name, flags, passed, w, mass, count) for name, flags in holds.items()])
 
 
 def sort_by_size(moved: Sequence[Shift]) -> list[Shift]:
@@ -161,9 +162,8 @@ def sort_by_size(moved: Sequence[Shift]) -> list[Shift]:
     return sorted(moved, key=lambda s: (not s.clear, -abs(s.after - s.before)))
 
 
-def _shift(name: str, holds: Array, passed: Array, w: Array, mass: float) -> Shift:
+def _shift(name: str, holds: Array, passed: Array, w: Array, mass: float, count: float) -> Shift:
     """Share before and once passed; the error is that of two independent shares, (1 - mass) x their difference."""
-    count = effective(w)
     share, inside = float(w.sum(where=holds)), float(w.sum(where=holds & passed))
     after, other = inside / mass, (share - inside) / (1 - mass)
     variance = after * (1 - after) / (count * mass) + other * (1 - other) / (count * (1 - mass))
