@@ -54,7 +54,8 @@ class Live:
 
     def book(self, state: State) -> Book:
         """The rulebook under the policy with the numbers and days that the state changes."""
-        book = self.study.law(state.policy)
+        policy, *_, known_by = state.law
+        book = (self.study.on(known_by) if known_by else self.study).law(policy)
         for name, value in state.levers:
             clause, _, key = name.rpartition(".")
             book = book.with_strength(key, value) if clause == STRENGTH else book.with_number(clause, key, value)
@@ -254,6 +255,7 @@ class Live:
             beliefs=state.beliefs,
             n=state.n,
             seed=state.seed,
+            known_by=state.asof,
         )
 
     def _seen_in(self, state: State, chunk: int) -> dict[str, Array]:
@@ -289,7 +291,8 @@ class Live:
     def moves_world(self, state: State, name: str) -> bool:
         """Whether a changed clause number or day changes anything that the simulated world reads."""
         numbers = tuple(pair for pair in state.levers if pair[0] != name)
-        without = State(state.policy, levers=numbers, days=tuple(pair for pair in state.days if pair[0] != name))
+        days = tuple(pair for pair in state.days if pair[0] != name)
+        without = State(state.policy, levers=numbers, days=days, known_by=state.law[-1])
         pairs = zip(self.pulled(state), self.pulled(without), strict=True)
         return not all(np.array_equal(a, b) for a, b in pairs)
 

@@ -141,6 +141,7 @@ def what_to_watch(
     if not study.signposts:
         raise MissingData(f"{study.case.name} holds no signposts, so there is none to value")
     as_of = as_of or study.case.settings.day
+    study = study.on(as_of)
     own = each(lambda text: observations.parse_option(text, as_of, study.case), given)
     every = quantities.shipped_quantities(study.case)
     asked = [*weighted_board.asked_of(study, as_of), *((every[r.quantity], r.over) for r in own)]
@@ -150,7 +151,7 @@ def what_to_watch(
     view = _view(read_under, policies, policy)
     under = [view, read_under]
     found = (
-        futures_under_policies.stored(run, asked, under=under, first=first)
+        futures_under_policies.stored(run, asked, under=under, first=first, on=as_of)
         if run
         else futures_under_policies.simulated(study, asked, policies)
     )
