@@ -75,7 +75,13 @@ def test_1_june_2025_by_hand():
     assert book.by_id["ear.veu_general"].ends is None
     assert book.by_id["fdd.authorised_designer"].ends == date(2026, 4, 13), "run on since 7 April 2026"
     gone = {c.id for c in BOOK.clauses} - {c.id for c in book.clauses}
-    assert {"affiliates.fifty_percent", "affiliates.return", "jan2026.h200", "h20.revenue_share", "syria2025.ccl"} <= gone
+    assert {
+        "affiliates.fifty_percent",
+        "affiliates.return",
+        "jan2026.h200",
+        "h20.revenue_share",
+        "syria2025.ccl",
+    } <= gone
     assert not gone & {"rescission.diffusion", "cloud.customer", "affiliates.owner_before"}
     assert {(n, s.start.isoformat()) for n, steps in book.policy.steps.items() for s in steps} == {
         ("deals", "2025-05-15"), ("coercion", "2025-04-02"), ("compute_governance", "2025-05-13"),

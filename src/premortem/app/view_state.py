@@ -68,7 +68,9 @@ class State:
     usual: Settings = field(
         default_factory=lambda: default().settings, compare=False
     )  # of the case: what an address leaves out
-    known_by: date | None = None  # the day by which the law must have been known; left out: `asof`, where futures are weighted
+    known_by: date | None = (
+        None  # the day by which the law must have been known; left out: `asof`, where futures are weighted
+    )
 
     @property
     def edits(self) -> int:

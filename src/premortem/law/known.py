@@ -20,7 +20,9 @@ def known_by(book: Book, day: date) -> Book:
     of places between groups that began after it: of these nobody wrote down when they were first known. Itself where nothing came later.
     """
     policy = _policy(book.policy, day)
-    clauses = book.clauses if policy == book.policy else rules.overlay(policy, "", replace(book.case, known_by=None)).clauses
+    clauses = (
+        book.clauses if policy == book.policy else rules.overlay(policy, "", replace(book.case, known_by=None)).clauses
+    )
     known = tuple(_clause(c, day) for c in clauses if (c.announced or c.published) <= day)
     moved = last_move(book.case)
     if policy == book.policy and known == book.clauses and (moved is None or moved <= day):

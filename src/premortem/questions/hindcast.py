@@ -132,7 +132,9 @@ def _in_view(
         weighted_board.reading_policy(study.case, tuple(filter(None, (settings.baseline, settings.record))), as_of)
     ]
     if run:
-        return futures_under_policies.stored(run, asked, policies, first=min(futures, futures_under_policies.MOST), on=as_of)
+        return futures_under_policies.stored(
+            run, asked, policies, first=min(futures, futures_under_policies.MOST), on=as_of
+        )
     return futures_under_policies.simulated(study, asked, policies, futures, seed)
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from premortem.case import year_of
 from premortem.errors import BadInput, MissingData, each, raise_all, unknown
 from premortem.questions import futures_under_policies, weighted_board
+from premortem.questions.day_limits import law_known
 from premortem.questions.futures_under_policies import Futures
 from premortem.questions.signpost_worth import Watched, rank
 from premortem.questions.weighted_board import ShortCell
@@ -181,7 +182,7 @@ def what_to_watch(
         failed=int((~found.known()).sum()),
         readings=tuple(UsedReading(r.quantity, r.on, r.value, r.known_on, r.source, r.named) for r in after.used),
         left_out=tuple(after.left_out),
-        warnings=tuple(after.warnings),
+        warnings=(*after.warnings, *law_known(study, as_of)),
     )
 
 

@@ -12,6 +12,7 @@ from premortem.propositions import score
 from premortem.propositions.board_cells import BoardCell, cells
 from premortem.questions import futures_under_policies
 from premortem.questions._bounded_memory import in_memory
+from premortem.questions.day_limits import law_known
 from premortem.questions.futures_under_policies import Array, Futures
 from premortem.questions.policy_paths import DRAWN, along
 from premortem.questions.redraw import redraw
@@ -217,7 +218,7 @@ def _weights(run: Run, as_of: date, found: Weights) -> BoardWeights:
         collapsed=found.collapsed,
         readings=tuple(r.label for r in found.used),
         left_out=tuple(found.left_out),
-        warnings=tuple(found.warnings),
+        warnings=(*found.warnings, *law_known(run.study.on(as_of), as_of)),
     )
 
 

@@ -14,15 +14,17 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from premortem.errors import MissingData
 from premortem.progress import LOG
 from premortem.watch.quantities import Array
 from premortem.watch.weights import effective, resample
+from premortem.watch.weights import level as log_likelihood
 
 Misfits = Callable[[Array], Array]
-# Part of the futures that stays effective when more of the likelihood is let in.
-KEPT = 0.5
+# Futures that stay effective when more of the likelihood is let in, so that their mean and spread are known, and the part of many that does.
+ENOUGH, KEPT = 1024, 0.25
 # Moves go on until the correlation of futures with their ancestors is below this, after each part and after the last; at most so many.
 ALIKE, ALIKE_LAST, MOVES = 0.15, 0.05, 15
 # Mean of the upper tenth of a standard normal: what chance makes of such a correlation, in its standard errors.
@@ -60,6 +62,7 @@ def worth(flags: Array, roots: Array, alike: float) -> float:
     return effective_number(flags, roots) * (1 - alike) / (1 + alike)
 
 
+@threadpool_limits.wrap(limits=1)  # the futures share the cores: threads of small products would only wait for each other
 def draw(misfits: Misfits, dimensions: int, count: int, seed: int) -> Drawn:
     """Futures by the posterior. `misfits` takes scores (parameter, future) and gives how many standard deviations each reading lies off,
     (reading, future), not finite where a future is ruled out: the log likelihood is minus half the sum of their squares.
@@ -69,7 +72,7 @@ def draw(misfits: Misfits, dimensions: int, count: int, seed: int) -> Drawn:
     rng = np.random.default_rng(seed)
     z = rng.standard_normal((dimensions, count))
     off, roots = np.asarray(misfits(z), float), np.arange(count)
-    level = _level(off)
+    level = log_likelihood(off)
     power, evidence, parts, moved, alike = 0.0, 0.0, 0, 0.0, 0.0
     tries = np.full(len(STEPS), 1 / len(STEPS))
     line = _Line(np.zeros((len(off), dimensions)), np.zeros(len(off)), np.eye(len(off)))
@@ -96,21 +99,15 @@ def draw(misfits: Misfits, dimensions: int, count: int, seed: int) -> Drawn:
     return Drawn(z, roots, evidence, parts, moved, alike)
 
 
-def _level(off: Array) -> Array:
-    """Log likelihood up to a constant, shape (future,)."""
-    whole = np.isfinite(off).all(0)
-    return np.where(whole, -0.5 * (np.where(whole, off, 0.0) ** 2).sum(0), -np.inf)
-
-
 def _next_part(level: Array, left: float) -> float:
     """How much more of the likelihood may be let in while enough futures stay effective."""
-    count = len(level)
-    if effective(_weights(left * level)) >= KEPT * count:
+    kept = max(min(ENOUGH, len(level) / 2), KEPT * len(level))
+    if effective(_weights(left * level)) >= kept:
         return left
     low, high = 0.0, left
     for _ in range(HALVINGS):
         middle = (low + high) / 2
-        if effective(_weights(middle * level)) >= KEPT * count:
+        if effective(_weights(middle * level)) >= kept:
             low = middle
         else:
             high = middle
@@ -214,7 +211,7 @@ def _move(
     moved = keep * own + step * rng.standard_normal(own.shape)
     tried = around.middle + around.root @ moved
     there = np.asarray(misfits(tried), float)
-    reached = _level(there)
+    reached = log_likelihood(there)
     # log density of the prior over that of the normal around which the move is made
     before, after = (0.5 * ((score**2).sum(0) - (x**2).sum(0)) for score, x in ((own, z), (moved, tried)))
     with np.errstate(invalid="ignore"):
