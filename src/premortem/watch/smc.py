@@ -3,7 +3,8 @@
 From standard normal scores, so that it serves any priors. The likelihood is let in by degrees (Neal 2001; Del Moral, Doucet and Jasra
 2006): at each the futures are weighted, resampled and moved by steps that keep their law, pCN around a normal (Cotter and others 2013;
 Rudolf and Sprungk 2018). How long the steps are is learnt from how far they brought the futures, and they go on until the futures have
-forgotten their ancestors (Fearnhead and Taylor 2013).
+forgotten their ancestors (Fearnhead and Taylor 2013). Of many futures, some are drawn so, and kept again each time they have been moved
+further: what those of one first ancestor share is counted in what all are worth.
 
 That normal lies half way between the futures' own mean and spread and the posterior of the misfits' straight line in the scores (iterated
 ensemble smoother: Chen and Oliver 2012). Around their own alone, an error that all futures share would be drawn again and never be seen.
@@ -23,15 +24,20 @@ from premortem.watch.weights import effective, resample
 from premortem.watch.weights import level as log_likelihood
 
 Misfits = Callable[[Array], Array]
-# Futures that stay effective when more of the likelihood is let in, so that their mean and spread are known, and the part of many that does.
-ENOUGH, KEPT = 1024, 0.25
+# Part of the futures that stays effective when more of the likelihood is let in.
+KEPT = 0.5
 # Moves go on until the correlation of futures with their ancestors is below this, after each part and after the last; at most so many.
-ALIKE, ALIKE_LAST, MOVES = 0.15, 0.05, 15
+ALIKE, ALIKE_LAST, MOVES = 0.3, 0.05, 20
+# Futures that are drawn together. Of more, as many are kept again each time they have been moved so often: half of the moves that a draw from
+# the prior on would take.
+TOGETHER, APART = 2048, 12
 # Mean of the upper tenth of a standard normal: what chance makes of such a correlation, in its standard errors.
 TENTH = 1.755
 # Lengths of steps that are tried side by side (1 is a draw from the normal around which futures are moved), and the least share of futures
 # that tries each.
 STEPS, LEAST = np.array([0.05, 0.2, 0.5, 1.0]), 0.05
+# A direction of which the readings tell has less than this of the prior's variance.
+TOLD = 0.95
 # Halvings in the search for the next part, and most parts before it is given up.
 HALVINGS, MOST = 40, 60
 
@@ -62,14 +68,16 @@ def worth(flags: Array, roots: Array, alike: float) -> float:
     return effective_number(flags, roots) * (1 - alike) / (1 + alike)
 
 
-@threadpool_limits.wrap(limits=1)  # the futures share the cores: threads of small products would only wait for each other
+@threadpool_limits.wrap(
+    limits=1
+)  # the futures share the cores: threads of small products would only wait for each other
 def draw(misfits: Misfits, dimensions: int, count: int, seed: int) -> Drawn:
     """Futures by the posterior. `misfits` takes scores (parameter, future) and gives how many standard deviations each reading lies off,
     (reading, future), not finite where a future is ruled out: the log likelihood is minus half the sum of their squares.
 
     The same seed gives the same futures. Raises `MissingData` where no future agrees with what was read.
     """
-    rng = np.random.default_rng(seed)
+    rng, wanted, count = np.random.default_rng(seed), count, min(count, TOGETHER)
     z = rng.standard_normal((dimensions, count))
     off, roots = np.asarray(misfits(z), float), np.arange(count)
     level = log_likelihood(off)
@@ -96,18 +104,26 @@ def draw(misfits: Misfits, dimensions: int, count: int, seed: int) -> Drawn:
             if alike < limit:
                 break
         LOG.info("drawing %s futures by what was read: %.0f%% of it let in", f"{count:,}", 100 * power)
-    return Drawn(z, roots, evidence, parts, moved, alike)
+    drawn, likeness = [z], [alike]
+    while len(drawn) * count < wanted:
+        for _ in range(APART):
+            z, own, off, level, moved, tries = _move(z, own, off, level, 1.0, around, tries, misfits, rng)
+        drawn, likeness = [*drawn, z], [*likeness, _alike(ancestors, own)]
+        LOG.info("drawing %s futures by what was read: %s drawn", f"{wanted:,}", f"{len(drawn) * count:,}")
+    every = np.concatenate(drawn, axis=1)[:, :wanted]
+    roots = np.tile(roots, len(drawn))[:wanted]
+    return Drawn(every, roots, evidence, parts, moved, float(np.mean(likeness)))
 
 
 def _next_part(level: Array, left: float) -> float:
     """How much more of the likelihood may be let in while enough futures stay effective."""
-    kept = max(min(ENOUGH, len(level) / 2), KEPT * len(level))
-    if effective(_weights(left * level)) >= kept:
+    count = len(level)
+    if effective(_weights(left * level)) >= KEPT * count:
         return left
     low, high = 0.0, left
     for _ in range(HALVINGS):
         middle = (low + high) / 2
-        if effective(_weights(middle * level)) >= kept:
+        if effective(_weights(middle * level)) >= KEPT * count:
             low = middle
         else:
             high = middle
@@ -142,10 +158,15 @@ class _Around:
         return np.linalg.inv(self.root)
 
     def halfway(self, z: Array, weights: Array) -> "_Around":
-        """Half way to the mean and spread of futures with weights."""
+        """Half way to the mean and spread of futures with weights: to their spread along the directions of which the readings tell, unless
+        they are many for all. A spread that is fitted to chance lies near its own futures, which then are no draws by what they move around.
+        """
         middle = (z @ weights)[:, None]
-        away = z - middle
-        return _Around((self.middle + middle) / 2, (self.spread + (away * weights) @ away.T) / 2)
+        each, axes = np.linalg.eigh(self.spread)
+        told = axes[:, (each < TOLD) | (len(z) ** 2 <= z.shape[1])]
+        away = told.T @ (z - middle)
+        own = (away * weights) @ away.T - told.T @ self.spread @ told
+        return _Around((self.middle + middle) / 2, self.spread + told @ own @ told.T / 2)
 
     def standard(self, z: Array) -> Array:
         """Scores in standard ones of the normal, same shape."""
