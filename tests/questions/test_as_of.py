@@ -13,7 +13,16 @@ from premortem.briefing import assemble
 from premortem.briefing.content import Heading
 from premortem.ensemble import layout
 from premortem.errors import BadInput
-from premortem.questions import as_of, day_asked, day_limits, day_sources, day_words, redraw, weighted_board
+from premortem.questions import (
+    as_of,
+    day_asked,
+    day_limits,
+    day_sources,
+    day_words,
+    futures_under_policies,
+    redraw,
+    weighted_board,
+)
 from premortem.questions.watch import Latest
 from premortem.watch import quantities, signposts
 from premortem.watch.observations import parse_option
@@ -221,9 +230,32 @@ def test_a_day_before_that_of_the_case_is_refused_since_the_priors_know_more(sma
 def test_the_law_of_a_day_is_that_of_the_case_until_anything_became_of_it(study):
     under = partial(weighted_board.reading_policy, study.case, study.policies)
     assert [under(date(2025, 3, 2)), under(date(2025, 5, 14))] == ["as-written", "history"]
-    assert "came only after 14 May 2025" in day_limits.lay_ahead(study, "history", date(2025, 5, 14))
-    assert day_limits.lay_ahead(study, "as-written", date(2025, 3, 2)) == ""
-    assert day_limits.lay_ahead(study, "history", LATER) == "", "an end that was set before is known"
+
+
+def test_futures_of_a_day_are_simulated_under_the_law_as_it_was_known_on_it(study, small_run):
+    day = date(2025, 6, 1)
+    on = study.on(day)
+    assert (study.on(day), study.on(LATER), study.on(NOTE), on.on(LATER)) == (on, study, study, on)
+    assert on.levers("as-written") is study.levers("as-written")
+    assert not np.array_equal(on.levers("history").cn_granted, study.levers("history").cn_granted), "since 14 July 2025"
+    both = ["as-written", "history"]
+    found, whole = (futures_under_policies.stored(small_run, [], both, under=[], on=d) for d in (day, LATER))
+    np.testing.assert_array_equal(found.margins["as-written"]["margin.A1"], whole.margins["as-written"]["margin.A1"])
+    again, _ = futures_under_policies.simulate(
+        on, found.values, on.levers("history"), futures_under_policies.observer_of(on, [])
+    )
+    np.testing.assert_array_equal(found.margins["history"]["margin.A1"], again["margin.A1"])
+    assert not np.array_equal(again["margin.A1"], whole.margins["history"]["margin.A1"])
+
+
+def test_it_is_said_how_much_of_the_law_is_known_and_nothing_later_is_named(study):
+    (said,) = day_limits.law_known(study.on(date(2025, 6, 1)), date(2025, 6, 1))
+    assert said.startswith(
+        "‘What happened’ is the law as it was known on 1 June 2025: what was published later is not in it"
+    )
+    assert "its 5 efforts and moves of places" in said
+    assert "2026" not in said + study.on(date(2025, 6, 1)).law("history").policy.says
+    assert day_limits.law_known(study.on(LATER), LATER) == ()
 
 
 def test_it_is_said_by_when_each_assumption_is_judged(study, later):

@@ -166,6 +166,17 @@ def test_many_sharp_readings_are_covered_as_often_as_the_effective_number_says(s
     assert said < 3 * true
 
 
+def test_futures_that_are_kept_again_each_time_they_were_moved_are_worth_what_is_said(monkeypatch):
+    monkeypatch.setattr(smc, "TOGETHER", 512)
+    inside, of, said, true = hold_truth(44, 15, 0.2, 2.0, draws=5, count=2000)
+    assert inside >= binom.ppf(0.001, of, 0.95)
+    assert 512 < said < 3 * true
+    found = smc.draw(conjugate(44, 15, 0.2, seed=100, out=2.0)[0], 44, 2000, seed=1)
+    assert found.z.shape == (44, 2000)
+    assert len(found.roots) == 2000
+    assert len(np.unique(found.z[0])) > 1200, "moved between"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("scores", "readings", "sd", "out"),

@@ -54,7 +54,8 @@ class Live:
 
     def book(self, state: State) -> Book:
         """The rulebook under the policy with the numbers and days that the state changes."""
-        book = self.study.law(state.policy)
+        policy, *_, known_by = state.law
+        book = (self.study.on(known_by) if known_by else self.study).law(policy)
         for name, value in state.levers:
             clause, _, key = name.rpartition(".")
             book = book.with_strength(key, value) if clause == STRENGTH else book.with_number(clause, key, value)
@@ -252,6 +253,7 @@ class Live:
             beliefs=state.beliefs,
             n=state.n,
             seed=state.seed,
+            known_by=state.asof,
         )
 
     def _seen_in(self, state: State, chunk: int) -> dict[str, Array]:

@@ -22,6 +22,7 @@ def changes(live: Live, at: Standing, of: Iterable[str]) -> list[Change]:
 def moves_world(live: Live, state: State, name: str) -> bool:
     """Whether a changed clause number or day changes anything that the simulated world reads."""
     numbers = tuple(pair for pair in state.levers if pair[0] != name)
-    without = State(state.policy, levers=numbers, days=tuple(pair for pair in state.days if pair[0] != name))
+    days = tuple(pair for pair in state.days if pair[0] != name)
+    without = State(state.policy, levers=numbers, days=days, known_by=state.law[-1])
     pairs = zip(live.pulled(state), live.pulled(without), strict=True)
     return not all(np.array_equal(a, b) for a, b in pairs)

@@ -31,7 +31,7 @@ class Redrawn:
 def redrawn(study: Study, day: date, seed: int) -> Redrawn:
     """The same futures as the command line draws for a day with that seed."""
     under = reading_policy(study.case, study.policies, day)
-    drawn, used = draw_by(study, study.readings.telling(day), under, seed)
+    drawn, used = draw_by(study.on(day), study.readings.telling(day), under, seed)
     return Redrawn(values_of(study, drawn.z), drawn, tuple(used))
 
 

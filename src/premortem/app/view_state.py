@@ -70,6 +70,9 @@ class State:
     usual: Settings = field(
         default_factory=lambda: default().settings, compare=False
     )  # of the case: what an address leaves out
+    known_by: date | None = (
+        None  # the day by which the law must have been known; left out: `asof`, where futures are weighted
+    )
 
     @property
     def edits(self) -> int:
@@ -77,9 +80,9 @@ class State:
         return len(self.levers) + len(self.days) + len(self.thresholds) + len(self.beliefs)
 
     @property
-    def law(self) -> tuple[str, Pairs, Days]:
+    def law(self) -> tuple[str, Pairs, Days, date | None]:
         """What the rulebook under this view depends on."""
-        return self.policy, self.levers, self.days
+        return self.policy, self.levers, self.days, self.known_by or (self.asof if self.weights else None)
 
     @property
     def query(self) -> str:
@@ -119,16 +122,16 @@ def state_from_address(pairs: Iterable[tuple[str, str]], study: Study) -> State:
     """The state of an address; what is not understood or out of range is left out and named in `notices`."""
     given, wrong = dict(pairs), list[str]()
     policy, vs = _policies(given, study, wrong)
-    book = study.law(policy)
-    levers = _named(given, "l.", lambda text, name: lever(text, name, book), wrong)
-    days = _named(given, "d.", lambda text, name: clause_days.parse(text, name, book), wrong)
-    thresholds = _named(given, "t.", lambda text, name: threshold(text, name, study), wrong)
-    beliefs = _named(given, "p.", lambda text, name: belief(text, name, study), wrong)
     asof = _plain(given, "asof", lambda text: parse_date(text, study.case), study.case.settings.day, wrong)
     weights: Literal["", "record"] = _plain(given, "w", _weights, "", wrong)
     if weights and not study.case.settings.day <= asof <= latest_day(study.case):
         wrong.append(f"w=record (by days from {study.case.settings.day} to {latest_day(study.case)})")
         weights = ""
+    book = (study.on(asof) if weights else study).law(policy)
+    levers = _named(given, "l.", lambda text, name: lever(text, name, book), wrong)
+    days = _named(given, "d.", lambda text, name: clause_days.parse(text, name, book), wrong)
+    thresholds = _named(given, "t.", lambda text, name: threshold(text, name, study), wrong)
+    beliefs = _named(given, "p.", lambda text, name: belief(text, name, study), wrong)
     n, seed = _plain(given, "n", _count, FUTURES, wrong), _plain(given, "seed", _seed, 7, wrong)
     if given.get("state"):
         wrong.append(f"state={given['state'][:60]} ({LOST})")

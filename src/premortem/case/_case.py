@@ -101,6 +101,7 @@ class Case:
     folder: Path
     lists: str = ""  # the hash of the lists of parties that were pulled, where a user asks for them
     own: tuple[tuple[str, bytes], ...] = ()  # files of a study's folder that are laid over its own: path and content
+    known_by: date | None = None  # the day by which places must have moved between groups; None: all that did
 
     def __hash__(self) -> int:
         return self._hash
@@ -108,7 +109,7 @@ class Case:
     @cached_property
     def _hash(self) -> int:
         """What is kept of each case is looked up by it, many times in each answer."""
-        return hash((self.folder, self.lists, self.own))
+        return hash((self.folder, self.lists, self.own, self.known_by))
 
     def __truediv__(self, name: str) -> Path:
         return self.folder / name
@@ -121,7 +122,7 @@ class Case:
         return replace(self, own=held) if held else self
 
     def __getstate__(self) -> dict[str, Any]:  # what was read is read again where it goes
-        return {"folder": self.folder, "lists": self.lists, "own": self.own}
+        return {"folder": self.folder, "lists": self.lists, "own": self.own, "known_by": self.known_by}
 
     def __repr__(self) -> str:
         return f"Case {self.name}: {self.settings.title}"

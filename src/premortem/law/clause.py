@@ -47,6 +47,7 @@ class Dated(Strict):
     unit: str
     start: date | None = Field(default=None, alias="from")
     end: date | None = Field(default=None, alias="to")
+    published: date | None = None  # when it became public, where that was later than its clause
 
     def holds(self, day: date) -> bool:
         """Whether it is in force on a day."""
@@ -74,6 +75,7 @@ class Clause(Strict):
     effective: date
     complies: date | None = None  # none: not in force until a policy sets the day
     ends: date | None = None
+    ends_published: date | None = None  # when that end became public, where that was later than the clause
     since: Since  # which of these days it is in force from; left out: as its kinds of answer have it, or its law
     announced: date | None = None  # first public word of it, when earlier than publication
     stage: Stage

@@ -192,11 +192,26 @@ def atlas(case: Case, moves: tuple[TierChange, ...] = (), doubting: bool = False
 
 @cache
 def _changes(case: Case) -> list[dict[str, Any]]:
-    """Moves of places between groups."""
+    """Moves of places between groups; one that came after the day by which the case knows them as if it had not been."""
     if not facts.held("country_changes", case):
         return []
-    changes = facts.read("country_changes", case)
-    return changes.filter(pl.col("field").is_in(transfers(case).places.columns)).to_dicts()
+    table = facts.read("country_changes", case)
+    changes = table.filter(pl.col("field").is_in(transfers(case).places.columns)).to_dicts()
+    return [_as_known(change, case.known_by) for change in changes] if case.known_by else changes
+
+
+def _as_known(change: dict[str, Any], day: date) -> dict[str, Any]:
+    begins, ends = change["from_date"], change["to_date"]
+    if begins and begins > day:
+        return change | {"from_date": None, "to_date": None, "value": 1 - change["value"], "verified": "yes"}
+    return change | {"to_date": None} if ends and ends >= day else change
+
+
+def last_move(case: Case) -> date | None:
+    """The first day on which no place moves any more between groups; None where none ever moved."""
+    changes = _changes(case)
+    began, ended = ({c[key] for c in changes} - {None} for key in ("from_date", "to_date"))
+    return max([*began, *(day + timedelta(1) for day in ended)], default=None)
 
 
 def unconfirmed_places(day: date, case: Case, moves: tuple[TierChange, ...] = ()) -> frozenset[str]:

@@ -130,20 +130,20 @@ def as_of_day(run: Run, day: date, effective: int | None = None) -> AsOfDay:
     The policy is the one in force: what became of the law after the day of the case, where the run holds it. Raises `BadInput` for a day in
     the future.
     """
-    study, settings = run.study, run.study.case.settings
-    day = weighted_board.past(study.case, day)
+    settings = run.study.case.settings
+    day = weighted_board.past(run.study.case, day)
+    study = run.study.on(day)
     policy, then = (weighted_board.reading_policy(study.case, run.policies, d) for d in (day, settings.day))
     found, weights = weighted_board.settle_run(run, day, effective)
     now = _of_policy(weighted_board.weighted_cells(run, found, weights), policy)
-    at_first = weighted_board.all_alike(run)
-    rows = cells(run.board())  # that of the day of the case: a share has one value then, wherever it is told
-    before, by_law = _of_policy(rows, then), _of_policy(rows, policy)
+    at_first = weighted_board.all_alike(run, day)
+    # that of the day of the case: a share has one value then, wherever it is told
+    before, by_law = _of_policy(cells(run.board()), then), _of_policy(weighted_board.cells_of_law(run, day), policy)
     made = {name: _change(by_law[name], now[name]) or 0.0 for name in now}
     behind = _behind(policy, at_first, (found, weights), made)
     watched = what_to_watch(study, run, day, policy=policy)
     horizon = study.case.clock.last_day
     ahead = (horizon - day).days / 365.25
-    ahead_of_day = day_limits.lay_ahead(study, policy, day)
     short = f"The horizon ends on {horizon}, {ahead:.1f} years after the day; {AHEAD:g} are wanted."
     return AsOfDay(
         day=day,
@@ -168,7 +168,7 @@ def as_of_day(run: Run, day: date, effective: int | None = None) -> AsOfDay:
         newest=max((r.known_on for r in weights.used), default=None),
         readings=len(weights.used),
         facts=_facts(weights.used),
-        warnings=(*weights.warnings, *filter(None, [ahead_of_day]), *([short] if ahead < AHEAD else [])),
+        warnings=(*weights.warnings, *day_limits.law_known(study, day), *([short] if ahead < AHEAD else [])),
         looks_to=day_limits.looks_to(study.assumptions),
         rests_on=day_sources.without_doubtful(study, day, policy, {k: c.holds for k, c in now.items()}, run.seed)
         if weights.redrawn

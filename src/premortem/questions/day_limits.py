@@ -1,4 +1,4 @@
-"""What the answer of a day cannot say: how far each assumption looks, and how much of the law lay ahead of the day."""
+"""What the answer of a day rests on: how far each assumption looks, and how much of the law was known."""
 
 import re
 from collections.abc import Sequence
@@ -29,21 +29,15 @@ def looks_to(assumptions: Sequence[Assumption]) -> str:
     return ", ".join(parts)
 
 
-def lay_ahead(study: Study, policy: str, day: date) -> str:
-    """How much of a policy came only after a day, whose answer so knows more of the law than the day did; empty where nothing did, and for a
-    policy that could be chosen.
-    """
-    if policy != study.case.settings.record:
-        return ""
-    book, base = study.law(policy), study.law(study.case.settings.baseline)
-    made = [c.published for c in book.clauses]
-    made += [step.start for steps in book.policy.steps.values() for step in steps]
-    # an end that lies beyond all that was made was set before: it is known, and only to come
-    ends = [c.ends for c in book.clauses if c.id not in base.by_id or base.by_id[c.id].ends != c.ends]
-    days = [d for d in (*made, *(e for e in ends if e and e <= max(made))) if d > day]
-    if not days:
-        return ""
-    return (
-        f"‘{book.policy.title}’ is taken whole: {count_noun(len(days), 'change')} of its law came only after {day_in_words(day)}, the next on "
-        f"{day_in_words(min(days))}, so that these shares know more of the law than that day did."
-    )
+def law_known(study: Study, day: date) -> tuple[str, ...]:
+    """That what became of the law is taken as it was known on a day, and for what of it no day is known; nothing where all of it was known."""
+    told = []
+    for policy in sorted(study.cut):
+        book = study.law(policy).policy
+        begun = sum(len(steps) for steps in book.steps.values())
+        told.append(
+            f"‘{book.title}’ is the law as it was known on {day_in_words(day)}: what was published later is not in it, and futures were "
+            f"simulated under it. The data do not say when its {count_noun(begun, 'effort')} and moves of places between groups were "
+            "published: each counts from the day on which it began."
+        )
+    return tuple(told)

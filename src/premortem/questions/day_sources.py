@@ -13,6 +13,8 @@ from premortem.watch.weights import weighted_shares
 DOUBTFUL = "low"
 # A share that moves by more without them rests on them [share of futures].
 RESTS = 0.1
+# Futures that are drawn without them, half of what a board has: enough to see such a move.
+FEW = 1024
 
 
 def without_doubtful(study: Study, day: date, policy: str, shares: dict[str, float | None], seed: int) -> str:
@@ -28,7 +30,7 @@ def without_doubtful(study: Study, day: date, policy: str, shares: dict[str, flo
     kept = [r for r in known if r.fact not in doubtful]
     if len(kept) == len(known):
         return ""
-    found, weights = redraw(study, kept, policy, [policy], [], seed)
+    found, weights = redraw(study, kept, policy, [policy], [], seed, FEW)
     told = weighted_shares(found.holds(policy), weights)
     moved = []
     for name, before in shares.items():

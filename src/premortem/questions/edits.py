@@ -102,6 +102,7 @@ def heavy_edits(
     `run`, which must be of the study, or in as many new ones.
     """
     policy, as_of = policy or study.case.settings.baseline, as_of or study.case.settings.day
+    study = study.on(as_of)
     if not facts.held(TABLE, study.case):
         raise MissingData(
             f"{study.case.name} holds no table {TABLE} of clause numbers and what became of them, so none is priced"

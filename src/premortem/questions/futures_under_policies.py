@@ -98,19 +98,22 @@ def stored(
     policies: Sequence[str] | None = None,
     under: Sequence[str] | None = None,
     first: int | None = None,
+    on: date | None = None,
 ) -> Futures:
     """The futures of a stored run (of a large one its first), or its `first`, under some policies (by default its own), and what is asked of them
-    `under` some of these (by default all). What the run keeps is read; what it lacks is simulated again from its values.
+    `under` some of these (by default all). What the run keeps is read; what it lacks is simulated again from its values, as is a policy of
+    which less was known `on` a day.
     """
     run = in_memory(run)
-    study, observer = run.study, observer_of(run.study, asked)
+    study, observer = run.study.on(on) if on else run.study, observer_of(run.study, asked)
     wanted = {*observer.expressions, *_drivers(study)}
     values = run.parameters(first=first)
     margins: dict[str, dict[str, Array]] = {}
     columns: dict[str, dict[str, Array]] = {}
     for policy in policies or run.policies:
         needed = wanted if under is None or policy in under else set()
-        if policy in run.policies and needed <= {*read.column_names(run.folder, policy)}:
+        kept = policy in run.policies and policy not in study.cut
+        if kept and needed <= {*read.column_names(run.folder, policy)}:
             margins[policy] = run.columns(policy, run.margin_names(), first)
             columns[policy] = run.columns(policy, sorted(needed), first) if needed else {}
         else:

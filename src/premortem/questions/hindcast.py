@@ -69,7 +69,8 @@ def hindcast(
     for a table that cannot be read, and for a forecast that was made after the day.
     """
     study = study or (run.study if run else Study())
-    case, as_of = study.case, as_of or study.case.settings.day
+    as_of = as_of or study.case.settings.day
+    study, case = study.on(as_of), study.case
     table = _table(study, file, events)
     theirs = forecast_tables.read(forecasts, case, as_of) if forecasts else forecast_tables.shipped_forecasts(case)
     everything = study.readings.joined(table)
@@ -131,7 +132,9 @@ def _in_view(
         weighted_board.reading_policy(study.case, tuple(filter(None, (settings.baseline, settings.record))), as_of)
     ]
     if run:
-        return futures_under_policies.stored(run, asked, policies, first=min(futures, futures_under_policies.MOST))
+        return futures_under_policies.stored(
+            run, asked, policies, first=min(futures, futures_under_policies.MOST), on=as_of
+        )
     return futures_under_policies.simulated(study, asked, policies, futures, seed)
 
 

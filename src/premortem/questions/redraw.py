@@ -20,9 +20,10 @@ from premortem.watch.weights import Weights, misfits
 
 # Futures that are drawn: a share is known to a point or so by as many.
 COUNT = 2048
-# Where a number of effective ones is wanted, so many times what the draw before says is needed is drawn next, no more often than `TRIES`
-# and never more than `MOST` times the number that is wanted: a share of hardly any futures says little of how many are needed.
-SPARE, TRIES, MOST = 1.05, 3, 4
+# Where a number of effective ones is wanted, so many times what the draw before says is needed is drawn next, since further ones of the same
+# ancestors are worth less, no more often than `TRIES` and never more than `MOST` times the number that is wanted: a share of hardly any
+# futures says little of how many are needed.
+SPARE, TRIES, MOST = 1.3, 3, 4
 # Futures that were drawn, by study and by what they were drawn by.
 _DRAWN: WeakKeyDictionary[Study, dict[tuple[object, ...], smc.Drawn]] = WeakKeyDictionary()
 

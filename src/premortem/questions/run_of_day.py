@@ -17,7 +17,8 @@ def run_of_day(run: Run, day: date) -> Run:
     Raises `BadInput` for a day in the future, `MissingData` where no future comes near what was known.
     """
     check_inputs(run)
-    study, day = run.study, weighted_board.past(run.study.case, day)
+    day = weighted_board.past(run.study.case, day)
+    study = run.study.on(day)
     under = weighted_board.reading_policy(study.case, run.policies, day)
     drawn, _ = draw_by(study, study.readings.telling(day), under, run.seed)
     folder = TemporaryDirectory(prefix="premortem-")

@@ -7,6 +7,7 @@ from datetime import date
 from premortem.case import year_of
 from premortem.errors import BadInput, MissingData, each, raise_all, unknown
 from premortem.questions import futures_under_policies, weighted_board
+from premortem.questions.day_limits import law_known
 from premortem.questions.futures_under_policies import Futures
 from premortem.questions.signpost_worth import Watched, rank
 from premortem.questions.weighted_board import ShortCell
@@ -141,6 +142,7 @@ def what_to_watch(
     if not study.signposts:
         raise MissingData(f"{study.case.name} holds no signposts, so there is none to value")
     as_of = as_of or study.case.settings.day
+    study = study.on(as_of)
     own = each(lambda text: observations.parse_option(text, as_of, study.case), given)
     every = quantities.shipped_quantities(study.case)
     asked = [*weighted_board.asked_of(study, as_of), *((every[r.quantity], r.over) for r in own)]
@@ -150,7 +152,7 @@ def what_to_watch(
     view = _view(read_under, policies, policy)
     under = [view, read_under]
     found = (
-        futures_under_policies.stored(run, asked, under=under, first=first)
+        futures_under_policies.stored(run, asked, under=under, first=first, on=as_of)
         if run
         else futures_under_policies.simulated(study, asked, policies)
     )
@@ -180,7 +182,7 @@ def what_to_watch(
         failed=int((~found.known()).sum()),
         readings=tuple(UsedReading(r.quantity, r.on, r.value, r.known_on, r.source, r.named) for r in after.used),
         left_out=tuple(after.left_out),
-        warnings=tuple(after.warnings),
+        warnings=(*after.warnings, *law_known(study, as_of)),
     )
 
 

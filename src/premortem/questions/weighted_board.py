@@ -12,6 +12,7 @@ from premortem.propositions import score
 from premortem.propositions.board_cells import BoardCell, cells
 from premortem.questions import futures_under_policies
 from premortem.questions._bounded_memory import in_memory
+from premortem.questions.day_limits import law_known
 from premortem.questions.futures_under_policies import Array, Futures
 from premortem.questions.policy_paths import DRAWN, along
 from premortem.questions.redraw import redraw
@@ -72,7 +73,8 @@ def weigh_run(run: Run, as_of: date) -> Weights:
     Raises `BadInput` for a day in the future.
     """
     run, under = in_memory(run), reading_policy(run.study.case, run.policies, as_of)
-    return weigh_by_record(futures_under_policies.stored(run, asked_of(run.study, as_of), [under]), as_of)
+    found = futures_under_policies.stored(run, asked_of(run.study, as_of), [under], on=as_of)
+    return weigh_by_record(found, as_of)
 
 
 def weigh_by_record(found: Futures, as_of: date, own: Sequence[Reading] = ()) -> Weights:
@@ -151,11 +153,11 @@ def board_of(run: Run, as_of: date | None = None, drawn: bool = False, effective
 
     Drawn paths are simulated for the first futures only. Raises `BadInput` for a day in the future.
     """
-    alike = cells(run.board()) + (_drawn_cells(run, as_of, None) if drawn else ())
+    drawn_rows = _drawn_cells(run, as_of, None) if drawn else ()
     if as_of is None:
-        return Board(alike, non_finite=_counted(run))
+        return Board((*cells(run.board()), *drawn_rows), non_finite=_counted(run))
     found, weights = settle_run(run, as_of, effective)
-    rows = weighted_cells(run, found, weights)
+    rows, alike = weighted_cells(run, found, weights), (*cells_of_law(run, as_of), *drawn_rows)
     if drawn and not weights.redrawn:
         rows += weighted_rows(_drawn_cells(run, as_of, weights.values), weights)
     return Board(rows, alike, _counted(run), _weights(run, as_of, weights))
@@ -165,12 +167,22 @@ def settle_run(run: Run, as_of: date, effective: int | None = None) -> tuple[Fut
     """Futures of a run, of a large one its first, weighted by what was known on a day, or drawn anew by it (see `settle`)."""
     run = in_memory(run)
     asked, under = asked_of(run.study, as_of), reading_policy(run.study.case, run.policies, as_of)
-    return settle(futures_under_policies.stored(run, asked, under=[under]), asked, as_of, effective=effective)
+    found = futures_under_policies.stored(run, asked, under=[under], on=as_of)
+    return settle(found, asked, as_of, effective=effective)
 
 
-def all_alike(run: Run) -> tuple[Futures, Weights]:
-    """Futures of a run, of a large one its first, that all count alike: by the priors alone."""
-    found = futures_under_policies.stored(in_memory(run), [], under=[])
+def cells_of_law(run: Run, as_of: date) -> tuple[BoardCell, ...]:
+    """The board of a run by the priors alone, under the law as it was known on a day."""
+    rows, cut = cells(run.board()), run.study.on(as_of).cut
+    if not cut:
+        return rows
+    known = {c.assumption: c for c in weighted_cells(run, *all_alike(run, as_of)) if c.policy in cut}
+    return tuple(known[row.assumption] if row.policy in cut else row for row in rows)
+
+
+def all_alike(run: Run, as_of: date) -> tuple[Futures, Weights]:
+    """Futures of a run, of a large one its first, that all count alike: by the priors alone, under the law as it was known on a day."""
+    found = futures_under_policies.stored(in_memory(run), [], under=[], on=as_of)
     each = np.full(found.count, 1 / found.count)
     return found, Weights(each, found.count, found.count, 1.0, float("nan"), (), (), ())
 
@@ -206,7 +218,7 @@ def _weights(run: Run, as_of: date, found: Weights) -> BoardWeights:
         collapsed=found.collapsed,
         readings=tuple(r.label for r in found.used),
         left_out=tuple(found.left_out),
-        warnings=tuple(found.warnings),
+        warnings=(*found.warnings, *law_known(run.study.on(as_of), as_of)),
     )
 
 

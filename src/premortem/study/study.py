@@ -2,6 +2,7 @@
 `Run`: a stored run under a study. One module, since each makes the other.
 """
 
+import copy
 import shlex
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,6 +29,7 @@ from premortem.files import writer
 from premortem.files.reader import read_bytes
 from premortem.files.toml import read_toml
 from premortem.law import book as rules
+from premortem.law.known import known_by
 from premortem.law.notebook import Rulebook
 from premortem.propositions import assumption, interpretations, score
 from premortem.propositions.assumption import Assumption
@@ -80,6 +82,8 @@ class Study:
         self._pulled: dict[str, Levers] = {}
         self._books: dict[str, rules.Book] = {}
         self._hashes: dict[tuple[str, ...], dict[str, str]] = {}
+        self._on: dict[date, Study] = {}
+        self.cut: frozenset[str] = frozenset()  # policies of which only a part is held: see `on`
         self.forms, self.pulled = dict(forms or {}), pulled
         self._files = {path.stem: path for path in policy_files}
         raise_all(own_files.problems(self.folder, self.case, of_world=simulator is None))
@@ -249,6 +253,20 @@ class Study:
         if policy not in self._books:
             self._books[policy] = rules.load(self._file_of(policy) or policy, self.case)
         return self._books[policy]
+
+    def on(self, day: date) -> "Study":
+        """The study with what became of the law as it was known on a day, for who asks as of that day; itself where nothing of it came
+        later, and on the day of the case, whose boards show what came of the law beside the policies that could be chosen.
+        """
+        if day not in self._on:
+            record = self.case.settings.record
+            known = known_by(self.law(record), day) if record and day != self.case.settings.day else None
+            if known is None or known is self.law(record):
+                return self
+            made = self._on[day] = copy.copy(self)
+            made._books, made._on, made._hashes, made.cut = {**self._books, record: known}, {}, {}, frozenset({record})
+            made._pulled = {name: levers for name, levers in self._pulled.items() if name != record}
+        return self._on[day]
 
     def _file_of(self, policy: str) -> Path | None:
         """The file of the user's own that a policy stands in; None for one that ships."""

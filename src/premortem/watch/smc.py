@@ -3,7 +3,8 @@
 From standard normal scores, so that it serves any priors. The likelihood is let in by degrees (Neal 2001; Del Moral, Doucet and Jasra
 2006): at each the futures are weighted, resampled and moved by steps that keep their law, pCN around a normal (Cotter and others 2013;
 Rudolf and Sprungk 2018). How long the steps are is learnt from how far they brought the futures, and they go on until the futures have
-forgotten their ancestors (Fearnhead and Taylor 2013).
+forgotten their ancestors (Fearnhead and Taylor 2013). Of many futures, some are drawn so, and kept again each time they have been moved
+further: what those of one first ancestor share is counted in what all are worth.
 
 That normal lies half way between the futures' own mean and spread and the posterior of the misfits' straight line in the scores (iterated
 ensemble smoother: Chen and Oliver 2012). Around their own alone, an error that all futures share would be drawn again and never be seen.
@@ -14,22 +15,29 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from premortem.errors import MissingData
 from premortem.progress import LOG
 from premortem.watch.quantities import Array
 from premortem.watch.weights import effective, resample
+from premortem.watch.weights import level as log_likelihood
 
 Misfits = Callable[[Array], Array]
 # Part of the futures that stays effective when more of the likelihood is let in.
 KEPT = 0.5
 # Moves go on until the correlation of futures with their ancestors is below this, after each part and after the last; at most so many.
-ALIKE, ALIKE_LAST, MOVES = 0.15, 0.05, 15
+ALIKE, ALIKE_LAST, MOVES = 0.3, 0.05, 20
+# Futures that are drawn together. Of more, as many are kept again each time they have been moved so often: half of the moves that a draw from
+# the prior on would take.
+TOGETHER, APART = 2048, 12
 # Mean of the upper tenth of a standard normal: what chance makes of such a correlation, in its standard errors.
 TENTH = 1.755
 # Lengths of steps that are tried side by side (1 is a draw from the normal around which futures are moved), and the least share of futures
 # that tries each.
 STEPS, LEAST = np.array([0.05, 0.2, 0.5, 1.0]), 0.05
+# A direction of which the readings tell has less than this of the prior's variance.
+TOLD = 0.95
 # Halvings in the search for the next part, and most parts before it is given up.
 HALVINGS, MOST = 40, 60
 
@@ -60,16 +68,19 @@ def worth(flags: Array, roots: Array, alike: float) -> float:
     return effective_number(flags, roots) * (1 - alike) / (1 + alike)
 
 
+@threadpool_limits.wrap(
+    limits=1
+)  # the futures share the cores: threads of small products would only wait for each other
 def draw(misfits: Misfits, dimensions: int, count: int, seed: int) -> Drawn:
     """Futures by the posterior. `misfits` takes scores (parameter, future) and gives how many standard deviations each reading lies off,
     (reading, future), not finite where a future is ruled out: the log likelihood is minus half the sum of their squares.
 
     The same seed gives the same futures. Raises `MissingData` where no future agrees with what was read.
     """
-    rng = np.random.default_rng(seed)
+    rng, wanted, count = np.random.default_rng(seed), count, min(count, TOGETHER)
     z = rng.standard_normal((dimensions, count))
     off, roots = np.asarray(misfits(z), float), np.arange(count)
-    level = _level(off)
+    level = log_likelihood(off)
     power, evidence, parts, moved, alike = 0.0, 0.0, 0, 0.0, 0.0
     tries = np.full(len(STEPS), 1 / len(STEPS))
     line = _Line(np.zeros((len(off), dimensions)), np.zeros(len(off)), np.eye(len(off)))
@@ -85,20 +96,23 @@ def draw(misfits: Misfits, dimensions: int, count: int, seed: int) -> Drawn:
         around = line.posterior(power).halfway(z, weights)
         at = resample(weights, count, int(rng.integers(2**31)))
         z, off, level, roots = z[:, at], off[:, at], level[at], roots[at]
-        ancestors, limit = z, ALIKE_LAST if power == 1 else ALIKE
+        own = ancestors = around.standard(z)
+        limit = ALIKE_LAST if power == 1 else ALIKE
         for _ in range(MOVES):
-            z, off, level, moved, tries = _move(z, off, level, power, around, tries, misfits, rng)
-            alike = around.alike(ancestors, z)
+            z, own, off, level, moved, tries = _move(z, own, off, level, power, around, tries, misfits, rng)
+            alike = _alike(ancestors, own)
             if alike < limit:
                 break
         LOG.info("drawing %s futures by what was read: %.0f%% of it let in", f"{count:,}", 100 * power)
-    return Drawn(z, roots, evidence, parts, moved, alike)
-
-
-def _level(off: Array) -> Array:
-    """Log likelihood up to a constant, shape (future,)."""
-    whole = np.isfinite(off).all(0)
-    return np.where(whole, -0.5 * (np.where(whole, off, 0.0) ** 2).sum(0), -np.inf)
+    drawn, likeness = [z], [alike]
+    while len(drawn) * count < wanted:
+        for _ in range(APART):
+            z, own, off, level, moved, tries = _move(z, own, off, level, 1.0, around, tries, misfits, rng)
+        drawn, likeness = [*drawn, z], [*likeness, _alike(ancestors, own)]
+        LOG.info("drawing %s futures by what was read: %s drawn", f"{wanted:,}", f"{len(drawn) * count:,}")
+    every = np.concatenate(drawn, axis=1)[:, :wanted]
+    roots = np.tile(roots, len(drawn))[:wanted]
+    return Drawn(every, roots, evidence, parts, moved, float(np.mean(likeness)))
 
 
 def _next_part(level: Array, left: float) -> float:
@@ -138,21 +152,34 @@ class _Around:
         """Lower triangular, (score, score)."""
         return np.linalg.cholesky(self.spread)
 
+    @cached_property
+    def inverse(self) -> Array:
+        """Of the root: to multiply by it is some seven times as fast as to solve for thousands of futures, move after move."""
+        return np.linalg.inv(self.root)
+
     def halfway(self, z: Array, weights: Array) -> "_Around":
-        """Half way to the mean and spread of futures with weights."""
+        """Half way to the mean and spread of futures with weights: to their spread along the directions of which the readings tell, unless
+        they are many for all. A spread that is fitted to chance lies near its own futures, which then are no draws by what they move around.
+        """
         middle = (z @ weights)[:, None]
-        away = z - middle
-        return _Around((self.middle + middle) / 2, (self.spread + (away * weights) @ away.T) / 2)
+        each, axes = np.linalg.eigh(self.spread)
+        told = axes[:, (each < TOLD) | (len(z) ** 2 <= z.shape[1])]
+        away = told.T @ (z - middle)
+        own = (away * weights) @ away.T - told.T @ self.spread @ told
+        return _Around((self.middle + middle) / 2, self.spread + told @ own @ told.T / 2)
 
     def standard(self, z: Array) -> Array:
         """Scores in standard ones of the normal, same shape."""
-        return np.asarray(np.linalg.solve(self.root, z - self.middle))
+        return np.asarray(self.inverse @ (z - self.middle))
 
-    def alike(self, before: Array, after: Array) -> float:
-        """Correlation of futures with their ancestors beyond chance: the mean of the tenth of directions in which they are most alike."""
-        x, y = (own - own.mean(1, keepdims=True) for own in map(self.standard, (before, after)))
-        each = np.sort((x * y).sum(1) / np.sqrt((x**2).sum(1) * (y**2).sum(1)))
-        return max(float(each[-max(len(each) // 10, 1) :].mean()) - TENTH / np.sqrt(len(x[0])), 0.0)
+
+def _alike(before: Array, after: Array) -> float:
+    """Correlation of futures with their ancestors beyond chance, both in standard scores: the mean of the tenth of directions in which they
+    are most alike.
+    """
+    x, y = (own - own.mean(1, keepdims=True) for own in (before, after))
+    each = np.sort((x * y).sum(1) / np.sqrt((x**2).sum(1) * (y**2).sum(1)))
+    return max(float(each[-max(len(each) // 10, 1) :].mean()) - TENTH / np.sqrt(len(x[0])), 0.0)
 
 
 @dataclass(frozen=True)
@@ -187,6 +214,7 @@ class _Line:
 
 def _move(
     z: Array,
+    own: Array,
     off: Array,
     level: Array,
     power: float,
@@ -194,16 +222,17 @@ def _move(
     tries: Array,
     misfits: Misfits,
     rng: np.random.Generator,
-) -> tuple[Array, Array, Array, float, Array]:
-    """One move of every future, the share that was taken, and the shares that try each length next: by how far each brought them."""
+) -> tuple[Array, Array, Array, Array, float, Array]:
+    """One move of every future, `own` its standard score of the normal; the share that was taken, and the shares that try each length next: by
+    how far each brought them.
+    """
     chosen = rng.choice(len(STEPS), len(level), p=tries)
     step = STEPS[chosen]
     keep = np.sqrt(1 - step**2)
-    own = around.standard(z)
     moved = keep * own + step * rng.standard_normal(own.shape)
     tried = around.middle + around.root @ moved
     there = np.asarray(misfits(tried), float)
-    reached = _level(there)
+    reached = log_likelihood(there)
     # log density of the prior over that of the normal around which the move is made
     before, after = (0.5 * ((score**2).sum(0) - (x**2).sum(0)) for score, x in ((own, z), (moved, tried)))
     with np.errstate(invalid="ignore"):
@@ -216,6 +245,7 @@ def _move(
     tries = (share + LEAST) / (share + LEAST).sum()
     return (
         np.where(taken, tried, z),
+        np.where(taken, moved, own),
         np.where(taken, there, off),
         np.where(taken, reached, level),
         float(taken.mean()),

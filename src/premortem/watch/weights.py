@@ -5,6 +5,7 @@ all the weight that no share can be told, the weights have collapsed: shares by 
 weights then has the likelihood tempered (Neal 2001): raised to the largest power that keeps enough futures.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -75,23 +76,18 @@ def misfits(predictions: Mapping[str, Array], readings: Sequence[Reading], quant
     readings of one group count as one.
     """
     each = [
-        np.sqrt(strength) * misfit(predictions[quantities[r.quantity].column(r.over)], r, quantities[r.quantity])
+        math.sqrt(strength) * misfit(predictions[quantities[r.quantity].column(r.over)], r, quantities[r.quantity])
         for r, strength in zip(readings, strengths(readings), strict=True)
     ]
     return np.stack(each) if each else np.zeros((0, len(next(iter(predictions.values()), ()))))
 
 
-def joint_log_likelihood(
-    predictions: Mapping[str, Array], readings: Sequence[Reading], quantities: Mapping[str, Quantity]
-) -> Array:
-    """Log likelihood of readings in each future, up to a constant, shape (future,); those of one group count as one."""
-    total = np.zeros(len(next(iter(predictions.values()))), np.float32) if predictions else np.zeros(0, np.float32)
-    for reading, strength in zip(readings, strengths(readings), strict=True):
-        quantity = quantities[reading.quantity]
-        total += np.float32(strength) * log_likelihood(
-            predictions[quantity.column(reading.over)], reading, quantity
-        ).astype(np.float32)
-    return total
+def level(off: Array) -> Array:
+    """Log likelihood up to a constant, shape (future,), of misfits (reading, future): minus half the sum of their squares, and -inf where one
+    is not finite.
+    """
+    total = -0.5 * np.einsum("rf,rf->f", off, off)
+    return np.where(np.isfinite(total), total, -np.inf)
 
 
 def weigh(
@@ -111,7 +107,7 @@ def weigh(
     total = np.zeros(count, np.float32)
     for start in range(0, count, BLOCK):
         part = slice(start, start + BLOCK)
-        total[part] = joint_log_likelihood({name: x[part] for name, x in predictions.items()}, used, quantities)
+        total[part] = level(misfits({name: x[part] for name, x in predictions.items()}, used, quantities))
     floor = min(floor, count / 2)
     power, full = temper(total, floor)
     values = _normalised(total, power)

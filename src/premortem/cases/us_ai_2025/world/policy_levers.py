@@ -187,7 +187,7 @@ class _Answers(NamedTuple):
 def _answers(book: _Answering, places: tuple[str, ...]) -> _Answers:
     """Answers of the rulebook, each asked for once of places that it cannot tell apart."""
     alike = _alike(book, places)
-    asked, questions = _asked_of(tuple(dict.fromkeys(alike.values())), book.moves)
+    asked, questions = _asked_of(tuple(dict.fromkeys(alike.values())), book.moves, book.case)
     found, denying = questions.answers(book), book.vocabulary.denied
     outcomes: list[str] = found["outcome"].to_list()
     # an allocation that is used up is more than may be had, not other than may be had
@@ -215,10 +215,12 @@ def _memberships(moves: tuple[TierChange, ...]) -> dict[str, tuple[Any, ...]]:
 
 
 @lru_cache(maxsize=16)
-def _asked_of(places: tuple[str, ...], moves: tuple[TierChange, ...]) -> tuple[Mapping[str, _Asked], Questions]:
-    """What is asked of every book that moves places so, by kind, and the questions."""
+def _asked_of(
+    places: tuple[str, ...], moves: tuple[TierChange, ...], case: Case
+) -> tuple[Mapping[str, _Asked], Questions]:
+    """What is asked of every book of a case that moves places so, by kind, and the questions."""
     asked, transactions = _questions(places)
-    return asked, Questions(transactions, CASE, moves)
+    return asked, Questions(transactions, case, moves)
 
 
 @lru_cache(maxsize=64)
