@@ -7,6 +7,7 @@ import pytest
 
 from premortem.app import axes, chart_specs, labels, timeline_marks
 from premortem.charts.marks import PLAIN
+from premortem.text import units
 
 
 def test_no_axis_of_an_uncertainty_is_in_logarithms(study):
@@ -64,4 +65,4 @@ def test_a_threshold_of_a_log_rate_reads_as_per_cent_a_year(study):
     [(1.25, "times/yr", "1.25 times a year"), (0.6, "share", "60%"), (2e6, "stacks", "2 million stacks"), (0.25, "ln/yr", "1.3 times a year")],
 )  # fmt: skip
 def test_a_threshold_is_spoken(value, unit, said):
-    assert labels.spoken(value, unit) == said
+    assert units.quantity(value, unit) == said

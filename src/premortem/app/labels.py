@@ -113,12 +113,7 @@ def limit(signpost: Signpost) -> str:
     value = signpost.threshold.value
     if signpost.unit == LOG_RATE:
         return f"{units.quantity(a_year(value, 'falls' in signpost.when), 'share')} a year"
-    return spoken(value, signpost.unit)
-
-
-def spoken(value: float, unit: str) -> str:
-    """A number with its unit as it is spoken: `1.25 times a year`, `60%`, `1.3 times a year`."""
-    return units.quantity(value, unit)
+    return units.quantity(value, signpost.unit)
 
 
 def step_words(decision: Decision, book: Book) -> dict[str, str]:

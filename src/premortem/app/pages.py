@@ -86,7 +86,7 @@ _env.filters |= {
     "field": said.field,
     "range_label": said.range_label,
     "limit": said.limit,
-    "spoken": said.spoken,
+    "spoken": quantity,
     "lawful": said.lawful,
     "plain": plain,
     "day": day_in_words,

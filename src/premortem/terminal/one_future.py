@@ -13,6 +13,7 @@ from premortem.terminal.layout import print_table
 from premortem.text.numbers import count_noun
 from premortem.text.phrases import number
 from premortem.text.steps import word
+from premortem.text.units import quantity
 
 # Parameters shown.
 UNUSUAL = 8
@@ -38,7 +39,7 @@ def print_future(result: OneFuture, case: Case) -> None:
     )
     for row in result.parameters[:UNUSUAL]:
         console.print(
-            f"  {row.score:+.1f}  {row.meaning}: {number(row.value, 3)}, median {number(row.median, 3)} {row.unit}"
+            f"  {row.score:+.1f}  {row.meaning}: {quantity(row.value, row.unit)}, median {quantity(row.median, row.unit)}"
         )
 
 

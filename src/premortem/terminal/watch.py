@@ -11,7 +11,7 @@ from premortem.questions.weighted_board import Board, BoardWeights, ShortCell
 from premortem.terminal.board import print_board
 from premortem.terminal.layout import add_columns, next_step, print_table, wrap
 from premortem.text import phrases
-from premortem.text.tables import plain
+from premortem.text.units import quantity
 from premortem.watch import hindcast_words as words
 from premortem.watch.event_scores import EventScored
 from premortem.watch.hindcast_results import Hindcast
@@ -89,13 +89,13 @@ def latest(row: SignpostRow) -> str:
     """What a signpost says now, with its date, and its threshold."""
     limit, said = row.threshold, row.latest
     passed = f", {row.status}" if said and limit and said.value is not None else ""
-    watched = f"; threshold {plain(limit.value)}{passed}" if limit else ""
+    watched = f"; threshold {quantity(limit.value, row.unit)}{passed}" if limit else ""
     if said is None:
         return f"no reading yet{watched}"
     if said.value is None or row.unit == "event":
         return f"{said.said_on}: {said.says}{watched}"
     newer = f"; {said.said_on}: {said.says}" if said.is_newer_said else ""
-    return f"{said.on}: {plain(said.value)} {row.unit}{newer}, {said.source}{watched}"
+    return f"{said.on}: {quantity(said.value, row.unit)}{newer}, {said.source}{watched}"
 
 
 def print_hindcast(judged: Any) -> None:
