@@ -16,6 +16,7 @@ import pytest
 from premortem.ensemble import bands, read, store
 from premortem.ensemble import run as ensemble
 from premortem.errors import BadInput, MissingData, NotReproducible
+from premortem.study import Study
 from tests.parts import IN_A_PROCESS, PART
 from tests.waiting import until
 
@@ -305,27 +306,29 @@ def test_futures_that_are_not_finite_are_kept_and_listed_even_after_a_resume(stu
     assert run(resume=True).non_finite == first
 
 
-def test_futures_that_are_not_finite_are_told_wherever_the_run_is_shown(study, tmp_path, capsys):
+def test_futures_that_are_not_finite_are_told_wherever_the_run_is_shown(tmp_path, capsys):
     """Families leave them out, the board says how many there are and how they count, and a run of nothing else is refused."""
     from premortem import questions, terminal
     from premortem.briefing.assemble import assemble
 
-    class Holed(type(study.run(["as-written"], futures=600, seed=3, out=tmp_path / "holed"))):
+    study = Study(case="eu_gpai")
+
+    class Holed(type(study.run(["as-amended"], futures=600, seed=3, out=tmp_path / "holed"))):
         def columns(self, policy, names=None, first=None):
             found = super().columns(policy, names, first)
             return {name: np.where(np.arange(len(x)) % 10 == 0, np.nan, x) for name, x in found.items()}
 
     run = Holed(study, tmp_path / "holed")
-    run.manifest["non_finite"] = {"as-written": list(range(0, 600, 10))}
+    run.manifest["non_finite"] = {"as-amended": list(range(0, 600, 10))}
     families = questions.futures(run, k=2)
     assert families.futures_seen == 540
     assert all(row.medoid % 10 for row in families.archetypes)
     terminal.print_board(run)
-    assert "60 of 600 futures under as-written have a result that is not finite" in " ".join(
+    assert "60 of 600 futures under as-amended have a result that is not finite" in " ".join(
         capsys.readouterr().out.split()
     )
-    assert questions.board_of(run).non_finite == {"as-written": 60}
-    run.manifest["non_finite"] = {"as-written": list(range(600))}
+    assert questions.board_of(run).non_finite == {"as-amended": 60}
+    run.manifest["non_finite"] = {"as-amended": list(range(600))}
     with pytest.raises(MissingData, match="no future has finite results"):
         assemble(run)
 
