@@ -1,8 +1,6 @@
 # Two commands set everything up: `make run` (the brief on the five assumptions) and `make test`.
 PYTHON ?= python3
 BIN = .venv/bin
-# Modules are compiled once and not by each of the hundred processes that the tests start, whatever the user's own setting.
-unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test types fast test-slow bench lint lock docs site assets chromium audit clean
 

@@ -1,7 +1,9 @@
 """Shared pieces: the shipped study, levers of its policies, batches of futures, and one small run on disk."""
 
+import gc
 import os
 import shutil
+import sys
 from importlib.metadata import version
 from pathlib import Path
 
@@ -27,6 +29,14 @@ settings.register_profile("few", max_examples=10, phases=FOUND, report_multiple_
 settings.register_profile("many", max_examples=100, **LOOSE)
 settings.load_profile("few")
 
+
+# Modules are compiled once and not by each process that the tests start, whatever the user's own setting.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# What is loaded while tests are looked for stays until the end: looking through it again and again for what may be forgotten,
+# as Python does when a process has made many things, takes a tenth of the time.
+gc.disable()
 
 # XLA's older way of making kernels takes half of the time to compile, which is most of what the suite does, and gives the same
 # verdicts; the program that users run is compiled anew by the benchmark. Processes that tests start compile alike.
@@ -60,6 +70,12 @@ def place(path: Path) -> int:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: place(item.path))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    gc.freeze()
+    gc.set_threshold(10_000)
+    gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -14,7 +14,7 @@ from tests.test_cli import CHECK, run  # noqa: F401  # a fixture
 FREE = ("check", "--item", "L4", "--to", "FRA", "--on", "2025-06-01", "--consignee", "Microsoft")
 
 
-@pytest.mark.parametrize("arguments", [(*FREE, "--trace"), (*FREE, "--json")])
+@pytest.mark.parametrize("arguments", [(*FREE, "--trace"), pytest.param((*FREE, "--json"), marks=pytest.mark.slow)])
 @pytest.mark.parametrize("buffered", ["", pytest.param("1", marks=pytest.mark.slow)])
 def test_f088_a_reader_that_leaves_is_no_answer(arguments, buffered):
     """The pipe's reader is gone before anything is written."""

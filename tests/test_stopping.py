@@ -15,6 +15,7 @@ from premortem.cli.bundle import BUNDLE, without_personal_paths, write_bundle
 from premortem.cli.shared import size
 from premortem.ensemble import store
 from premortem.errors import BadInput
+from premortem.study import Study
 from tests.parts import IN_A_PROCESS
 from tests.test_cli import run  # noqa: F401  # a fixture
 from tests.waiting import longest, until
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("small_parts")
 )
 def test_a_signal_ends_a_run_with_its_status_and_nothing_half_written(tmp_path, number, status):
     out = tmp_path / "out"
-    asked = ["run", "--policy", "as-written", "--futures", "3000000", "--out", out, "--json"]
+    asked = ["run", "--case", "eu_gpai", "--policy", "as-amended", "--futures", "30000000", "--out", out, "--json"]
     process = subprocess.Popen(
         [sys.executable, "-c", IN_A_PROCESS + "cli.main()", *map(str, asked)],
         stdout=subprocess.PIPE,
@@ -35,7 +36,7 @@ def test_a_signal_ends_a_run_with_its_status_and_nothing_half_written(tmp_path, 
         text=True,
     )
     try:
-        until(lambda: (out / "as-written" / "part-00001.parquet").exists() or process.poll() is not None)
+        until(lambda: (out / "as-amended" / "part-00001.parquet").exists() or process.poll() is not None)
         process.send_signal(number)
         _, err = process.communicate(timeout=longest())
     finally:
@@ -68,9 +69,10 @@ def test_a_ceiling_below_what_one_part_needs_is_refused_before_it_is_reached(run
     assert json.loads(out)["error"]["allowed"].endswith("MB")
 
 
-def test_a_run_under_a_ceiling_gives_the_same_bits(study, tmp_path):
-    free = study.run(["as-written"], futures=10_000, seed=3, out=tmp_path / "free")
-    tight = study.run(["as-written"], futures=10_000, seed=3, out=tmp_path / "tight", memory=8 * 10**9)
+def test_a_run_under_a_ceiling_gives_the_same_bits(tmp_path):
+    study = Study(case="eu_gpai")
+    free = study.run(["as-amended"], futures=10_000, seed=3, out=tmp_path / "free")
+    tight = study.run(["as-amended"], futures=10_000, seed=3, out=tmp_path / "tight", memory=8 * 10**9)
     assert (free.folder / store.CHECKSUMS).read_bytes() == (tight.folder / store.CHECKSUMS).read_bytes()
 
 

@@ -74,6 +74,7 @@ def test_a_threshold_redraws_the_fan_in_place_without_embedding_it_again(visit):
     shown(page, lambda: page.locator("#fan svg").get_attribute("data-mine") == "kept")
 
 
+@pytest.mark.slow
 def test_a_deep_link_shows_what_was_shared(visit):
     page = visit("/levers")
     field = page.locator("[data-key='l.diffusion.country_allocation.tpp'] .number")
@@ -263,6 +264,7 @@ def test_an_error_of_one_panel_leaves_the_others_working(visit):
     shown(page, lambda: page.locator("[data-cell='A1:rescinded']").get_attribute("class") == "chosen")
 
 
+@pytest.mark.slow
 def test_a_shipment_is_asked_about_and_a_change_tried(visit):
     page = visit("/rules")
     page.locator("[name=quantity]").first.fill("100000")
@@ -274,6 +276,7 @@ def test_a_shipment_is_asked_about_and_a_change_tried(visit):
     assert "denial" not in page.locator("h1").inner_text()
 
 
+@pytest.mark.slow
 def test_a_ledger_is_decided_from_the_page(visit):
     page = visit("/rules/ledger")
     page.locator("#example").click()
@@ -317,6 +320,7 @@ def test_a_ledger_is_not_decided_before_it_is_said_which_of_two_columns_of_one_n
     page.get_by_role("region", name="Names found in the lists").get_by_text("Huawei", exact=True).first.wait_for()
 
 
+@pytest.mark.slow
 def test_columns_that_were_chosen_stay_when_a_name_for_the_layout_is_typed(visit, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     page = ledger_of(visit, b"Item,Qty,Where,Date\nH20,1,SGP,2026-09-01\n")
@@ -450,6 +454,7 @@ def test_a_long_address_gets_a_short_name_that_leads_back_and_copy_gives_the_who
     there.locator("#headline", has_text=page.locator("#headline").inner_text()).wait_for()
 
 
+@pytest.mark.slow
 def test_a_short_name_that_leads_nowhere_and_a_link_over_other_files_say_so(visit):
     page = visit("/board?state=0123456789abcdef0123")
     assert "not kept here" in page.locator("#notice").inner_text()

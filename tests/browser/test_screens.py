@@ -67,6 +67,7 @@ def test_a_page_reads_without_scripts(visit):
     assert "of futures" in page.locator("h1").inner_text()
 
 
+@pytest.mark.slow
 def test_the_first_visit_has_a_tour_that_never_comes_again(visit):
     page = visit("/board", toured=False)
     for _ in range(4):
@@ -87,7 +88,7 @@ def test_on_a_phone_every_tab_is_in_view_and_the_answer_comes_before_the_setting
     assert page.locator("form.view").is_visible()
 
 
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [390, pytest.param(1280, marks=pytest.mark.slow)])
 def test_the_tour_covers_nothing(visit, width):
     page = visit("/board", width=width, toured=False)
     tour = page.locator("#tour").bounding_box()
@@ -113,13 +114,14 @@ new PerformanceObserver((list) => { for (const one of list.getEntries()) if (!on
 """
 
 
-@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("width", [pytest.param(1440, marks=pytest.mark.slow), 390])
 def test_nothing_moves_while_a_page_comes(visit, width):
     for path in ("/board", "/a/A2", "/levers"):
         page = visit(path, width=width, bypass=True, first=SHIFTS)
         assert page.evaluate("window.moved") < 0.1, path
 
 
+@pytest.mark.slow
 def test_redo_is_there_only_where_something_was_undone(visit):
     page = visit("/levers?l.strength.deals=0.5")
     assert page.locator("#redo").is_disabled()

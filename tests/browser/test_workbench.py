@@ -55,6 +55,7 @@ def test_a_second_policy_has_its_difference_in_every_cell_and_noise_is_grey(visi
     assert "noise" not in cells.nth(3).locator(".delta").get_attribute("class")
 
 
+@pytest.mark.slow
 def test_a_policy_is_a_card_and_choosing_it_shows_its_result(visit):
     page = opened(visit)
     card = page.locator("[data-policy-card=rescinded]")

@@ -3,6 +3,7 @@
 import ast
 import re
 from doctest import DocTestParser
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -47,18 +48,31 @@ def words_of(name: str) -> re.Pattern[str]:
     return re.compile("|".join([SUBJECTS, *policies, *clauses, *ids, *days]))
 
 
-def texts(tree: ast.AST) -> list[ast.Constant]:
-    """Texts of a module that a program uses: all but docstrings."""
-    homes = (ast.Module, ast.ClassDef, ast.FunctionDef)
-    documented = [n.body[0].value for n in ast.walk(tree) if isinstance(n, homes) and isinstance(n.body[0], ast.Expr)]
-    return [
-        n for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str) and n not in documented
-    ]
+HOMES = (ast.Module, ast.ClassDef, ast.FunctionDef)
 
 
-def said(source: str, words: re.Pattern[str]) -> list[tuple[int, str]]:
-    held = (n for n in texts(ast.parse(source)) if n.value not in KEYS)
-    return [(n.lineno, n.value) for n in held if words.search(n.value)]
+def texts(nodes: list[ast.AST]) -> list[tuple[int, str]]:
+    """Texts of a module that a program uses, each with its line: all but docstrings."""
+    documented = {id(n.body[0].value) for n in nodes if isinstance(n, HOMES) and isinstance(n.body[0], ast.Expr)}
+    held = (n for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str) and id(n) not in documented)
+    return [(n.lineno, n.value) for n in held]
+
+
+def documents(nodes: list[ast.AST]) -> list[str]:
+    """What docstrings of a module say beside their examples."""
+    told = (ast.get_docstring(node) or "" for node in nodes if isinstance(node, HOMES))
+    return [part for text in told for part in DocTestParser().parse(text) if isinstance(part, str)]
+
+
+@cache
+def read(room: str) -> dict[str, tuple[list[tuple[int, str]], list[str]]]:
+    """Texts and docstrings of each module of a room, read once for the words of every case."""
+    every = {path: [*ast.walk(ast.parse(path.read_text("utf-8")))] for path in sorted((HOME / room).rglob("*.py"))}
+    return {str(path.relative_to(HOME)): (texts(nodes), documents(nodes)) for path, nodes in every.items()}
+
+
+def said(held: list[tuple[int, str]], words: re.Pattern[str]) -> list[tuple[int, str]]:
+    return [(line, text) for line, text in held if text not in KEYS and words.search(text)]
 
 
 @pytest.mark.parametrize("name", case.names())
@@ -66,9 +80,7 @@ def said(source: str, words: re.Pattern[str]) -> list[tuple[int, str]]:
 def test_a_room_says_no_word_of_a_case(room, name):
     words = words_of(name)
     found = [
-        f"{path.relative_to(HOME)}:{line}: {text[:80]}"
-        for path in sorted((HOME / room).rglob("*.py"))
-        for line, text in said(path.read_text("utf-8"), words)
+        f"{path}:{line}: {text[:80]}" for path, (held, _) in read(room).items() for line, text in said(held, words)
     ]
     assert not found, "\n".join(found)
 
@@ -90,21 +102,21 @@ def test_what_pages_are_laid_out_with_says_no_word_of_a_case(name):
 @pytest.mark.parametrize("room", ROOMS)
 def test_no_docstring_says_a_word_of_a_case(room, name):
     """Those of `cli` are the help of commands, whose examples of a case come from its `text.toml`. Examples that are run may."""
-    words, homes = words_of(name), (ast.Module, ast.ClassDef, ast.FunctionDef)
+    words = words_of(name)
     found = [
-        f"{path.relative_to(HOME)}: {match.group()}"
-        for path in sorted((HOME / room).rglob("*.py"))
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, homes)
-        for part in DocTestParser().parse(ast.get_docstring(node) or "")
-        if isinstance(part, str) and (match := words.search(part))
+        f"{path}: {match.group()}"
+        for path, (_, told) in read(room).items()
+        for part in told
+        if (match := words.search(part))
     ]
     assert not found, "\n".join(found)
 
 
 def test_a_word_of_the_case_in_a_text_is_found_and_an_example_in_a_docstring_is_not():
     words = words_of(case.DEFAULT)
-    assert said('x = "under as-written"\n', words) == [(1, "under as-written")]
-    assert said('def f():\n    """`A1` as of February 2025."""\n    return f"{1} of China"\n', words) == [
-        (3, " of China")
-    ]
+
+    def found(source):
+        return said(texts([*ast.walk(ast.parse(source))]), words)
+
+    assert found('x = "under as-written"\n') == [(1, "under as-written")]
+    assert found('def f():\n    """`A1` as of February 2025."""\n    return f"{1} of China"\n') == [(3, " of China")]

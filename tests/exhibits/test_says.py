@@ -142,9 +142,9 @@ def test_f064_no_axis_writes_a_number_with_a_prefix(made):
     ]
     frame = pl.DataFrame({"limit": [1.0, 2.0], "holds": [0.1, 0.2], "used": [False, True]})
     drawn.append(figures.threshold_curve(frame, "MH"))
-    found = [f for chart in drawn for f in formats(chart.to_dict())]
-    found += [f for name in exhibits.rebuilt() for f in formats(exhibits.chart(name).to_dict())]
-    found += [f for name in ("price", "compute", "caps") for f in formats(made(name).picture().to_dict())]
+    found = [f for chart in drawn for f in formats(render.specification(chart))]
+    found += [f for name in exhibits.rebuilt() for f in formats(render.specification(exhibits.chart(name)))]
+    found += [f for name in ("price", "compute", "caps") for f in formats(render.specification(made(name).picture()))]
     assert len(found) > 20
     assert not [f for f in found if re.fullmatch(r"[^%]*s", f)]
     for module in (chart_specs, mechanism_pictures, figures):

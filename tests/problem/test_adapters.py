@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 import premortem as pm
 from premortem.errors import BadInput, BadInputs
@@ -69,14 +70,56 @@ def test_a_model_of_the_workbench_runs_with_its_own_policies_and_gives_what_the_
     assert run.board()["holds"][0] == pytest.approx((table.owner == "near").mean())
 
 
-def test_a_replicator_is_seeded_and_reduced_by_the_outcomes_own_function(ema):
+def named(kind, name, **fields):
+    """An object as Rhodium has it, known by its class and attributes."""
+    made = type(kind, (), {})()
+    vars(made).update(name=name, **fields)
+    return made
+
+
+class Likeness:
+    """Objects of the workbench by the attributes that are read of them: importing the workbench takes six seconds."""
+
+    class ReplicatorModel:
+        levers = constants = constraints = ()
+
+        def __init__(self, name, function):
+            self.name, self.function = name, function
+
+        def __setattr__(self, name, value):
+            super().__setattr__(name, [{}] * value if name == "replications" else value)
+
+    @staticmethod
+    def RealParameter(name, low, high):
+        held = {
+            "lower_bound": low,
+            "upper_bound": high,
+            "variable_name": [name],
+            "dist": stats.uniform(low, high - low),
+        }
+        return named("RealParameter", name, default=None, **held)
+
+    @staticmethod
+    def ScalarOutcome(name, variable_name, function):
+        made = named("ScalarOutcome", name, variable_name=[variable_name], function=function)
+        made.kind = 0
+        return made
+
+
+@pytest.fixture(params=["alike", pytest.param("ema", marks=pytest.mark.slow)])
+def bench(request):
+    """What makes a model of the workbench: likenesses in the fast suite, the workbench itself in the slow one."""
+    return Likeness if request.param == "alike" else request.getfixturevalue("ema")
+
+
+def test_a_replicator_is_seeded_and_reduced_by_the_outcomes_own_function(bench):
     def chance(x):
         return {"y": x + np.random.normal()}  # noqa: NPY002
 
-    model = ema.ReplicatorModel("chance", function=chance)
+    model = bench.ReplicatorModel("chance", function=chance)
     model.replications = 50
-    model.uncertainties = [ema.RealParameter("x", 0, 1)]
-    model.outcomes = [ema.ScalarOutcome("mean_y", variable_name="y", function=np.mean)]
+    model.uncertainties = [bench.RealParameter("x", 0, 1)]
+    model.outcomes = [bench.ScalarOutcome("mean_y", variable_name="y", function=np.mean)]
     tables = [pm.from_ema(model).run(futures=24, seed=2).table() for _ in range(2)]
     assert tables[0].equals(tables[1])
     assert (tables[0].mean_y - tables[0].x).std() == pytest.approx(1 / math.sqrt(50), rel=0.5)
@@ -87,13 +130,6 @@ def test_what_is_no_model_of_a_function_is_told():
         pm.from_ema(object())
     with pytest.raises(BadInput, match="is no Model of Rhodium"):
         pm.from_rhodium(object())
-
-
-def named(kind, name, **fields):
-    """An object as Rhodium has it, known by its class and attributes."""
-    made = type(kind, (), {})()
-    vars(made).update(name=name, **fields)
-    return made
 
 
 def test_a_model_of_rhodium_keeps_its_order_of_responses_lists_and_constraints():

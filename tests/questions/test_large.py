@@ -1,22 +1,22 @@
 """Scenario discovery on large runs: boxes sought among some futures and measured on all, part by part."""
 
-from datetime import date
-
 import numpy as np
 import pytest
 
 from premortem import questions
 from premortem.errors import BadInput
 from premortem.questions import _bounded_memory, _scenario_discovery
+from premortem.study import Study
 from tests.parts import PART
 
 SOUGHT = 5_000
 
 
 @pytest.fixture(scope="module")
-def run(study, small_parts, tmp_path_factory):
-    """Three parts, the last one short."""
-    return study.run(["as-written"], futures=2 * PART + 2000, seed=3, out=tmp_path_factory.mktemp("large") / "out")
+def run(small_parts, tmp_path_factory):
+    """Three parts, the last one short, of the case whose world is small."""
+    out = tmp_path_factory.mktemp("large") / "out"
+    return Study(case="eu_gpai").run(["as-amended"], futures=2 * PART + 2000, seed=3, out=out)
 
 
 @pytest.fixture
@@ -27,9 +27,9 @@ def small_ceiling(monkeypatch):
 
 
 def test_boxes_of_a_large_run_are_sought_in_its_first_futures_and_measured_on_all(run, small_ceiling):
-    found = questions.explain(run, "A2", "as-written")
+    found = questions.explain(run, "E2", "as-amended")
     names, values = list(run.study.priors.names), run.parameters()
-    breaks = run.columns("as-written", ["margin.A2"])["margin.A2"] <= 0
+    breaks = run.columns("as-amended", ["margin.E2"])["margin.E2"] <= 0
     assert found.futures == values.shape[1]
     assert found.sought_in == SOUGHT
     assert found.breaks == pytest.approx(breaks.mean())
@@ -57,16 +57,17 @@ def test_the_first_futures_of_a_run_are_a_run_of_their_own(run):
     head = run.head(5_000)
     assert head.futures == 5_000
     np.testing.assert_array_equal(head.parameters(), run.parameters()[:, :5_000])
-    assert sum(len(part["future"]) for part in head.parts("as-written", ["future"])) == 5_000
+    assert sum(len(part["future"]) for part in head.parts("as-amended", ["future"])) == 5_000
     assert head.board().height == run.board().height
-    assert len(head.columns("as-written", ["future"], first=7_000)["future"]) == 5_000
+    assert len(head.columns("as-amended", ["future"], first=7_000)["future"]) == 5_000
 
 
 def test_a_small_run_is_looked_at_whole(run):
     assert _bounded_memory.in_memory(run) is run
 
 
-def test_a_ceiling_looks_at_fewer_futures_and_is_refused_below_what_is_worth_it(run, study):
+def test_a_ceiling_looks_at_fewer_futures_and_is_refused_below_what_is_worth_it(run):
+    study = run.study
     each = _bounded_memory.A_VALUE * len(study.priors.names)
     tight = study.stored(run.folder, memory=_bounded_memory.BESIDE + 6_000 * each)
     assert _bounded_memory.in_memory(tight).futures == 6_000
@@ -75,9 +76,9 @@ def test_a_ceiling_looks_at_fewer_futures_and_is_refused_below_what_is_worth_it(
 
 
 def test_comparing_and_weighing_a_large_run_look_at_its_first_futures(run, small_ceiling):
-    assert questions.compare(run, ["as-written", "rescinded"], time=False).futures == SOUGHT
-    assert len(questions.weigh_run(run, date(2025, 2, 26)).values) == SOUGHT
-    board = questions.board_of(run, date(2025, 2, 26))
+    assert questions.compare(run, ["as-amended", "as-adopted"], time=False).futures == SOUGHT
+    assert len(questions.weigh_run(run, run.study.case.settings.day).values) == SOUGHT
+    board = questions.board_of(run, run.study.case.settings.day)
     assert board.weights.effective_futures <= SOUGHT
 
 
