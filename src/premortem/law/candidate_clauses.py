@@ -34,8 +34,9 @@ def standing(fields: pl.LazyFrame | pl.DataFrame, book: Rulebook, held: "Held | 
     holds, where that is known.
     """
     words = book.vocabulary
-    known = few_held if isinstance(fields, pl.DataFrame) else _held
-    first, last, values = held or known(fields, words)  # type: ignore[operator]  # each of its kind of frame
+    if held is None:
+        held = few_held(fields, words) if isinstance(fields, pl.DataFrame) else _held(fields, words)
+    first, last, values = held
     return tuple(
         c
         for c in operative(book, first, last)
