@@ -48,7 +48,7 @@ def bits(book: Book) -> list[bytes]:
 
 def afresh(book: Book) -> list[bytes]:
     """The levers of a process that has asked nothing before."""
-    for held in (module._answers, module._questions, module._memberships):
+    for held in (module._answers, module._asked_of, module._questions, module._memberships):
         held.cache_clear()
     return bits(book)
 
@@ -133,7 +133,7 @@ def test_f002_no_limit_of_a_clause_is_taken_for_one_that_is_used_up(limit):
 def test_places_that_share_an_answer_are_decided_alike_when_each_is_asked(policy):
     book = rules.load(policy)
     places = [place for row in facts.read("regions")["countries"] for place in row.split(";")]
-    alike = module._alike(module._Asked(book.clauses, book.moves, CASE), places)
+    alike = module._alike(module._Answering(book.clauses, book.moves, CASE), places)
     assert len(set(alike.values())) < len(places) / 2
     asked = [
         {"item": YARDSTICK, "destination": place, "consignee_tpp_this_year": BEYOND_ANY_LIMIT, "date": day}
@@ -148,11 +148,11 @@ def test_places_that_share_an_answer_are_decided_alike_when_each_is_asked(policy
 def test_a_place_that_a_clause_names_is_asked_about_itself():
     book = rules.load("as-written")
     twins = ("MYS", "IDN")
-    assert len(set(module._alike(module._Asked(book.clauses, book.moves, CASE), twins).values())) == 1
+    assert len(set(module._alike(module._Answering(book.clauses, book.moves, CASE), twins).values())) == 1
     clause = book.by_id[ALLOCATION]
     named = clause.model_copy(update={"applies": f"{clause.applies} and destination <> 'IDN'"})
     other = tuple(named if c.id == ALLOCATION else c for c in book.clauses)
-    assert len(set(module._alike(module._Asked(other, book.moves, CASE), twins).values())) == 2
+    assert len(set(module._alike(module._Answering(other, book.moves, CASE), twins).values())) == 2
 
 
 def test_f001_a_policy_file_that_was_edited_is_read_again(tmp_path):

@@ -13,6 +13,7 @@ Answers:
 
 - `transactions`, `decide`: a transaction as a person gives it; `explain(transaction, book)` decides and explains it
 - `engine`: `decide(frame, book)`, the same for millions of rows
+- `standing_questions`: transactions that one book after another is asked about, such as those of the simulated world
 - `answers`, `opinion`: a law whose answers are of several kinds; one such answer explained
 - `verdict`, `unchecked`, `citations`: the answer in a sentence; what it does not cover; where it is written
 - `memo`, `memo_parts`, `checklists`: a decision in words; the parts of a memo to be signed; what an application must hold
