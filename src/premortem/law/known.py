@@ -36,7 +36,7 @@ def _policy(policy: Policy, day: date) -> Policy:
             "clause": {k: change for k, change in policy.clause.items() if change.get("ends_published", day) <= day},
             "tier": tuple(move for move in policy.tier if move.start <= day),
             "instrument": {name: begun for name, steps in policy.instrument.items() if (begun := _begun(steps, day))},
-            "strength": {name: begun for name, steps in policy.strength.items() if (begun := _begun(steps, day))},
+            "strength": {name: held for name, steps in policy.strength.items() if (held := _begun(steps, day))},
         }
     )
 
