@@ -9,10 +9,10 @@ from premortem.law import book as rules
 from premortem.law.book import Book
 from premortem.law.clause import Clause, Dated
 from premortem.law.places import last_move
-from premortem.law.policy import Policy, Step
+from premortem.law.policy import Effort, Policy, Strength
 from premortem.text.numbers import day_in_words
 
-Steps = TypeVar("Steps", bound=Step)
+Begun = TypeVar("Begun", Effort, Strength)
 
 
 def known_by(book: Book, day: date) -> Book:
@@ -20,10 +20,8 @@ def known_by(book: Book, day: date) -> Book:
     of places between groups that began after it: of these nobody wrote down when they were first known. Itself where nothing came later.
     """
     policy = _policy(book.policy, day)
-    clauses = (
-        book.clauses if policy == book.policy else rules.overlay(policy, "", replace(book.case, known_by=None)).clauses
-    )
-    known = tuple(_clause(c, day) for c in clauses if (c.announced or c.published) <= day)
+    written = book if policy == book.policy else rules.overlay(policy, "", replace(book.case, known_by=None))
+    known = tuple(_clause(c, day) for c in written.clauses if (c.announced or c.published) <= day)
     moved = last_move(book.case)
     if policy == book.policy and known == book.clauses and (moved is None or moved <= day):
         return book
@@ -38,12 +36,12 @@ def _policy(policy: Policy, day: date) -> Policy:
             "clause": {k: change for k, change in policy.clause.items() if change.get("ends_published", day) <= day},
             "tier": tuple(move for move in policy.tier if move.start <= day),
             "instrument": {name: begun for name, steps in policy.instrument.items() if (begun := _begun(steps, day))},
-            "strength": {name: begun for name, steps in policy.strength.items() if (begun := _begun(steps, day))},
+            "strength": {name: held for name, steps in policy.strength.items() if (held := _begun(steps, day))},
         }
     )
 
 
-def _begun(steps: Sequence[Steps], day: date) -> tuple[Steps, ...]:
+def _begun(steps: Sequence[Begun], day: date) -> tuple[Begun, ...]:
     return tuple(step for step in steps if step.start <= day)
 
 

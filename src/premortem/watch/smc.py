@@ -68,15 +68,18 @@ def worth(flags: Array, roots: Array, alike: float) -> float:
     return effective_number(flags, roots) * (1 - alike) / (1 + alike)
 
 
-@threadpool_limits.wrap(
-    limits=1
-)  # the futures share the cores: threads of small products would only wait for each other
 def draw(misfits: Misfits, dimensions: int, count: int, seed: int) -> Drawn:
     """Futures by the posterior. `misfits` takes scores (parameter, future) and gives how many standard deviations each reading lies off,
     (reading, future), not finite where a future is ruled out: the log likelihood is minus half the sum of their squares.
 
     The same seed gives the same futures. Raises `MissingData` where no future agrees with what was read.
     """
+    # the futures share the cores: threads of small products would only wait for each other
+    with threadpool_limits(limits=1):
+        return _draw(misfits, dimensions, count, seed)
+
+
+def _draw(misfits: Misfits, dimensions: int, count: int, seed: int) -> Drawn:
     rng, wanted, count = np.random.default_rng(seed), count, min(count, TOGETHER)
     z = rng.standard_normal((dimensions, count))
     off, roots = np.asarray(misfits(z), float), np.arange(count)
