@@ -1,5 +1,6 @@
 """Shared pieces: the shipped study, levers of its policies, batches of futures, and one small run on disk."""
 
+import atexit
 import gc
 import os
 import shutil
@@ -74,6 +75,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     gc.freeze()
+    atexit.register(gc.unfreeze)  # else libraries complain of what is left as the process ends
     gc.set_threshold(10_000)
     gc.enable()
 

@@ -7,7 +7,7 @@ import pytest
 from premortem.case import default
 from premortem.errors import BadInputs, PremortemError
 from premortem.law import book as rules
-from premortem.law.clause_files import raw_clauses
+from premortem.law.clause_files import raw_clauses, typed_clauses
 from premortem.law.conditions import check
 from premortem.law.decide import Transaction, explain
 from premortem.law.policy import Policy
@@ -102,7 +102,9 @@ def test_a_fault_of_a_shipped_clause_names_its_own_file_under_any_policy(monkeyp
     """And one of a clause that the policy changes names the policy's."""
     broken = {k: dict(c) for k, c in raw_clauses(default()).items()}
     broken["emb.belarus"] |= {"admits": ["TPM"]}
-    monkeypatch.setattr("premortem.law.book.raw_clauses", lambda case: broken)
+    for module in ("book", "clause_files"):
+        monkeypatch.setattr(f"premortem.law.{module}.raw_clauses", lambda case: broken)
+    monkeypatch.setattr("premortem.law.book.typed_clauses", typed_clauses.__wrapped__)  # nothing kept of the sound ones
     policy = Policy(name="own", title="Own", says="x", clause={"diffusion.country_allocation": {"confidence": "sure"}})
     with pytest.raises(BadInputs) as caught:
         rules.overlay(policy, "own.toml", default())

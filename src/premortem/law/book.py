@@ -2,7 +2,6 @@
 else.
 """
 
-import copy
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,12 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from pydantic import ValidationError
 
 from premortem.case import MARK, Case, default, names
 from premortem.case import load as load_case
 from premortem.errors import BadInput, BadInputs, call_all, nearest, raise_all
-from premortem.files.typed import faults_of
 from premortem.law.clause import STAGES, Clause
 from premortem.law.clause_files import (
     as_list,
@@ -27,10 +24,9 @@ from premortem.law.clause_files import (
     raw_clause,
     raw_clauses,
     told_file,
-    unknown_keys,
-    unmeasured,
+    typed_clause,
+    typed_clauses,
 )
-from premortem.law.conditions import check
 from premortem.law.places import TierChange, atlas
 from premortem.law.policy import Policy, Strength, covers, idle_days, overlay_of, policy_of
 from premortem.law.policy_documents import own_document, shipped_document
@@ -233,7 +229,7 @@ def _sound(book: Book, file: str) -> Book:
 def overlay(policy: Policy, file: str, case: Case) -> Book:
     """The rulebook under a policy. Raises `BadInput` for an overlay on a clause that is not there and for bad values."""
     file = file or f"{policy.name}.toml"
-    raw = copy.deepcopy(raw_clauses(case))
+    raw = raw_clauses(case)
     instruments = sorted({r["instrument"] for r in raw.values()})
     unknown = [name for name in policy.include if name not in instruments]
     allowed = ", ".join(instruments)
@@ -275,26 +271,12 @@ def _validated(
     or the policy's that changes it.
     """
     clauses: list[Clause] = []
-    words = vocabulary(case)
     for key, body in raw.items():
-        file = overlaid.get(key) or told_file(body["instrument"], case)
-        found = [*unknown_keys(key, body, file), *unmeasured(key, body, file)]
-        errors += found
-        at_fault = {e.key.removeprefix(f"{key}.") for e in found}
-        sound = {k: v for k, v in body.items() if k not in at_fault}
-        sound["numbers"] = {k: v for k, v in body["numbers"].items() if k not in at_fault}
-        try:
-            clause = Clause.model_validate(sound, context=words)
-        except ValidationError as wrong:
-            # a number stands in the file beside the other keys of its clause
-            errors += [e.at(file, e.key.replace(".numbers.", ".")) for e in faults_of(wrong, Clause, file, key)]
+        if key not in overlaid and key in typed_clauses(case):
+            clauses.append(typed_clauses(case)[key])
             continue
-        if found:
-            continue  # its tests may name what was wrong
-        errors += [
-            BadInput(file, f"{key}.{part}", why)
-            for part, why in check(clause.applies, clause.within, clause.units, words)
-        ]
-        clauses.append(in_force(clause, case))
+        clause, found = typed_clause(key, body, overlaid.get(key) or told_file(body["instrument"], case), case)
+        errors += found
+        clauses += [clause] if clause else []
     raise_all(errors)
     return clauses

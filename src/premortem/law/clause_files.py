@@ -1,4 +1,4 @@
-"""Clauses as their files have them, before any policy's overlay."""
+"""Clauses as their files have them, before any policy's overlay; and how a table becomes a clause."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,11 +6,16 @@ from functools import cache
 from pathlib import Path, PurePath
 from typing import Any
 
+from pydantic import ValidationError
+
 from premortem.case import Case
 from premortem.errors import BadInput, each, nearest, raise_all
 from premortem.files.faults import FIELD, SHAPES
 from premortem.files.toml import parse_toml, read_toml
+from premortem.files.typed import faults_of
 from premortem.law.clause import Clause
+from premortem.law.conditions import check
+from premortem.law.vocabulary import vocabulary
 from premortem.text.numbers import limit, listing
 
 FOLDER = "clauses"
@@ -144,7 +149,33 @@ def dates_as_written(clause: str, case: Case) -> str:
     return "; ".join(f"{word} {raw[key]}" for key, word in days.items() if raw.get(key))
 
 
-def unknown_keys(clause: str, body: Mapping[str, Any], file: str) -> list[BadInput]:
+@cache
+def typed_clauses(case: Case) -> Mapping[str, Clause]:
+    """Sound clauses as their files have them, by id: typed once for all policies that leave them so."""
+    raw = raw_clauses(case)
+    typed = {key: typed_clause(key, body, told_file(body["instrument"], case), case) for key, body in raw.items()}
+    return {key: clause for key, (clause, faults) in typed.items() if clause and not faults}
+
+
+def typed_clause(key: str, body: dict[str, Any], file: str, case: Case) -> tuple[Clause | None, list[BadInput]]:
+    """A clause from its table, and its faults; none where its tests may name what was wrong."""
+    words, found = vocabulary(case), [*_unknown_keys(key, body, file), *_unmeasured(key, body, file)]
+    at_fault = {e.key.removeprefix(f"{key}.") for e in found}
+    sound = {k: v for k, v in body.items() if k not in at_fault}
+    sound["numbers"] = {k: v for k, v in body["numbers"].items() if k not in at_fault}
+    try:
+        clause = Clause.model_validate(sound, context=words)
+    except ValidationError as wrong:
+        # a number stands in the file beside the other keys of its clause
+        wrongs = faults_of(wrong, Clause, file, key)
+        return None, found + [e.at(file, e.key.replace(".numbers.", ".")) for e in wrongs]
+    if found:
+        return None, found
+    unread = check(clause.applies, clause.within, clause.units, words)
+    return in_force(clause, case), [BadInput(file, f"{key}.{part}", why) for part, why in unread]
+
+
+def _unknown_keys(clause: str, body: Mapping[str, Any], file: str) -> list[BadInput]:
     """Keys of a clause that are neither one of its numbers nor what every clause may state."""
     known = [*body["numbers"], *(k for k in Clause.model_fields if k not in ("id", "instrument", "numbers"))]
     return [
@@ -154,7 +185,7 @@ def unknown_keys(clause: str, body: Mapping[str, Any], file: str) -> list[BadInp
     ]
 
 
-def unmeasured(clause: str, body: Mapping[str, Any], file: str) -> list[BadInput]:
+def _unmeasured(clause: str, body: Mapping[str, Any], file: str) -> list[BadInput]:
     """Numbers of a clause that are written without their unit."""
     allowed = "a value and its unit, such as { value = 5, unit = 'UNIT' }, or several of them in a list"
     return [

@@ -127,12 +127,12 @@ def shipped_signposts(case: Case) -> Mapping[str, Signpost]:
 
 def read(path: Path, case: Case) -> dict[str, Signpost]:
     """Signposts of a file. Raises `BadInput`, or all of them at once."""
-    found = read_entries(path, Signpost)
-    raise_all([fault for signpost in found.values() for fault in _faults(signpost, path.name, case)])
+    found, uncertainties = read_entries(path, Signpost), priors.read(case / "params.csv").names
+    raise_all([fault for signpost in found.values() for fault in _faults(signpost, path.name, case, uncertainties)])
     return found
 
 
-def _faults(signpost: Signpost, file: str, case: Case) -> list[BadInput]:
+def _faults(signpost: Signpost, file: str, case: Case, uncertainties: Sequence[str]) -> list[BadInput]:
     wrong, quantities = [], known_quantities.shipped_quantities(case)
     if signpost.quantity and signpost.quantity not in quantities:
         near = nearest(signpost.quantity, [*quantities])
@@ -144,7 +144,7 @@ def _faults(signpost: Signpost, file: str, case: Case) -> list[BadInput]:
         near = nearest(signpost.event, [*process.events(case)])
         wrong.append(BadInput(file, f"{signpost.id}.event", "no such event", got=signpost.event, hint=near))
     named = (
-        ("reads", signpost.reads, priors.read(case / "params.csv").names, "uncertainty"),
+        ("reads", signpost.reads, uncertainties, "uncertainty"),
         ("strength", signpost.strength, [*vocabulary(case).instruments], "strength of policy"),
         ("policy", signpost.policy, rules.policies(case), "shipped policy"),
     )
