@@ -23,7 +23,8 @@ def known_by(book: Book, day: date) -> Book:
     written = book if policy == book.policy else rules.overlay(policy, "", replace(book.case, known_by=None))
     known = tuple(_clause(c, day) for c in written.clauses if (c.announced or c.published) <= day)
     moved = last_move(book.case)
-    if policy == book.policy and known == book.clauses and (moved is None or moved <= day):
+    nothing_came = policy == book.policy and known == book.clauses and (moved is None or moved <= day)
+    if nothing_came and not book.case.known_by:  # what was cut by a later day says that day
         return book
     says = f"What had become of the law by {day_in_words(day)}, as far as it was published then."
     return Book(policy.model_copy(update={"says": says}), known, replace(book.case, known_by=day))

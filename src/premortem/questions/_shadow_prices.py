@@ -82,8 +82,8 @@ def _priced(study: Study, values: Array, now: Levers, moved: tuple[Levers, Lever
 def slopes_along(study: Study, values: Array, now: Levers, moved: tuple[Levers, Levers]) -> Array:
     """How the softened margins change along the way between two sets of levers as they stand now, for half of that way, (assumption, future).
 
-    By central differences over a tenth of it, by the program that all questions share: where levers stand at a bend, as the best chip
-    that may be sold does beside a redesign of the same chip, a derivative tells the slope of neither side, and this is the mean of both.
+    By central differences over a tenth of it, by the program that all questions share: where levers stand at a bend, as the best of several
+    things that may be had does, a derivative tells the slope of neither side, and this is the mean of both.
     """
     halves = [np.asarray(PART * (a - b) / 2, np.float32) for a, b in zip(*moved, strict=True)]
     up, down = (type(now)(*(a + side * b for a, b in zip(now, halves, strict=True))) for side in (1, -1))
