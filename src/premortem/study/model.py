@@ -73,12 +73,15 @@ class Model:
         count = values.shape[1]
         size = SMALL if count <= few else CHUNK
 
-        def run(start: int) -> Chunk:
+        def given(start: int) -> tuple[Any, ...]:
             here = {name: _padded(x[:, start : start + size], size) for name, x in (own or {}).items()}
-            given = _padded(values[:, start : start + size], size), (levers._replace(**here), dict(self.thresholds))
-            scalars, series = jax.block_until_ready(compiled(self.forward, *given)(*given))
+            return _padded(values[:, start : start + size], size), (levers._replace(**here), dict(self.thresholds))
+
+        def run(start: int) -> Chunk:
+            scalars, series = jax.block_until_ready(program(*given(start)))
             return Chunk(start, min(size, count - start), scalars, series, self.forward.kept, self.interpreted)
 
+        program = compiled(self.forward, *given(0))  # here: on a core all others who ask would wait for it
         return side_by_side(run, range(0, count, size))
 
     def rescored(self, chunk: Chunk, thresholds: Mapping[str, Any]) -> dict[str, Array]:
@@ -158,12 +161,13 @@ class Model:
     def _margins(self, values: Array, levers: Levers) -> Array:
         """The same by a program of their own, in small chunks side by side on all cores."""
 
-        def run(start: int) -> Array:
-            given = _padded(values[:, start : start + SMALL], SMALL), dict(self.thresholds), levers
-            return np.asarray(compiled(self._stacked, *given, key=(self.forward, "margins"))(*given))
+        def given(start: int) -> tuple[Any, ...]:
+            return _padded(values[:, start : start + SMALL], SMALL), dict(self.thresholds), levers
 
+        program = compiled(self._stacked, *given(0), key=(self.forward, "margins"))
         count = values.shape[1]
-        return np.concatenate([*side_by_side(run, range(0, count, SMALL))], axis=1)[:, :count]
+        found = side_by_side(lambda start: np.asarray(program(*given(start))), range(0, count, SMALL))
+        return np.concatenate([*found], axis=1)[:, :count]
 
     def _stacked(self, values: jax.Array, thresholds: Mapping[str, Any], levers: Levers) -> jax.Array:
         scalars, _ = self.forward(values, (levers, thresholds))
