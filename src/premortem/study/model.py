@@ -72,6 +72,8 @@ class Model:
         """
         count = values.shape[1]
         size = SMALL if count <= few else CHUNK
+        if not count:
+            return iter(())
 
         def given(start: int) -> tuple[Any, ...]:
             here = {name: _padded(x[:, start : start + size], size) for name, x in (own or {}).items()}
