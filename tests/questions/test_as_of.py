@@ -317,10 +317,10 @@ def test_the_latest_events_are_the_newest_of_the_table_and_none_lies_ahead(later
 
 
 def test_as_many_effective_futures_as_are_asked_for(small_run):
-    found, weights = weighted_board.settle_run(small_run, LATER, effective=600)
+    found, weights = weighted_board.settle_run(small_run, LATER, effective=400)
     assert weights.redrawn
-    assert weights.effective >= 600
-    assert found.count < 3000
+    assert weights.effective >= 400
+    assert found.count < 2000
 
 
 def test_a_brief_of_a_day_has_one_list_of_what_to_watch_and_that_is_of_the_day(later, small_run):

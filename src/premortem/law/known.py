@@ -24,7 +24,7 @@ def known_by(book: Book, day: date) -> Book:
     known = tuple(_clause(c, day) for c in written.clauses if (c.announced or c.published) <= day)
     moved = last_move(book.case)
     nothing_came = policy == book.policy and known == book.clauses and (moved is None or moved <= day)
-    if nothing_came and not book.case.known_by:  # what was cut by a later day says that day
+    if nothing_came and (book.case.known_by or day) <= day:  # what was cut by a later day says that day
         return book
     says = f"What had become of the law by {day_in_words(day)}, as far as it was published then."
     return Book(policy.model_copy(update={"says": says}), known, replace(book.case, known_by=day))
