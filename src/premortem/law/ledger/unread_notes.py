@@ -2,11 +2,12 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
-from functools import cache, lru_cache
+from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 import polars as pl
 
 from premortem.case import Case
@@ -41,38 +42,45 @@ def unread_notes(notes: pl.Series, good: pl.DataFrame, named: Mapping[int, str],
     if not len(at):
         return None
     beside = good[at].select(c for c in (*ROLES, "item", "destination", "cleared") if c in good.columns)
-    kinds, first = distinct(beside.with_columns(notes[at].alias(NOTE)))
-    told = beside[first].to_dicts() or [{}] * len(first)
-    left = [_left(text, unknown[text], row, case) for text, row in zip(notes[at][first], told, strict=True)]
-    says = {i: words for i, kind in zip(at, kinds, strict=True) if i not in named and (words := left[kind])}
+    kinds, first = distinct(beside) if beside.width else (np.zeros(len(at), np.intp), np.zeros(1, np.intp))
+    told = [_beside(row, case) for row in beside[first].to_dicts() or [{}]]
+    says = {
+        i: words
+        for i, text, kind in zip(at.to_list(), notes[at].to_list(), kinds.tolist(), strict=True)
+        if i not in named and (words := _left(text, unknown[text], told[kind]))
+    }
     if not says:
         return None
     cells = pl.Series([says.get(i) for i in range(good.height)], dtype=pl.String)
     return Doubt(cells, SAYS.format(rows=count_noun(len(says), "row")))
 
 
-def _left(text: str, unknown: tuple[str, ...], row: Mapping[str, str | None], case: Case) -> str:
-    """What a cell says of a note whose words are not all harmless; "" where the row knows or clears them."""
-    if _is_read(text, row):
+class _Beside(NamedTuple):
+    """What a row tells by which its note is read."""
+
+    own: frozenset[str]  # words of its parties, of its item and of the place to which it goes
+    is_read: bool  # whether it clears the note
+    cleared: tuple[str, ...]  # keys of what it clears and is no party's
+
+
+def _beside(row: Mapping[str, str | None], case: Case) -> _Beside:
+    cleared, names = row.get("cleared") or "", [row.get(role) or "" for role in ROLES]
+    parties = {key(name) for name in names}
+    own = frozenset(word for name in (*names, row.get("item") or "") for word in all_words(name))
+    others = tuple(key(name) for name in clearings(cleared) if key(name) not in parties)
+    place = _called(case).get(row.get("destination") or "", frozenset())
+    return _Beside(own | place, bool(reason_of(NOTE, cleared)), others)
+
+
+def _left(text: str, unknown: Sequence[str], row: _Beside) -> str:
+    """What a cell says of a note whose words are not all harmless; "" where the row knows them or a person read it: clears it, or words
+    of it.
+    """
+    if row.is_read or (row.cleared and any(name in "".join(all_words(text)) for name in row.cleared)):
         return ""
-    own = _own_words(tuple(row.get(c) or "" for c in (*ROLES, "item")), row.get("destination") or "", case)
-    words = [word for word in unknown if word not in own]
+    words = [word for word in unknown if word not in row.own]
     more = ", ..." if len(words) > SHOWN else ""
     return RESTS_ON.format(words=", ".join(words[:SHOWN]) + more) if words else ""
-
-
-def _is_read(text: str, row: Mapping[str, str | None]) -> bool:
-    """Whether a person read a note: the row clears it, or words of it that are no party's."""
-    cleared = row.get("cleared") or ""
-    parties = {key(row.get(role) or "") for role in ROLES}
-    others = (name for name in clearings(cleared) if key(name) not in parties)
-    return bool(reason_of(NOTE, cleared)) or any(key(name) in "".join(all_words(text)) for name in others)
-
-
-@lru_cache(maxsize=4096)
-def _own_words(names: tuple[str, ...], place: str, case: Case) -> frozenset[str]:
-    """Words of a row's own parties, of its item and of the place to which it goes."""
-    return frozenset(word for name in names for word in all_words(name)) | _called(case).get(place, frozenset())
 
 
 @cache
@@ -91,8 +99,9 @@ def _unknown(texts: pl.Series) -> dict[str, tuple[str, ...]]:
     plain = plain.scatter(odd, [strip_accents(texts[i]) for i in odd]) if len(odd) else plain
     words = plain.str.extract_all(WORD)
     unknown = {word for word in words.explode().unique().drop_nulls() if not is_harmless(word)}
-    at = words.list.eval(pl.element().is_in([*unknown])).list.any().fill_null(False).arg_true()
-    return {texts[i]: tuple(dict.fromkeys(word for word in words[i] if word in unknown)) for i in at}
+    at = words.list.eval(pl.element().is_in([*unknown])).list.any().fill_null(False)
+    told = zip(texts.filter(at).to_list(), words.filter(at).to_list(), strict=True)
+    return {text: tuple(dict.fromkeys(word for word in said if word in unknown)) for text, said in told}
 
 
 def is_harmless(word: str) -> bool:
