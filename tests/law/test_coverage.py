@@ -203,6 +203,9 @@ QUESTIONS = {
         {"item": "H20", "exporter": "reseller", "end_use": "data_centre", "destination": "CHN"},
         date(2025, 4, 9),
     ),
+    "oct2022.supercomputer_untold": (T4 | {"quantity": 20_000, "destination": "CHN"}, date(2022, 10, 21)),
+    "oct2022.supercomputer_untold_macau": (T4 | {"quantity": 20_000, "destination": "MAC"}, date(2023, 1, 17)),
+    "oct2023.supercomputer_untold": (T4 | {"quantity": 20_000, "destination": "LBN"}, date(2023, 11, 17)),
 }
 
 

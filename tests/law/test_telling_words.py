@@ -55,12 +55,15 @@ def decided(**columns: list[str]) -> pl.DataFrame:
     )
 
 
-def test_a_note_that_tells_holds_its_row_and_an_ordinary_one_holds_none():
-    answers = decided(note=[*HELD, *FREE])
-    free = dict(zip((*HELD, *FREE), answers["may_go"], strict=True))
-    assert [note for note in HELD if free[note] is True] == []
-    assert [note for note in FREE if free[note] is not True] == []
-    assert all(answers["rests_on"][: len(HELD)].str.contains("names"))
+def test_a_text_that_tells_holds_its_row_and_an_ordinary_one_holds_none():
+    for column in ("note", "reference"):
+        answers = decided(**{column: [*HELD, *FREE]})
+        named = dict(zip((*HELD, *FREE), answers["rests_on"].str.contains("names").fill_null(False), strict=True))
+        assert [text for text, found in named.items() if found is (text in FREE)] == []
+        assert answers["may_go"][: len(HELD)].to_list() == [None] * len(HELD)
+    assert all(
+        answers["may_go"][len(HELD) :]
+    )  # a note asks to be read besides (`test_counsel_fourth`), a reference does not
 
 
 @pytest.mark.parametrize("place", ["Nordkorea", "Kuba", "IR", "Corée du Nord", "Rusland", "Siria"])

@@ -18,6 +18,7 @@ from premortem.law.parties import named_parties, standing
 from premortem.law.party_table import Listed
 from premortem.law.places import unconfirmed_places
 from premortem.law.row_defaults import completed
+from premortem.law.telltale import saying
 from premortem.law.transfers import Caution, transfers
 
 
@@ -95,5 +96,7 @@ def _holds(caution: Caution, given: Mapping[str, Any], fields: Mapping[str, Any]
     if ruled_out or not given.keys().isdisjoint(caution.untold):
         return False
     if caution.unseated and given.keys() >= {*seats.asked(given, case)}:
+        return False
+    if caution.named and not saying(named_parties(given).values(), caution.named):
         return False
     return not caution.any or any(fields[flag] for flag in caution.any)

@@ -15,14 +15,14 @@ from premortem.case import Case
 from premortem.law import items, parties, party_lists, seats
 from premortem.law.binding import limit
 from premortem.law.candidate_clauses import operative, turning_days
-from premortem.law.clause import Clause, Rulebook
+from premortem.law.clause import QUESTION, Clause, Rulebook
 from premortem.law.clearing import clearings
 from premortem.law.column_texts import numbered, texts_of
 from premortem.law.conditions import identifiers
 from premortem.law.groups import Kinds, combined, numbers
 from premortem.law.places import TierChange, atlas
 from premortem.law.spelling import key
-from premortem.law.telltale import signs_of
+from premortem.law.telltale import saying, signs_of
 from premortem.law.tested_values import DAY, Tested
 from premortem.law.totals import start
 from premortem.law.transfers import transfers
@@ -52,7 +52,15 @@ def alike(given: pl.DataFrame, answers: pl.DataFrame, book: Rulebook, kinds: Kin
     told = combined(_coded(given[kinds.first], book), len(kinds.first))
     back = [numbers(given["_back"].is_not_null())] if "_back" in given.columns else []
     totals = _of_totals(given, answers, book, kinds)
-    return combined([(told.of[kinds.of], len(told.first)), *back, *totals], given.height)
+    return combined([(told.of[kinds.of], len(told.first)), *back, *_of_shipped(answers, book), *totals], given.height)
+
+
+def _of_shipped(answers: pl.DataFrame, book: Rulebook) -> Iterator[tuple[NDArray[Any], int]]:
+    """Where what is shipped lies among the numbers by which a question asks of it."""
+    words = book.vocabulary
+    asking = [c for c in operative(book) if c.stage == QUESTION]
+    if lines := Tested(asking, words).against.get(words.measure.all):
+        yield _between(answers[words.measure.all], sorted(lines))
 
 
 def _coded_kinds(given: pl.DataFrame, book: Rulebook) -> Iterator[tuple[NDArray[Any], int]]:
@@ -60,7 +68,10 @@ def _coded_kinds(given: pl.DataFrame, book: Rulebook) -> Iterator[tuple[NDArray[
     clauses, words = operative(book), book.vocabulary
     tested = Tested(clauses, words)
     shipped = {"quantity", words.measure.all}
-    asked = {name for c in clauses for text in (c.applies, "" if c.total else c.within) for name in identifiers(text)}
+    deciding = [
+        c for c in clauses if c.stage != QUESTION
+    ]  # what is shipped may raise a question, which decides nothing (`alike`)
+    asked = {name for c in deciding for text in (c.applies, "" if c.total else c.within) for name in identifiers(text)}
     names = _Names(given, tested, book)
     for name in (n for n in given.columns if n in words.fields):
         column = given[name]
@@ -93,6 +104,13 @@ def _coded(given: pl.DataFrame, book: Rulebook) -> Iterator[tuple[NDArray[Any], 
             yield _classed(column, partial(names.stands_for, name))
         else:
             yield numbers(column)
+    yield from _of_same(given)
+
+
+def _of_same(given: pl.DataFrame) -> Iterator[tuple[NDArray[Any], int]]:
+    """Whether each party beside the consignee is the consignee itself (`seats.is_consignee`)."""
+    for role in (role for role in seats.BESIDE if {role, "consignee"}.issubset(given.columns)):
+        yield numbers((given[role] == given["consignee"]).fill_null(False))
 
 
 def _item(item: str | None, classes: Mapping[str, Any]) -> Any:
@@ -148,6 +166,9 @@ class _Names:
         # those of which no table says anything, and that say a place or a body themselves: all ask the same
         self.asking = parties.asking(self.known, self.case) - seated - screened
         self.told = {*self.known, *screened} - self.asking
+        # and those of which a caution speaks by their words
+        words = [told for caution in transfers(self.case).cautions.known for told in caution.named]
+        self.cautioned = saying(named - self.told, words) if words else frozenset()
         self.says = self._says(named - self.told) if not {*seats.SEATED}.isdisjoint(given.columns) else {}
 
     def days(self) -> list[int]:
@@ -162,6 +183,8 @@ class _Names:
         if not name or name in self.told:
             return name
         spelt = parties.addressee(name, self.case) if role == "exporter" else key(name) if role == "consignee" else name
+        if name in self.cautioned:  # several cautions may, of other words each
+            return name
         return f" {spelt}" if spelt in self.tested.words else self.says.get(name, ASKS if name in self.asking else "")
 
     def _says(self, names: set[str]) -> dict[str, str]:

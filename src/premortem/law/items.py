@@ -209,7 +209,15 @@ def _meaning(text: str, case: Case) -> str | tuple[str, ...] | None:
     known = names(case)
     found = (known.asks.get(reading, known.means.get(reading)) for reading in _readings(text, case))
     told = next((told for told in found if told is not None), None)
-    return read_among_words(text, _held(case), _beside(case)) if told is None and catalogued(case) else told
+    if told is not None or not catalogued(case):
+        return told
+    return read_among_words(text, _held(case), _beside(case)) or _of_series(text, case)
+
+
+def _of_series(text: str, case: Case) -> str | None:
+    """The item that stands for every model of a series, of which a spelling says nothing but a model."""
+    said = " ".join(token for token in tokens(text) if token not in _makers(case))
+    return next((name for name, spelt in transfers(case).items.series.items() if re.fullmatch(spelt, said)), None)
 
 
 @cache

@@ -13,8 +13,8 @@ from premortem.law.clearing import reason_of
 from premortem.law.parties import ROLES
 from premortem.law.party_lists import index
 from premortem.law.party_table import NOT_LISTED, Listed
-from premortem.law.places import strict
-from premortem.law.spelling import beginnings, key, telling, words
+from premortem.law.places import country_codes, strict
+from premortem.law.spelling import beginnings, branch_words, key, telling, words
 from premortem.law.telltale import signs_of
 from premortem.law.vocabulary import vocabulary
 
@@ -50,7 +50,7 @@ class Seat(NamedTuple):
     first: date | None = None  # days between which it holds, both included; None where no other seat is known
     last: date | None = None
     disputed: bool = False  # whether it is contested, so that no permission stands on it
-    begins: bool = False  # whether a name only begins as its firm's
+    begins: bool = False  # whether a name only begins as its firm's, and goes on as another firm's may
 
     def holds(self, day: date) -> bool:
         """Whether it is the seat on a day."""
@@ -74,7 +74,8 @@ def seats_of(name: str, case: Case) -> tuple[Seat, ...]:
     """Where a firm sits, one seat after the other, that the tables know by name; none where they do not.
 
     A name with a known firm's telling words and no other gives its parent's seat. One that only begins as a known firm's
-    gives it where that is in the strict group alone: a likeness of names may ask for a licence, and never spares one.
+    gives it where that is in the strict group alone: a likeness of names may ask for a licence, and never spares one. Where what
+    follows says only a place, or what many firms share, it is a branch of that firm and no likeness.
     Of a listed firm's likes a person is to look at the name, and until then the seat says nothing. A reason that clears it says
     that a party is not the listed one: it takes away a likeness, and no seat that is told by all telling words.
     """
@@ -83,20 +84,26 @@ def seats_of(name: str, case: Case) -> tuple[Seat, ...]:
         return found
     same = held.by_telling.get("".join(told), ())
     if not same and said and said[0] in held.begin:
-        starts = (held.by_key.get(start, ()) for start in _starts(said, held.begin))
-        stricter = (tuple(s for s in of if len(key(s.firm)) >= FEWEST and s.parent in strict(case)) for of in starts)
-        same = tuple(s._replace(begins=True) for s in next((of for of in stricter if of), ()))
+        for start, rest in _starts(said, held.begin):
+            stricter = (
+                s for s in held.by_key.get(start, ()) if len(key(s.firm)) >= FEWEST and s.parent in strict(case)
+            )
+            same = tuple(s._replace(begins=not held.branches.issuperset(rest)) for s in stricter)
+            if same:
+                break
     return tuple(s._replace(headquarters=None) for s in same)
 
 
-def _starts(said: Sequence[str], begin: Container[str]) -> list[str]:
-    """How a name begins, in whole words but not in all of them, the longest first, of those beginnings that `begin` holds."""
+def _starts(said: Sequence[str], begin: Container[str]) -> list[tuple[str, Sequence[str]]]:
+    """How a name begins, in whole words but not in all of them, the longest first, of those beginnings that `begin` holds; each
+    with the words that are left.
+    """
     found, start = [], ""
-    for word in said[:-1]:
+    for i, word in enumerate(said[:-1], 1):
         start += word
         if start not in begin:
             break
-        found.append(start)
+        found.append((start, said[i:]))
     return found[::-1]
 
 
@@ -104,6 +111,7 @@ class _Known(NamedTuple):
     by_key: dict[str, tuple[Seat, ...]]
     by_telling: dict[str, tuple[Seat, ...]]
     begin: frozenset[str]  # how the keys begin
+    branches: frozenset[str]  # words that tell only which branch of a firm it is: places, and what many firms share
 
 
 @cache
@@ -127,7 +135,8 @@ def _known(case: Case) -> _Known:
         short = "".join(telling(seats[0].firm))
         if len(short) >= FEWEST or short == key(seats[0].firm):
             by_telling.setdefault(short, seats)
-    return _Known(by_key, by_telling, beginnings(by_key))
+    places_named = frozenset(word for name in country_codes(case) for word in words(name))
+    return _Known(by_key, by_telling, beginnings(by_key), places_named | branch_words())
 
 
 @cache
@@ -201,13 +210,22 @@ def assumed_seat(given: Mapping[str, Any], field: str, case: Case) -> Seat | Non
 
 def asked(given: Mapping[str, Any], case: Case) -> tuple[str, ...]:
     """Fields of the parties' seats, but for the exporter's, that the names given do not settle: the tables hold no seat
-    under the very name of the party whose it is. A party beside the consignee that nobody named has none.
+    under the very name of the party whose it is. A party beside the consignee that nobody named, or that is the consignee, has none
+    of its own.
     """
-    named = {field: [role for role in roles if given.get(role)] for field, roles in TOLD_BY.items()}
+    named = {
+        field: [role for role in roles if given.get(role) and not is_consignee(role, given)]
+        for field, roles in TOLD_BY.items()
+    }
     own = {
         field: roles for field, roles in named.items() if field != "exporter_hq" and (roles or field not in OF_OTHERS)
     }
     return tuple(field for field, roles in own.items() if not (roles and _settled(roles[0], given, case)))
+
+
+def is_consignee(role: str, given: Mapping[str, Any]) -> bool:
+    """Whether the party beside the consignee is the consignee itself, by its very name: its seats are those of that one."""
+    return role in BESIDE and given.get(role) == given.get("consignee")
 
 
 def _settled(role: str, given: Mapping[str, Any], case: Case) -> bool:

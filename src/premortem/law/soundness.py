@@ -6,6 +6,7 @@ days on which they are in force, and decided. The same seed makes the same trans
 
 import itertools
 import random
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -16,7 +17,7 @@ from premortem.law.binding import binds, laid_down
 from premortem.law.candidate_clauses import operative
 from premortem.law.clause import DECIDING, Clause, Rulebook
 from premortem.law.clause_values import QUOTED, days_tested, values_tested
-from premortem.law.conditions import identifiers
+from premortem.law.conditions import identifiers, parts
 from premortem.law.engine import decide
 from premortem.law.row_defaults import complete
 from premortem.law.transactions import frame_of
@@ -26,6 +27,8 @@ from premortem.law.vocabulary import Vocabulary
 # Transactions made for each clause, and the chance that one of its fields takes a value that the clause speaks of.
 TRIES, APT = 400, 0.8
 SEED = 7
+# A test that a field is not told, or is another than a word: a value that the clause speaks of never meets it.
+OTHER = re.compile(r"(\w+) (?:is null|<> '([^']*)')")
 # Stages whose clauses bind together, so that one need not be the one that is told.
 BINDING = ("define", "requires", "condition", "question")
 
@@ -117,6 +120,8 @@ def _made(clause: Clause, words: Vocabulary) -> Iterator[dict[str, Any]]:
     """Transactions made to meet a clause: its own words and numbers, and places and chips of every kind."""
     dice = random.Random(f"{SEED} {clause.id}")
     apt, days, probes = values_tested(clause, words), days_tested(clause, words), transfers(words.case).probes
+    barred = {match[1]: [match[2]] for test in parts(clause.applies) if (match := OTHER.fullmatch(test))}
+    apt = {name: values for name, values in apt.items() if barred.get(name) not in ([None], values)}
     places = [name for name in words.countries if words.fields[name].given]
     for _ in range(TRIES):
         row: dict[str, Any] = dict(probes.facts) | {

@@ -92,6 +92,13 @@ def ordinary_words() -> frozenset[str]:
     return _words()["ordinary"]
 
 
+@cache
+def branch_words() -> frozenset[str]:
+    """Words that many firms share, that say little, or that tell only which branch of a firm it is."""
+    held = _words()
+    return held["common"] | held["little"] | held["branches"] | legal_forms()
+
+
 @lru_cache(maxsize=400_000)
 def telling(name: str) -> tuple[str, ...]:
     """A name's words without those that many firms share."""

@@ -1,7 +1,7 @@
 """What a text says of places under embargo, of arms, and of bodies that nobody may supply: notes, columns and names alike."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -69,9 +69,7 @@ def _told(texts: list[str], words: _Words) -> dict[str, tuple[Sign, ...]]:
             for text, told in read.items()
             if every.search(told)
         }
-    plain = pl.Series(texts, dtype=pl.String).str.to_lowercase()
-    odd = plain.str.contains(TO_READ).arg_true()
-    plain = plain.scatter(odd, [_as_read(texts[i]) for i in odd]) if len(odd) else plain
+    plain = _all_as_read(texts)
     at = plain.str.contains(words.pattern).arg_true()
     both = [plain[at].str.extract_all(pattern) for pattern in (words.pattern, words.bodies)]
     return {texts[i]: _signs(part, body, words) for i, part, body in zip(at, *both, strict=True)}
@@ -80,6 +78,25 @@ def _told(texts: list[str], words: _Words) -> dict[str, tuple[Sign, ...]]:
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern.replace(r"(?-u:\b)", r"\b"), re.ASCII)
+
+
+def saying(texts: Iterable[str], words: Sequence[str]) -> frozenset[str]:
+    """Of texts those that say one of some words, spelt as the case's data spell them (`transfers.Unread`)."""
+    given, pattern = [*texts], _pattern_of(tuple(words))
+    if len(given) < FEW:
+        return frozenset(text for text in given if _compiled(pattern).search(_as_read(text)))
+    return frozenset(given[i] for i in _all_as_read(given).str.contains(pattern).arg_true())
+
+
+@cache
+def _pattern_of(words: tuple[str, ...]) -> str:
+    return _pattern(map(strip_accents, words))
+
+
+def _all_as_read(texts: list[str]) -> pl.Series:
+    plain = pl.Series(texts, dtype=pl.String).str.to_lowercase()
+    odd = plain.str.contains(TO_READ).arg_true()
+    return plain.scatter(odd, [_as_read(texts[i]) for i in odd]) if len(odd) else plain
 
 
 def _as_read(text: str) -> str:
@@ -136,7 +153,8 @@ def _words(case: Case, party: bool) -> _Words:
     starts = tuple((name.removesuffix("*"), code) for name, code in places.items() if name.endswith("*"))
     whole = {name: code for name, code in places.items() if not name.endswith("*")}
     bodies = _pattern(map(strip_accents, told.bodies), of_parties)
-    also = map(strip_accents, (*told.firms, *(() if party else told.flags)))
+    cautioned = (word for caution in transfers(case).cautions.known for word in caution.named)
+    also = map(strip_accents, (*told.firms, *(() if party else (*told.flags, *cautioned))))
     every = [bodies, _pattern([*places, *also])]
     return _Words("|".join(filter(None, every)), bodies or NONE, whole, starts, {})
 

@@ -40,6 +40,9 @@ class Items(Strict):
 
     brands: tuple[str, ...] = Key(default=(), description="words that may stand before an item's name, small")
     beside: Beside = Beside()
+    series: Mapping[str, str] = Key(
+        default_factory=dict, description="patterns of spellings, by the item that stands for every model of a series"
+    )
     yardstick: str = Key(default="", description="the item whose measure counts as one")
     parts: str = Key(default="", description="the flag that is asked first where a spelling could mean several items")
     computing: tuple[str, ...] = Key(default=(), description="kinds that have a measure")
@@ -178,6 +181,10 @@ class Caution(Strict):
     any: tuple[str, ...] = ()
     untold: tuple[str, ...] = Key(default=(), description="fields of which none was given")
     unseated: bool = Key(default=False, description="only where the seat of a party is neither given nor known")
+    named: tuple[str, ...] = Key(
+        default=(),
+        description="words one of which a party's name says, spelt as `flags`; in a note each asks for a look",
+    )
     unless: Mapping[str, str | bool] = Key(default_factory=dict, description="fields with values that rule it out")
     first: date | None = Key(default=None, description="first day for which it is said")
     last: date | None = None

@@ -23,7 +23,7 @@ def question(d: Decided) -> str:
     """What was asked: how many of what, to where, on which day, for whom; or each field, where the case knows no items."""
     given, words = d.transaction, d.vocabulary
     day = f"{given['date']}" if d.day_given else f"{given['date']} (today, since no day was given)"
-    law = f"under {d.policy}" if d.hypothetical else "by the law as it stands"
+    law = f"under {d.policy}" if d.hypothetical else f"by the law {'of that day' if d.day_given else 'as it stands'}"
     if "item" not in words.given:
         fields = ", ".join(f"{called(n, words)} {told(n, value, words)}" for n, value in given.items() if n != "date")
         return f"{fields} on {day}, {law}"

@@ -7,5 +7,5 @@
 - `field_guesses`: headings matched to fields
 
 Inside: `consignees`, `corrections`, `grounds`, `headers`, `matching`, `possible_changes`, `remainder`, `rows`, `stated_classes`, `unfit`,
-`unread_parties`, `unread_words`, `unstated_fields`, `withheld`.
+`unread_notes`, `unread_parties`, `unread_words`, `unstated_fields`, `withheld`.
 """

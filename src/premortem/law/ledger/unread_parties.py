@@ -24,7 +24,7 @@ CARRIED = ("note", "reference")
 RESTS_ON = "column {heading}"
 SAYS = (
     "Column {heading} is not read and names a party, so no row that fills it is a plain yes: say who that is by "
-    "--map COLUMN=ROLE; --map COLUMN=note says that it is no party, which frees no listed name."
+    "--map COLUMN=ROLE; --map COLUMN=reference says that it is no party, which frees no listed name."
 )
 
 

@@ -11,6 +11,7 @@ from premortem.law.clause import Rulebook
 from premortem.law.clearing import reason_of
 from premortem.law.ledger.csv_files import MISSHAPEN
 from premortem.law.ledger.field_guesses import fold_heading, meanings
+from premortem.law.ledger.unread_notes import NOTE, unread_notes
 from premortem.law.ledger.unread_parties import CARRIED, NAME
 from premortem.law.ledger.withheld import Doubt, doubt_of
 from premortem.law.listed_in_texts import listed_within
@@ -27,7 +28,7 @@ LOOKED_AT, MOSTLY = 500, 0.5
 PLACE = "column {heading}"
 SAYS_PLACE = (
     "Column {heading} is not read and names a place, so no row in which that is not the destination is a plain yes: say "
-    "what it is by --map COLUMN=FIELD; --map COLUMN=note says that nothing goes there, which frees no place under embargo."
+    "what it is by --map COLUMN=FIELD; --map COLUMN=reference says that nothing goes there, which frees no place under embargo."
 )
 END_USE = "end use was not read (column {heading})"
 SAYS_END_USE = (
@@ -83,6 +84,8 @@ def _of_column(cells: pl.Series, good: pl.DataFrame, book: Rulebook) -> Iterator
             SAYS_NAMES.format(heading=heading, rows=count_noun(len(flagged), "row")),
             always=True,
         )
+    if cells.name == NOTE and (unread := unread_notes(cells, good, flagged, book.case)):
+        yield unread
 
 
 def _holds_places(heading: str, distinct: pl.Series, words: Vocabulary) -> bool:

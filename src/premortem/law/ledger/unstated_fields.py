@@ -17,7 +17,7 @@ from premortem.law.groups import distinct
 from premortem.law.ledger.possible_changes import may_turn
 from premortem.law.parties import ROLES
 from premortem.law.permission import as_good, may_rest_on
-from premortem.law.seats import seats_of
+from premortem.law.seats import BESIDE, seats_of
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import TYPES, Vocabulary
 
@@ -100,6 +100,7 @@ def _telling(rows: pl.DataFrame, names: Sequence[Clause], book: Rulebook) -> pl.
         # a firm whose seat is known may have had another one on another day
         pl.col("date") if known else pl.Series("date", period),
         *(pl.when(pl.col(c).is_in(known)).then(c).otherwise(pl.col(c).is_not_null().cast(pl.String)) for c in roles),
+        *((pl.col(c) == pl.col("consignee")).alias(f"_{c}") for c in BESIDE if {c, "consignee"}.issubset(roles)),
         *(pl.col(c) if c in itself else pl.col(c).is_not_null() for c in rows.columns if c not in ("date", *roles)),
     )
 

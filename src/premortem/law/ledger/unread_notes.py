@@ -1,0 +1,122 @@
+"""Notes of a ledger: texts that the program cannot read, so that no permission rests on one but of words that say nothing of the shipment."""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from premortem.case import Case
+from premortem.law.clearing import clearings, reason_of
+from premortem.law.groups import distinct
+from premortem.law.ledger.withheld import Doubt
+from premortem.law.parties import ROLES
+from premortem.law.places import country_codes
+from premortem.law.spelling import all_words, key
+from premortem.text.numbers import count_noun, strip_accents
+
+# The column that holds them, which is also the name by which a row clears its own.
+NOTE = "note"
+WORD = r"[\p{L}\p{N}]+"
+# Most words of a note that a cell shows.
+SHOWN = 5
+RESTS_ON = "column note says {words}"
+SAYS = (
+    "Column note says, in {rows}, more than the words of orders, packing, delivery and courtesy that are known to say nothing of a shipment "
+    "(rests_on says what): no program reads that, so none of these is a plain yes. Read it, give what it means in a field (where it goes, "
+    "what it is for, who takes part), or say in the row's cleared why it changes nothing: note=reason."
+)
+
+
+def unread_notes(notes: pl.Series, good: pl.DataFrame, named: Mapping[int, str], case: Case) -> Doubt | None:
+    """What the notes of the rows that can be decided say beside harmless words, the words of the row's own parties, item and place, and
+    those of rows that clear them; `named` are rows of which a note is told already.
+    """
+    texts = notes.unique().drop_nulls()
+    unknown = _unknown(texts)
+    at = notes.is_in([*unknown]).fill_null(False).arg_true()
+    if not len(at):
+        return None
+    beside = good[at].select(c for c in (*ROLES, "item", "destination", "cleared") if c in good.columns)
+    kinds, first = distinct(beside) if beside.width else (np.zeros(len(at), np.intp), np.zeros(1, np.intp))
+    told = [_beside(row, case) for row in beside[first].to_dicts() or [{}]]
+    says = {
+        i: words
+        for i, text, kind in zip(at.to_list(), notes[at].to_list(), kinds.tolist(), strict=True)
+        if i not in named and (words := _left(text, unknown[text], told[kind]))
+    }
+    if not says:
+        return None
+    cells = pl.Series([says.get(i) for i in range(good.height)], dtype=pl.String)
+    return Doubt(cells, SAYS.format(rows=count_noun(len(says), "row")))
+
+
+class _Beside(NamedTuple):
+    """What a row tells by which its note is read."""
+
+    own: frozenset[str]  # words of its parties, of its item and of the place to which it goes
+    is_read: bool  # whether it clears the note
+    cleared: tuple[str, ...]  # keys of what it clears and is no party's
+
+
+def _beside(row: Mapping[str, str | None], case: Case) -> _Beside:
+    cleared, names = row.get("cleared") or "", [row.get(role) or "" for role in ROLES]
+    parties = {key(name) for name in names}
+    own = frozenset(word for name in (*names, row.get("item") or "") for word in all_words(name))
+    others = tuple(key(name) for name in clearings(cleared) if key(name) not in parties)
+    place = _called(case).get(row.get("destination") or "", frozenset())
+    return _Beside(own | place, bool(reason_of(NOTE, cleared)), others)
+
+
+def _left(text: str, unknown: Sequence[str], row: _Beside) -> str:
+    """What a cell says of a note whose words are not all harmless; "" where the row knows them or a person read it: clears it, or words
+    of it.
+    """
+    if row.is_read or (row.cleared and any(name in "".join(all_words(text)) for name in row.cleared)):
+        return ""
+    words = [word for word in unknown if word not in row.own]
+    more = ", ..." if len(words) > SHOWN else ""
+    return RESTS_ON.format(words=", ".join(words[:SHOWN]) + more) if words else ""
+
+
+@cache
+def _called(case: Case) -> dict[str, frozenset[str]]:
+    """The words by which each place is called."""
+    found: dict[str, set[str]] = {}
+    for name, code in country_codes(case).items():
+        found.setdefault(code, set()).update(name.split())
+    return {code: frozenset(words) for code, words in found.items()}
+
+
+def _unknown(texts: pl.Series) -> dict[str, tuple[str, ...]]:
+    """Of distinct texts those that hold words that are not harmless, with these."""
+    plain = texts.str.to_lowercase()
+    odd = plain.str.contains(r"[^\x00-\x7f]").arg_true()
+    plain = plain.scatter(odd, [strip_accents(texts[i]) for i in odd]) if len(odd) else plain
+    words = plain.str.extract_all(WORD)
+    unknown = {word for word in words.explode().unique().drop_nulls() if not is_harmless(word)}
+    at = words.list.eval(pl.element().is_in([*unknown])).list.any().fill_null(False)
+    told = zip(texts.filter(at).to_list(), words.filter(at).to_list(), strict=True)
+    return {text: tuple(dict.fromkeys(word for word in said if word in unknown)) for text, said in told}
+
+
+def is_harmless(word: str) -> bool:
+    """Whether a word, small and without accents, says nothing of where goods go, what they are for or who takes part.
+
+    >>> [is_harmless(word) for word in ("pallet", "2pcs", "po4711", "7nm", "forwarder")]
+    [True, True, True, False, False]
+    """
+    words, numbered = _harmless()
+    return word.isdecimal() or word in words or bool(numbered.fullmatch(word))
+
+
+@cache
+def _harmless() -> tuple[frozenset[str], re.Pattern[str]]:
+    """Harmless words, and a number with a unit behind it or a mark before it."""
+    told: dict[str, Any] = tomllib.loads((files("premortem.law") / "harmless.toml").read_text("utf-8"))
+    units, marks = ("|".join(map(re.escape, told.pop(kind))) for kind in ("units", "marks"))
+    return frozenset(word for kind in told.values() for word in kind), re.compile(rf"\d+(?:{units})|(?:{marks})\d+")
