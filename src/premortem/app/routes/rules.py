@@ -50,8 +50,8 @@ Data = Annotated[Lists, Query(description="lists of parties: those that ship, or
 @router.get("/rules", response_class=HTMLResponse, include_in_schema=False)
 def page(request: Request, desk: AtDesk, view: View, under: Under = "", data: Data = "shipped") -> HTMLResponse:
     """The form, the answer, the ladder and the strip of time."""
-    policy = under if under in desk.study.policies else view.policy
     case, words = desk.study.case, vocabulary(desk.study.case)
+    policy = under if under in desk.study.policies else _asked_under(request, view, case)
     if words.answers:
         return opinion.page(request, desk, view, policy, book_of(desk, view, policy))
     fields, errors = shipment_form.fields_from_address(request.query_params, case.text.app), list[BadInput]()
@@ -193,8 +193,14 @@ def check(asked: Shipment, desk: AtDesk, view: View) -> Answer:
 @router.get("/api/rules")
 def answer_of(request: Request, desk: AtDesk, view: View, under: Under = "", data: Data = "shipped") -> Answer:
     """The answer to the question of the address, whose fields come as `f.NAME`: the keys of `premortem check --json`."""
-    under = under or view.policy
+    under = under or _asked_under(request, view, desk.study.case)
     return Answer.model_validate(answer_to(request, desk, view, under, data).as_dict())
+
+
+def _asked_under(request: Request, view: State, case: Case) -> str:
+    """The policy of the address where it names or changes one, else what stands: who asks of a shipment means the law in force."""
+    chosen = "policy" in request.query_params or view.levers or view.days
+    return view.policy if chosen else case.settings.stands
 
 
 def answer_to(request: Request, desk: Desk, view: State, policy: str, data: Lists = "shipped") -> Decision | Opinion:
