@@ -75,6 +75,7 @@ def test_a_party_that_its_name_says_a_supercomputer_is_asked_of_where_the_rule_b
     [
         "Alibaba Cloud (Germany) GmbH", "Alibaba Cloud France", "Tencent Cloud (Germany)", "ByteDance (Ireland)", "Lenovo Mexico",
         "Lenovo Deutschland GmbH", "Tencent Cloud Europe", "Baidu Japan", "Alibaba Cloud EMEA", "Huawei Technologies Deutschland",
+        "Huawei Hungary Kft", "BYD Hungary Kft", "ZTE Germany GmbH", "SMIC Germany GmbH", "ZTE France SAS", "OPPO Deutschland GmbH",
     ],
 )  # fmt: skip
 def test_a_reason_takes_no_seat_away_from_a_branch_that_its_name_says(name):
@@ -86,7 +87,7 @@ def test_a_reason_takes_no_seat_away_from_a_branch_that_its_name_says(name):
     assert rows(row)["may_go"].to_list() == [False]
 
 
-@pytest.mark.parametrize("name", ["Moonshot Labs", "Momenta Widgets Oy"])
+@pytest.mark.parametrize("name", ["Moonshot Labs", "Momenta Widgets Oy", "ZTE Marine Survey GmbH"])
 def test_a_name_that_goes_on_as_another_firm_s_is_still_cleared(name):
     row = {"item": "H100 SXM", "quantity": 64, "destination": "DEU", "date": "2024-06-01", "consignee": name}
     assert answer(**row, cleared=f"{name}=another firm, by its register number").may_go is True

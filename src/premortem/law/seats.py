@@ -18,7 +18,7 @@ from premortem.law.spelling import beginnings, branch_words, key, telling, words
 from premortem.law.telltale import signs_of
 from premortem.law.vocabulary import vocabulary
 
-# Fewest letters of a known firm's name by which a longer name that begins with it is the firm's.
+# Fewest letters of a known firm's name by which a longer name that begins with it, and goes on as no branch's does, may be the firm's.
 FEWEST = 5
 # Parties beside the consignee whose seats count.
 BESIDE = ("end_user", "intermediate", "purchaser")
@@ -85,10 +85,9 @@ def seats_of(name: str, case: Case) -> tuple[Seat, ...]:
     same = held.by_telling.get("".join(told), ())
     if not same and said and said[0] in held.begin:
         for start, rest in _starts(said, held.begin):
-            stricter = (
-                s for s in held.by_key.get(start, ()) if len(key(s.firm)) >= FEWEST and s.parent in strict(case)
-            )
-            same = tuple(s._replace(begins=not held.branches.issuperset(rest)) for s in stricter)
+            is_branch = held.branches.issuperset(rest)
+            stricter = (s for s in held.by_key.get(start, ()) if s.parent in strict(case))
+            same = tuple(s._replace(begins=not is_branch) for s in stricter if is_branch or len(key(s.firm)) >= FEWEST)
             if same:
                 break
     return tuple(s._replace(headquarters=None) for s in same)
