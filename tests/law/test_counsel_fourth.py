@@ -76,6 +76,7 @@ def test_a_party_that_its_name_says_a_supercomputer_is_asked_of_where_the_rule_b
         "Alibaba Cloud (Germany) GmbH", "Alibaba Cloud France", "Tencent Cloud (Germany)", "ByteDance (Ireland)", "Lenovo Mexico",
         "Lenovo Deutschland GmbH", "Tencent Cloud Europe", "Baidu Japan", "Alibaba Cloud EMEA", "Huawei Technologies Deutschland",
         "Huawei Hungary Kft", "BYD Hungary Kft", "ZTE Germany GmbH", "SMIC Germany GmbH", "ZTE France SAS", "OPPO Deutschland GmbH",
+        "BYD Auto Hungary Kft", "JD Logistics Netherlands BV", "Zeekr Technology Europe AB", "Agibot Europe GmbH", "Kwai Brasil",
     ],
 )  # fmt: skip
 def test_a_reason_takes_no_seat_away_from_a_branch_that_its_name_says(name):
