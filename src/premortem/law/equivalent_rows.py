@@ -68,9 +68,8 @@ def _coded_kinds(given: pl.DataFrame, book: Rulebook) -> Iterator[tuple[NDArray[
     clauses, words = operative(book), book.vocabulary
     tested = Tested(clauses, words)
     shipped = {"quantity", words.measure.all}
-    deciding = [
-        c for c in clauses if c.stage != QUESTION
-    ]  # what is shipped may raise a question, which decides nothing (`alike`)
+    # what is shipped may raise a question, which decides nothing (`alike`)
+    deciding = [c for c in clauses if c.stage != QUESTION]
     asked = {name for c in deciding for text in (c.applies, "" if c.total else c.within) for name in identifiers(text)}
     names = _Names(given, tested, book)
     for name in (n for n in given.columns if n in words.fields):
@@ -167,7 +166,7 @@ class _Names:
         self.asking = parties.asking(self.known, self.case) - seated - screened
         self.told = {*self.known, *screened} - self.asking
         # and those of which a caution speaks by their words
-        words = [told for caution in transfers(self.case).cautions.known for told in caution.named]
+        words = transfers(self.case).cautions.named
         self.cautioned = saying(named - self.told, words) if words else frozenset()
         self.says = self._says(named - self.told) if not {*seats.SEATED}.isdisjoint(given.columns) else {}
 

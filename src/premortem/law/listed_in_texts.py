@@ -12,7 +12,7 @@ from premortem.law.look_alikes import plain_letters
 from premortem.law.party_lists import index
 from premortem.law.party_table import NOT_LISTED
 from premortem.law.seats import strictly_seated
-from premortem.law.spelling import all_words, common_words, key, ordinary_words, telling, words
+from premortem.law.spelling import all_words, beginnings, common_words, key, ordinary_words, telling, words
 from premortem.law.telltale import TO_READ
 
 # Most words of a listed name that is looked for within a text, and its fewest letters: shorter ones are words of much else.
@@ -106,6 +106,5 @@ def _listed_keys(case: Case) -> tuple[frozenset[str], pl.Series, pl.Series]:
     """Keys of the listed names, their beginnings, and their digits."""
     held = index(case)
     keys = frozenset(k for k, at in held.by_key.items() if any(held.rows[i].list != NOT_LISTED for i in at))
-    starts = {k[:end] for k in keys for end in range(1, len(k) + 1)}
     digits = {"".join(filter(str.isdecimal, k)) for k in keys}
-    return keys, pl.Series([*starts]).implode(), pl.Series([*digits]).implode()
+    return keys, pl.Series([*beginnings(keys)]).implode(), pl.Series([*digits]).implode()

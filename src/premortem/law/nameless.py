@@ -1,11 +1,9 @@
 """Texts in a party's cell that name nobody: what a desk types where it knows no name, or writes elsewhere."""
 
-import tomllib
 from functools import cache, lru_cache
-from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from premortem.law.spelling import all_words, key, legal_forms
+from premortem.law.spelling import all_words, key, legal_forms, word_lists
 
 # Most letters of a word that only numbers those who are not named, as in `Customer A`.
 MARK = 1
@@ -46,7 +44,7 @@ def is_nameless(name: str) -> bool:
 
 @cache
 def _told() -> _Told:
-    read: dict[str, Any] = tomllib.loads((files("premortem.law") / "nameless.toml").read_text("utf-8"))
+    read = word_lists("nameless.toml")
     joined = {kind: frozenset("".join(all_words(text)) for text in texts) for kind, texts in read.items()}
     begins = frozenset(all_words(text) for text in read["begins"])
     return _Told(

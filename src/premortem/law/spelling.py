@@ -20,18 +20,19 @@ FEWEST = 3
 
 
 @cache
-def _told() -> dict[str, Any]:
-    return tomllib.loads((files("premortem.law") / "names.toml").read_text("utf-8"))
+def word_lists(file: str) -> dict[str, Any]:
+    """Lists of words by their kind, of a file beside this one."""
+    return tomllib.loads((files("premortem.law") / file).read_text("utf-8"))
 
 
 @cache
 def _words() -> dict[str, frozenset[str]]:
-    return {kind: frozenset(words) for kind, words in _told().items() if isinstance(words, list)}
+    return {kind: frozenset(words) for kind, words in word_lists("names.toml").items() if isinstance(words, list)}
 
 
 @cache
 def _same() -> dict[str, tuple[str, ...]]:
-    return {word: tuple(means.split()) for word, means in _told()["same"].items()}
+    return {word: tuple(means.split()) for word, means in word_lists("names.toml")["same"].items()}
 
 
 @lru_cache(maxsize=400_000)

@@ -153,8 +153,7 @@ def _words(case: Case, party: bool) -> _Words:
     starts = tuple((name.removesuffix("*"), code) for name, code in places.items() if name.endswith("*"))
     whole = {name: code for name, code in places.items() if not name.endswith("*")}
     bodies = _pattern(map(strip_accents, told.bodies), of_parties)
-    cautioned = (word for caution in transfers(case).cautions.known for word in caution.named)
-    also = map(strip_accents, (*told.firms, *(() if party else (*told.flags, *cautioned))))
+    also = map(strip_accents, (*told.firms, *(() if party else (*told.flags, *transfers(case).cautions.named))))
     every = [bodies, _pattern([*places, *also])]
     return _Words("|".join(filter(None, every)), bodies or NONE, whole, starts, {})
 

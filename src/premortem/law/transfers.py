@@ -203,6 +203,11 @@ class Cautions(Strict):
     brief: str = Key(default="", description="what was not checked, in a line")
     known: tuple[Caution, ...] = ()
 
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Words of which any of them speaks where a party's name says one."""
+        return tuple(word for caution in self.known for word in caution.named)
+
 
 class Comparison(Strict):
     """Shipments by which two rulebooks are compared."""

@@ -1,11 +1,9 @@
 """Notes of a ledger: texts that the program cannot read, so that no permission rests on one but of words that say nothing of the shipment."""
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -16,7 +14,7 @@ from premortem.law.groups import distinct
 from premortem.law.ledger.withheld import Doubt
 from premortem.law.parties import ROLES
 from premortem.law.places import country_codes
-from premortem.law.spelling import all_words, key
+from premortem.law.spelling import all_words, key, word_lists
 from premortem.text.numbers import count_noun, strip_accents
 
 # The column that holds them, which is also the name by which a row clears its own.
@@ -117,6 +115,7 @@ def is_harmless(word: str) -> bool:
 @cache
 def _harmless() -> tuple[frozenset[str], re.Pattern[str]]:
     """Harmless words, and a number with a unit behind it or a mark before it."""
-    told: dict[str, Any] = tomllib.loads((files("premortem.law") / "harmless.toml").read_text("utf-8"))
-    units, marks = ("|".join(map(re.escape, told.pop(kind))) for kind in ("units", "marks"))
-    return frozenset(word for kind in told.values() for word in kind), re.compile(rf"\d+(?:{units})|(?:{marks})\d+")
+    told = word_lists("harmless.toml")
+    units, marks = ("|".join(map(re.escape, told[kind])) for kind in ("units", "marks"))
+    words = frozenset(word for kind, those in told.items() if kind not in ("units", "marks") for word in those)
+    return words, re.compile(rf"\d+(?:{units})|(?:{marks})\d+")
