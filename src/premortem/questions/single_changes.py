@@ -97,9 +97,13 @@ def single_changes(at: Standing | Study, of: Iterable[str] | None = None) -> tup
     """
     at = at if isinstance(at, Standing) else standing(at)
     if of is None:
-        found = [_change(at, key) for key in strongest(at)]
-        return tuple(sorted(found, key=lambda c: -abs(c.changes[c.most])))
+        return tuple(largest_first(_change(at, key) for key in strongest(at)))
     return tuple(_change(at, key) for key in of)
+
+
+def largest_first(changes: Iterable[Change]) -> list[Change]:
+    """Changes by the largest of a share that each brings."""
+    return sorted(changes, key=lambda c: -abs(c.changes[c.most]))
 
 
 def _change(at: Standing, key: str) -> Change:

@@ -16,7 +16,7 @@ from premortem.app.schema import Board, Movers, Refined
 from premortem.app.session import Desk
 from premortem.app.view_state import FUTURES, MOST_FUTURES, STRENGTH, State
 from premortem.propositions.verdicts import DEPENDS
-from premortem.questions.single_changes import strongest
+from premortem.questions.single_changes import largest_first, strongest
 from premortem.text.numbers import day_in_words
 from premortem.text.phrases import weak
 
@@ -98,7 +98,7 @@ def sensitivity_list(desk: AtDesk, view: View) -> Movers:
 def movers(live: Live, view: State) -> list[dict[str, Any]]:
     """Levers and beliefs by the largest change of a share that a standard step brings, five of each."""
     at = live.standing(view)
-    found = sorted(nudges.changes(live, at, strongest(at)), key=lambda c: -abs(c.changes[c.most]))
+    found = largest_first(nudges.changes(live, at, strongest(at)))
     rows = [
         {
             "key": c.key, "kind": "belief" if c.key.startswith("p.") else "lever", "title": c.title, "unit": c.unit, "move": c.move,
