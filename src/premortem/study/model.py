@@ -120,13 +120,19 @@ class Model:
         """Margins of every assumption, shape (assumption, future): by a program that keeps no series, in some 60% of the time. Its last bits
         are its own, some 1e-6 of a margin.
         """
-        if self.forward.outside is None:
-            return self._margins(values, levers)
-        small = self.chunks(values, levers, few=values.shape[1])
-        names = [f"margin.{a.id}" for a in self.forward.assumptions]
-        return np.concatenate(
-            [np.stack([np.asarray(chunk.scalars[name])[: chunk.count] for name in names]) for chunk in small], axis=1
-        )
+        if self.forward.outside:
+            small = self.chunks(values, levers, few=values.shape[1])
+            names = [f"margin.{a.id}" for a in self.forward.assumptions]
+            found = (np.stack([np.asarray(part.scalars[name])[: part.count] for name in names]) for part in small)
+            return np.concatenate([*found], axis=1)
+
+        def given(start: int) -> tuple[Any, ...]:
+            return _padded(values[:, start : start + SMALL], SMALL), dict(self.thresholds), levers
+
+        program = compiled(self._stacked, *given(0), key=(self.forward, "margins"))
+        count = values.shape[1]
+        each = side_by_side(lambda start: np.asarray(program(*given(start))), range(0, count, SMALL))
+        return np.concatenate([*each], axis=1)[:, :count]
 
     def regional(self, values: Array, levers: Levers) -> dict[str, jax.Array]:
         """Regional series, shape (step, region, future), the last of them padding."""
@@ -159,17 +165,6 @@ class Model:
         program = compiled(jax.value_and_grad(self._one, has_aux=True), *given, key=key, seldom=True)
         (_, margins), gradient = program(*given)
         return np.asarray(margins, float), np.asarray(gradient, float)
-
-    def _margins(self, values: Array, levers: Levers) -> Array:
-        """The same by a program of their own, in small chunks side by side on all cores."""
-
-        def given(start: int) -> tuple[Any, ...]:
-            return _padded(values[:, start : start + SMALL], SMALL), dict(self.thresholds), levers
-
-        program = compiled(self._stacked, *given(0), key=(self.forward, "margins"))
-        count = values.shape[1]
-        found = side_by_side(lambda start: np.asarray(program(*given(start))), range(0, count, SMALL))
-        return np.concatenate([*found], axis=1)[:, :count]
 
     def _stacked(self, values: jax.Array, thresholds: Mapping[str, Any], levers: Levers) -> jax.Array:
         scalars, _ = self.forward(values, (levers, thresholds))
