@@ -35,8 +35,6 @@ Weights = Annotated[
         "--weights", help="Weigh futures by what was known on this day, YYYY-MM-DD.", show_default="all counted alike"
     ),
 ]
-
-
 AsOf = Annotated[
     str | None,
     typer.Option(

@@ -199,8 +199,7 @@ def answer_of(request: Request, desk: AtDesk, view: View, under: Under = "", dat
 
 def _asked_under(request: Request, view: State, case: Case) -> str:
     """The policy of the address where it names or changes one, else what stands: who asks of a shipment means the law in force."""
-    chosen = "policy" in request.query_params or view.levers or view.days
-    return view.policy if chosen else case.settings.stands
+    return view.policy if "policy" in request.query_params or view.levers or view.days else case.settings.stands
 
 
 def answer_to(request: Request, desk: Desk, view: State, policy: str, data: Lists = "shipped") -> Decision | Opinion:
