@@ -109,6 +109,6 @@ def test_effects_are_what_the_nudge_does(live, study):
         after = {r["assumption"]: r["holds"] for r in live.rows(view(study, **pairs))}
         assert found[key].changes == pytest.approx({k: after[k] - before[k] for k in found[key].changes}, abs=1e-3)
         assert any(found[key].changes.values())
-    assert [r["key"] for r in effects(live, State("as-written"), "fdd")] == [k for k in found if ".fdd" in k]
+    assert [r.key for r in effects(live, State("as-written"), "fdd")] == [k for k in found if ".fdd" in k]
     assert not found["l.fdd.osat.limit"].read
     assert set(found["l.fdd.osat.limit"].changes.values()) == {0.0}
