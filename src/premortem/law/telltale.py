@@ -11,7 +11,7 @@ from premortem.case import Case
 from premortem.law.look_alikes import plain_letters
 from premortem.law.places import country_codes
 from premortem.law.places import strict as strict_places
-from premortem.law.transfers import transfers
+from premortem.law.transfers import Unread, transfers
 from premortem.text.numbers import strip_accents
 
 # Fewest letters of a place's name that is looked for within a text, and of a word that may end in an s as well.
@@ -23,6 +23,9 @@ BETWEEN, NONE, MOST_KEPT = r"[ ._,;:/()&'-]+", "[^\\s\\S]", 400_000
 TO_READ = r"[^\x00-\x7f]|@|_|(?:\b[a-z][ .\-]){3}"
 # Texts fewer than which are read one by one.
 FEW = 64
+# A number dialled abroad, and an address of a page or a mailbox, of which the code and the ending tell the place.
+DIALLED = r"(?:\+|(?-u:\b)00) ?\(?{code}\)?(?:[ ()./-]{{0,2}}[0-9]){{4,}}"
+ENDING, HOST = r"[a-z0-9_-]+\.{host}(?-u:\b)", r"(?:[a-z0-9_-]+[@.])?(?-u:\b){host}(?-u:\b)"
 
 
 class Sign(NamedTuple):
@@ -40,6 +43,7 @@ class _Words(NamedTuple):
     bodies: str
     places: Mapping[str, str]
     starts: tuple[tuple[str, str], ...]
+    written: tuple[tuple[str, str], ...]  # patterns of numbers and addresses
     read: dict[tuple[str, bool], Sign]  # signs by the words that stood in a text, and whether these are a body's
 
 
@@ -113,7 +117,7 @@ def _sign(told: str, barred: bool, words: _Words) -> Sign:
     found = words.read.get((told, barred))
     if found is None:
         said = " ".join(WORD.findall(told))
-        found = words.read[told, barred] = Sign(said, _place(said, words), barred)
+        found = words.read[told, barred] = Sign(said, _place(said, words) or _reached(told, words), barred)
     return found
 
 
@@ -140,6 +144,17 @@ def _place(text: str, words: _Words) -> str:
     return next((place for start, place in words.starts if text.startswith(start)), "")
 
 
+def _reached(text: str, words: _Words) -> str:
+    """The place of a number that is dialled, or of an address."""
+    return next((place for pattern, place in words.written if _compiled(pattern).fullmatch(text)), "")
+
+
+def _written(told: Unread) -> tuple[tuple[str, str], ...]:
+    codes = [(DIALLED.format(code=code), place) for code, place in told.dialled.items()]
+    ends = [((HOST if "." in h else ENDING).format(host=re.escape(h)), place) for h, place in told.hosts.items()]
+    return (*codes, *ends)
+
+
 @cache
 def _words(case: Case, party: bool) -> _Words:
     told = transfers(case).unread
@@ -153,9 +168,10 @@ def _words(case: Case, party: bool) -> _Words:
     starts = tuple((name.removesuffix("*"), code) for name, code in places.items() if name.endswith("*"))
     whole = {name: code for name, code in places.items() if not name.endswith("*")}
     bodies = _pattern(map(strip_accents, told.bodies), of_parties)
-    also = map(strip_accents, (*told.firms, *(() if party else (*told.flags, *transfers(case).cautions.named))))
-    every = [bodies, _pattern([*places, *also])]
-    return _Words("|".join(filter(None, every)), bodies or NONE, whole, starts, {})
+    more = told.unsaid if party else (*told.flags, *transfers(case).cautions.named)
+    written = () if party else _written(told)
+    every = [bodies, _pattern([*places, *map(strip_accents, (*told.firms, *more))]), *(pattern for pattern, _ in written)]
+    return _Words("|".join(filter(None, every)), bodies or NONE, whole, starts, written, {})
 
 
 def _pattern(words: Iterable[str], place: str = "") -> str:
