@@ -1,7 +1,7 @@
 """Notes of a ledger: texts that the program cannot read, so that no permission rests on one but of words that say nothing of the shipment."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -20,6 +20,8 @@ from premortem.text.numbers import count_noun, strip_accents
 # The column that holds them, which is also the name by which a row clears its own.
 NOTE = "note"
 WORD = r"[\p{L}\p{N}]+"
+# What stands between two words of a phrase: no full stop, which ends what it says.
+BETWEEN = r"[ '’-]+"
 # Most words of a note that a cell shows.
 SHOWN = 5
 RESTS_ON = "column {heading} says {words}"
@@ -29,7 +31,7 @@ SAYS = (
     "what it is for, who takes part), or say in the row's cleared why it changes nothing: {heading}=reason."
 )
 # A harmless word that, shouted among others that are not, is the code of a place.
-SHOUTED = r"(?-u:\b)({codes})(?-u:\b)(?:[^0-9]|$)"
+SHOUTED = r"(?-u:\b)({codes})(?-u:\b)(?: *[^0-9 ]| *$)"
 
 
 def unread_notes(notes: pl.Series, good: pl.DataFrame, named: Mapping[int, str], case: Case) -> Doubt | None:
@@ -53,6 +55,11 @@ def unread_notes(notes: pl.Series, good: pl.DataFrame, named: Mapping[int, str],
         return None
     cells = pl.Series([says.get(i) for i in range(good.height)], dtype=pl.String)
     return Doubt(cells, SAYS.format(heading=notes.name, rows=count_noun(len(says), "row")))
+
+
+# How English words end in other forms, with what the word itself ends in there; and fewest letters of a word that has such forms.
+ENDINGS = (("s", ""), ("es", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("ly", ""), ("ies", "y"))
+FEWEST_STEM = 4
 
 
 class _Beside(NamedTuple):
@@ -103,7 +110,7 @@ def _unknown(texts: pl.Series, case: Case) -> dict[str, tuple[str, ...]]:
     plain = texts.str.to_lowercase()
     odd = plain.str.contains(r"[^\x00-\x7f]").arg_true()
     plain = plain.scatter(odd, [strip_accents(texts[i]) for i in odd]) if len(odd) else plain
-    words = plain.str.extract_all(WORD)
+    words = plain.str.replace_all(_phrases(), " ").str.extract_all(WORD)
     unknown = {word for word in words.explode().unique().drop_nulls() if not is_harmless(word)}
     at = words.list.eval(pl.element().is_in([*unknown])).list.any().fill_null(False)
     told = zip(texts.filter(at).to_list(), words.filter(at).to_list(), strict=True)
@@ -124,7 +131,8 @@ def _shouted(texts: pl.Series, case: Case) -> dict[str, str]:
 @cache
 def _codes(case: Case) -> tuple[str, ...]:
     """Codes of two letters of places in the strict group that are harmless words, and none that stands before a number."""
-    words, watched = _harmless()[0] - {*word_lists("harmless.toml")["marks"]}, strict(case)
+    told, watched = word_lists("harmless.toml"), strict(case)
+    words = _harmless()[0].difference(told["marks"], told["units"])
     names = country_codes(case).items()
     return tuple(sorted(name.upper() for name, code in names if len(name) == 2 and code in watched and name in words))
 
@@ -136,7 +144,23 @@ def is_harmless(word: str) -> bool:
     [True, True, True, False, False]
     """
     words, numbered = _harmless()
-    return word.isdecimal() or word in words or bool(numbered.fullmatch(word))
+    if (len(word) == 1 and word.isascii()) or word.isdecimal() or word in words or numbered.fullmatch(word):
+        return True
+    return any(len(stem) >= FEWEST_STEM and stem in words for stem in _stems(word))
+
+
+def _stems(word: str) -> Iterator[str]:
+    """What an English word may be a form of."""
+    for end, instead in ENDINGS:
+        if word.endswith(end):
+            yield word.removesuffix(end) + instead
+
+
+@cache
+def _phrases() -> str:
+    """A pattern of what says nothing as a whole, of words that may say something alone."""
+    told = sorted(word_lists("harmless.toml")["phrases"], key=len, reverse=True)
+    return rf"(?-u:\b)(?:{'|'.join(told)})(?-u:\b)".replace(" ", BETWEEN)
 
 
 @cache
@@ -144,5 +168,6 @@ def _harmless() -> tuple[frozenset[str], re.Pattern[str]]:
     """Harmless words, and a number with a unit behind it or a mark before it."""
     told = word_lists("harmless.toml")
     units, marks = ("|".join(map(re.escape, told[kind])) for kind in ("units", "marks"))
-    words = frozenset(word for kind, those in told.items() if kind not in ("units", "marks") for word in those)
-    return words, re.compile(rf"\d+(?:{units})|(?:{marks})\d+")
+    single = frozenset(told) - {"units", "marks", "phrases"}
+    words = frozenset(word for kind in single for word in told[kind])
+    return words, re.compile(rf"\d+(?:x\d+)*(?:{units})?|(?:{marks})\d+")
