@@ -87,7 +87,11 @@ def test_rows_to_one_party_are_asked_of_together(sent, may_go):
 
 
 def test_what_comes_back_is_no_part_of_what_stays_with_one_party():
-    sent = [to("Alpha", 1_352, id="a"), to("Alpha", 1_351, id="b"), to("Alpha", 1_000, id="c", returns="b", date="2025-03-05")]
+    sent = [
+        to("Alpha", 1_352, id="a"),
+        to("Alpha", 1_351, id="b"),
+        to("Alpha", 1_000, id="c", returns="b", date="2025-03-05"),
+    ]
     assert rows(*sent)["may_go"].to_list()[:2] == [True, True]
 
 

@@ -119,7 +119,9 @@ def test_each_row_of_a_ledger_is_told_as_check_tells_it(policy, rows):
         found = {k: decided[k] for k in alone} | {"rests_on": {*rests_on} & book.vocabulary.fields.keys()}
         assert found == alone, row
         open_ = decided["may_go"] is None and decided["outcome"] in book.vocabulary.free
-        if decided["outcome"] in book.vocabulary.free:  # a licence that may be granted may rest on what nobody said, too
+        if (
+            decided["outcome"] in book.vocabulary.free
+        ):  # a licence that may be granted may rest on what nobody said, too
             assert open_ == (rests_on != [""]), "a permission that is none says why"
 
 

@@ -52,7 +52,9 @@ def alike(given: pl.DataFrame, answers: pl.DataFrame, together: pl.Series, book:
     told = combined(_coded(given[kinds.first], book), len(kinds.first))
     back = [numbers(given["_back"].is_not_null())] if "_back" in given.columns else []
     totals = _of_totals(given, answers, book, kinds)
-    return combined([(told.of[kinds.of], len(told.first)), *back, *_of_shipped(answers, together, book), *totals], given.height)
+    return combined(
+        [(told.of[kinds.of], len(told.first)), *back, *_of_shipped(answers, together, book), *totals], given.height
+    )
 
 
 def _of_shipped(answers: pl.DataFrame, together: pl.Series, book: Rulebook) -> Iterator[tuple[NDArray[Any], int]]:

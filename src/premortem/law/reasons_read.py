@@ -40,7 +40,12 @@ def told_by_reasons(given: Mapping[str, Any], case: Case) -> Iterator[str]:
             continue
         own = {*all_words(name)}
         if key(name) in roles:
-            own.update(word for row, _ in standing(roles[key(name)], given["date"], case) for n in row.names for word in all_words(n))
+            own.update(
+                word
+                for row, _ in standing(roles[key(name)], given["date"], case)
+                for n in row.names
+                for word in all_words(n)
+            )
         told = [sign for sign in signs if sign.place not in places and not own.issuperset(all_words(sign.text))]
         if told:
             yield SAYS.format(name=name, what=", ".join(dict.fromkeys(_called(sign, case) for sign in told)))

@@ -170,7 +170,11 @@ def _words(case: Case, party: bool) -> _Words:
     bodies = _pattern(map(strip_accents, told.bodies), of_parties)
     more = told.unsaid if party else (*told.flags, *transfers(case).cautions.named)
     written = () if party else _written(told)
-    every = [bodies, _pattern([*places, *map(strip_accents, (*told.firms, *more))]), *(pattern for pattern, _ in written)]
+    every = [
+        bodies,
+        _pattern([*places, *map(strip_accents, (*told.firms, *more))]),
+        *(pattern for pattern, _ in written),
+    ]
     return _Words("|".join(filter(None, every)), bodies or NONE, whole, starts, written, {})
 
 

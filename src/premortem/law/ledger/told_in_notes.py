@@ -29,7 +29,9 @@ QUARTER = re.compile(r"\bq([1-4])[ /-]*(?:(\d{4})|')?")
 WEEK = re.compile(r"\b(?:kw|cw|wk|week|woche|semaine|semana)[ .]*(\d{1,2})(?!\d)(?:[ /-]*(\d{4}))?")
 # A note that may hold one of these; and what goes before a day on which goods went, so that a day before the row's counts as well.
 MAY_SAY = rf"(?i)\d[./-]\d|{_MONTH}|\bq[1-4]\b|\b(?:kw|cw|wk|week|woche|semaine|semana)[ .]*\d"
-WENT = re.compile(r"(?:ship\w*|deliver\w*|sent|left|depart\w*|dispatch\w*|export\w*|sail\w*|flew|etd|versand\w*|geliefert|livr\w*|enviad\w*)\W+(?:\w+\W+){0,2}$")
+WENT = re.compile(
+    r"(?:ship\w*|deliver\w*|sent|left|depart\w*|dispatch\w*|export\w*|sail\w*|flew|etd|versand\w*|geliefert|livr\w*|enviad\w*)\W+(?:\w+\W+){0,2}$"
+)
 # A day without a year lies so many days before its row's at most, or else in the next year.
 BEFORE = 183
 SAYS_DAY = "column note says {day}, and on that day it would be {outcome}"
@@ -146,7 +148,9 @@ def _span(year: int, month: int, months: int) -> tuple[date, ...]:
 def _amounts(notes: pl.Series, at: list[int], good: pl.DataFrame) -> Iterator[tuple[int, str]]:
     """Of some rows the largest amount that their note tells, where it is more than the ledger ships to the consignee."""
     party = pl.col("consignee") if "consignee" in good.columns else pl.lit(None, pl.String)
-    held = good.select(pl.when(party.is_null()).then("quantity").otherwise(pl.col("quantity").sum().over(party)))["quantity"]
+    held = good.select(pl.when(party.is_null()).then("quantity").otherwise(pl.col("quantity").sum().over(party)))[
+        "quantity"
+    ]
     for i in at:
         told = max((amount for amount in amounts_of(notes[i])), default=0.0)
         if told > (held[i] or 1.0):
