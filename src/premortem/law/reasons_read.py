@@ -75,5 +75,7 @@ def _denies(reason: str, words: str) -> bool:
 @cache
 def _denying() -> re.Pattern[str]:
     told = word_lists("reasons.toml")
-    denying, between = ("|".join(told[kind]) for kind in ("denying", "between"))
-    return re.compile(rf"\b(?:{denying}) (?:(?:{between})[ -])*$")
+    denying, parting, away, between = ("|".join(told[kind]) for kind in ("denying", "parting", "from", "between"))
+    return re.compile(
+        rf"\b(?:(?:{denying}) (?:(?:{between})[ -])*|(?:{parting}) (?:(?:{between}) )*?(?:{away}) (?:the |a |an |any )?)$"
+    )

@@ -15,7 +15,7 @@ from premortem.law.party_lists import index
 from premortem.law.party_table import NOT_LISTED, Listed
 from premortem.law.places import country_codes, strict
 from premortem.law.spelling import all_words, beginnings, branch_words, key, telling, words
-from premortem.law.stems import stems
+from premortem.law.stems import stem
 from premortem.law.telltale import signs_of
 from premortem.law.vocabulary import vocabulary
 
@@ -274,4 +274,4 @@ def said_of(text: str, case: Case) -> tuple[str, ...]:
     if not text:
         return ()
     places = [s.text for s in signs_of([text], case).get(text, ()) if s.place in strict(case)]
-    return (*places, *dict.fromkeys(word for word in all_words(text) if word in stems(case)))
+    return (*places, *dict.fromkeys(found for word in all_words(text) if (found := stem(word, case))))

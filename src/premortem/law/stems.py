@@ -11,6 +11,8 @@ from premortem.law.spelling import ordinary_words, telling
 
 # Fewest letters of such a word.
 FEWEST = 5
+# The same of one that may begin a longer word.
+FEWEST_BEGINNING = 6
 
 
 @cache
@@ -24,10 +26,26 @@ def stems(case: Case) -> frozenset[str]:
     )
 
 
+def stem(word: str, case: Case) -> str:
+    """Which of these a word of a name is, or begins with (`alibabacloud`); "" for none."""
+    if word in stems(case):
+        return word
+    return next(s for s in _long(case) if word.startswith(s)) if word.startswith(_long(case)) else ""
+
+
+@cache
+def _long(case: Case) -> tuple[str, ...]:
+    return tuple(sorted((s for s in stems(case) if len(s) >= FEWEST_BEGINNING), key=lambda s: (-len(s), s)))
+
+
 @cache
 def strictly_seated(case: Case) -> tuple[str, ...]:
-    """Firms that the table of firms has seated, or owned, in the strict group."""
-    if not facts.held("entities", case):
-        return ()
-    rows = facts.read("entities", case).select("name", "ultimate_parent_hq_iso3").rows()
-    return tuple(dict.fromkeys(name for name, parent in rows if parent in strict(case)))
+    """Firms that the tables of firms and of parties have seated, or owned, in the strict group."""
+    columns = (("entities", "ultimate_parent_hq_iso3"), ("parties", "country"))
+    rows = [
+        row
+        for table, place in columns
+        if facts.held(table, case)
+        for row in facts.read(table, case).select("name", place).rows()
+    ]
+    return tuple(dict.fromkeys(name for name, place in rows if place in strict(case)))

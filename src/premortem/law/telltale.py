@@ -9,8 +9,10 @@ import polars as pl
 
 from premortem.case import Case
 from premortem.law.look_alikes import plain_letters
+from premortem.law.nameless import nobody_of
 from premortem.law.places import country_codes
 from premortem.law.places import strict as strict_places
+from premortem.law.spelling import all_words
 from premortem.law.transfers import Unread, transfers
 from premortem.text.numbers import strip_accents
 
@@ -59,6 +61,10 @@ def signs_of(texts: Iterable[str], case: Case, party: bool = False) -> dict[str,
         new = given
     if new:
         known |= dict.fromkeys(new, ()) | _told(new, _words(case, party))
+        if party and transfers(case).unread.unsaid:
+            known |= {
+                name: (*known[name], Sign(own, "")) for name in new if not known[name] and (own := nobody_of(name))
+            }
     return {text: found for text in given if (found := known[text])}
 
 
@@ -135,7 +141,8 @@ def still_asks(name: str, reason: str, case: Case) -> tuple[Sign, ...]:
     if not told or not reason:
         return tuple(sign for sign in told if sign.place or sign.barred)
     said = {sign.text for sign in signs_of([reason], case, party=True).get(reason, ())}
-    return tuple(sign for sign in told if sign.barred or sign.text not in said)
+    words = f" {' '.join(all_words(reason))} "
+    return tuple(s for s in told if s.barred or not (s.text in said or (not s.place and f" {s.text} " in words)))
 
 
 def _place(text: str, words: _Words) -> str:

@@ -4,16 +4,18 @@ import polars as pl
 
 from premortem.law.clause import QUESTION, Rulebook
 from premortem.law.conditions import identifiers
-from premortem.law.spelling import key, telling
+from premortem.law.spelling import key, parts, telling
 from premortem.law.verdict_codes import RETURNED
 
 # Whose rows are added up: those to one consignee, and those for one end user.
 WHOSE = ("consignee", "end_user")
 # How a note tells that a row is one of several.
 LOTS = r"(?i)\bof (?:an? )?(\d{1,5}) (?:equal |partial |further )?(?:lot|shipment|consignment|batch|deliver|instal|part|tranche|dispatch|order)"
+# How it tells that a row comes again, nobody says how often.
+AGAIN = r"(?i)\b(?:every|each|per) (?:day|week|month|quarter|year)\b|\b(?:daily|weekly|monthly|quarterly|yearly) (?:ship|deliver|lot|batch|order|repeat)|\brepeat|\bcall[ -]?offs?\b|\b(?:frame|framework|blanket) (?:order|contract|agreement)"
 ADDED = (
-    "{question}: counted together with the other rows of the ledger to the same consignee or end user, and with lots that its note names, "
-    "whatever their days, since the rule names no period"
+    "{question}: counted together with the other rows of the ledger to the same consignee or end user, and with lots and repeats that its note "
+    "names, whatever their days, since the rule names no period"
 )
 
 
@@ -37,6 +39,7 @@ def shipped_together(given: pl.DataFrame, answers: pl.DataFrame, notes: pl.Serie
     sums.append(pl.when("nobody").then(pl.col("goes").sum().over("nobody", "place")))
     if notes is not None:
         sums.append(pl.col("own") * pl.lit(notes).str.extract(LOTS).cast(pl.Float64))
+        sums.append(pl.when(pl.lit(notes).str.contains(AGAIN)).then(float("inf")))
     return told.select(pl.when(pl.col("own").is_not_null()).then(pl.max_horizontal("own", *sums))).to_series()
 
 
@@ -52,6 +55,7 @@ def _party(given: pl.DataFrame, role: str) -> pl.Series:
 
 
 def _whose(name: str) -> str:
+    name = next(iter(parts(name)), name)  # who stands before `c/o`
     return "".join(word for word in telling(name) if not word.isdecimal()) or key(name) or name
 
 

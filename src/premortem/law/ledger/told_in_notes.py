@@ -25,10 +25,19 @@ WHOLE = re.compile(
 )
 IN_A_YEAR = re.compile(rf"\b(?:(\d{{1,2}})(?:st|nd|rd|th)?[ .-]*({_MONTH})|({_MONTH})[ .]*(\d{{1,2}})(?:st|nd|rd|th)?|(\d{{1,2}})\.(\d{{1,2}})\.){_END}(?!,? ?\d)")  # fmt: skip
 MONTH = re.compile(rf"\b({_MONTH})[ .,]*(\d{{4}}){_END}")
+IN_MONTH = re.compile(rf"\b(?:in|by|early|mid|late|until|till|during|end of|start of|from) ({_MONTH})\b(?![ .,]*\d)")
+# Days told from the row's own: how long after it, in days.
+NEXT = re.compile(r"\b(?:(tomorrow)|next (week|month|quarter|year)|(?:in|within|after|lead time(?: of)?) (?:about |approx )?(\d{1,3})(?:-(\d{1,3}))? ?(days?|d|weeks?|wks?|w|months?|mo)\b)")  # fmt: skip
+LONG = {"tomorrow": 1, "week": 13, "month": 61, "quarter": 183, "year": 730}
+OF_EACH = {"d": 1, "w": 7, "m": 31}
+HALF = re.compile(r"\bh([12])[ /-]*(?:(\d{4})|')?")
+SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "winter": 12}
+SEASON = re.compile(rf"\b({'|'.join(SEASONS)})\b[ ,]*(\d{{4}})?")
+YEAR = re.compile(r"\b(?:in|by|until|during|early|mid|late|deliver\w*|ship\w*|etd|eta) (20\d\d)\b(?![./-]?\d)")
 QUARTER = re.compile(r"\bq([1-4])[ /-]*(?:(\d{4})|')?")
 WEEK = re.compile(r"\b(?:kw|cw|wk|week|woche|semaine|semana)[ .]*(\d{1,2})(?!\d)(?:[ /-]*(\d{4}))?")
 # A note that may hold one of these; and what goes before a day on which goods went, so that a day before the row's counts as well.
-MAY_SAY = rf"(?i)\d[./-]\d|{_MONTH}|\bq[1-4]\b|\b(?:kw|cw|wk|week|woche|semaine|semana)[ .]*\d"
+MAY_SAY = rf"(?i)\d[./-]\d|\b20\d\d|\bh[12]\b|spring|summer|autumn|winter|{_MONTH}|\bq[1-4]\b|\b(?:kw|cw|wk|week|woche|semaine|semana)[ .]*\d|tomorrow|next (?:week|month|quarter|year)|(?:in|within|after|lead time(?: of)?) (?:about |approx )?\d"
 WENT = re.compile(
     r"(?:ship\w*|deliver\w*|sent|left|depart\w*|dispatch\w*|export\w*|sail\w*|flew|etd|versand\w*|geliefert|livr\w*|enviad\w*)\W+(?:\w+\W+){0,2}$"
 )
@@ -36,13 +45,13 @@ WENT = re.compile(
 BEFORE = 183
 SAYS_DAY = "column note says {day}, and on that day it would be {outcome}"
 # Amounts of goods: with what counts them behind, or a word for a total before; neither a price nor a weight.
-AMOUNT = r"(\d{1,3}(?:[,.'’ ]\d{3})+|\d+)"
+AMOUNT = r"(\d{1,3}(?:[,.'’ ]\d{3})+|\d+ ?k|\d+)"
 NO_PRICE = r"(?![\d.,]*\s*(?:per\b|price|cost|eur|usd|gbp|jpy|chf|sgd|€|\$|£|¥|kg|lbs?\b|g\b|mm\b|cm\b|days?|hours?|weeks?|pallets?|cartons?|box|crates?|ctns?|cbm|%|/))"
 COUNTED = re.compile(
     rf"\b{AMOUNT}\s*(?:x\b|pcs?\b|pieces?\b|units?\b|ea\b|each\b|sets?\b|stk\b|stuck\b|gpus?\b|cards?\b|chips?\b|accelerators?\b|modules?\b|boards?\b|servers?\b|systems?\b|nodes?\b){NO_PRICE}"
     rf"|\b(?:total(?: of| qty| quantity| order)?|qty|quantity|menge)[ :=]*{AMOUNT}\b{NO_PRICE}"
 )
-MAY_COUNT = r"(?i)\d\s*(?:x\b|pc|piece|unit|ea|set|stk|st|gpu|card|chip|accel|mod|boa|serv|sys|nod)|(?:total|qty|quantity|menge)"
+MAY_COUNT = r"(?i)\d ?k?\s*(?:x\b|pc|piece|unit|ea|set|stk|st|gpu|card|chip|accel|mod|boa|serv|sys|nod)|(?:total|qty|quantity|menge)"
 SAYS_AMOUNT = "column note says {amount:,.0f} units, and the ledger ships {held:,.0f} to this consignee"
 SAYS = (
     "A note says, in {rows}, a day on which the law is another one, or more units than the ledger ships to the consignee (rests_on says what), so "
@@ -116,8 +125,20 @@ def _told(text: str, beside: date) -> Iterator[tuple[int, tuple[date, ...]]]:
         yield found.start(), _in_year(int(found[6]) if found[6] else _month(month), int(number), beside)
     for found in MONTH.finditer(text):
         yield found.start(), _span(int(found[2]), _month(found[1]), 1)
+    for found in IN_MONTH.finditer(text):
+        month = _month(found[1])
+        yield found.start(), _span(beside.year + (month < beside.month), month, 1)
+    for found in NEXT.finditer(text):
+        after = LONG[found[1] or found[2]] if not found[3] else int(found[4] or found[3]) * OF_EACH[found[5][0]]
+        yield found.start(), (beside + timedelta(after),)
     for found in QUARTER.finditer(text):
         yield found.start(), _span(int(found[2] or beside.year), 3 * int(found[1]) - 2, 3)
+    for found in HALF.finditer(text):
+        yield found.start(), _span(int(found[2] or beside.year), 6 * int(found[1]) - 5, 6)
+    for found in SEASON.finditer(text):
+        yield found.start(), _span(int(found[2] or beside.year), SEASONS[found[1]], 3)
+    for found in YEAR.finditer(text):
+        yield found.start(), _span(int(found[1]), 1, 12)
     for found in WEEK.finditer(text):
         if 1 <= int(found[1]) <= 52:
             monday = date.fromisocalendar(int(found[2] or beside.year), int(found[1]), 1)
@@ -163,5 +184,5 @@ def amounts_of(note: str) -> list[float]:
     >>> amounts_of("first of 40 lots, total 8,000 pcs"), amounts_of("USD 1,200 per unit, 3 pallets")
     ([8000.0], [])
     """
-    found = COUNTED.finditer(strip_accents(note))
-    return [float("".join(filter(str.isdecimal, parts[1] or parts[2]))) for parts in found]
+    told = (parts[1] or parts[2] for parts in COUNTED.finditer(strip_accents(note)))
+    return [float("".join(filter(str.isdecimal, amount))) * (1000 if amount.endswith("k") else 1) for amount in told]
