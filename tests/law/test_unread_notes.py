@@ -9,8 +9,9 @@ import pytest
 
 from premortem.law import book as rules
 from premortem.law.decide import Transaction, explain
+from premortem.law.ledger.days_in_notes import days_of
 from premortem.law.ledger.decisions import decide_ledger
-from premortem.law.ledger.told_in_notes import amounts_of, days_of
+from premortem.law.ledger.told_in_notes import amounts_of
 
 BOOK = rules.load("history")
 SEEN = "looked up in the whole lists"
@@ -107,6 +108,22 @@ def test_a_day_of_a_note_on_which_the_law_is_another_one_is_asked(note, may_go):
     assert found["may_go"].to_list() == [may_go]
     assert ("on that day it would be licence" in (found["rests_on"][0] or "")) is (may_go is None)
     assert rows(TO_CHINA | {"note": note, "cleared": f"{CLEARED};note=left on the day of the row"})["may_go"][0] is True
+
+
+@pytest.mark.parametrize(
+    ("note", "days"),
+    [
+        ("am 15.10.", ["2025-10-15"]), ("15th October 2025", ["2025-10-15"]), ("Oct 15, 2025", ["2025-10-15"]), ("20. Oktober", ["2025-10-20"]), ("20 août", ["2025-08-20"]),
+        ("3 de julio de 2025", ["2025-07-03"]), ("ETD 20250901", ["2025-09-01"]), ("01/09/2025", ["2025-09-01", "2025-01-09"]), ("Oct 2025", ["2025-10-01", "2025-10-31"]),
+        ("ready in May", ["2025-05-31"]), ("Q3 2025", ["2025-07-01", "2025-09-30"]), ("H2 2025", ["2025-07-01", "2025-12-31"]), ("this summer", ["2025-06-01", "2025-08-31"]),
+        ("delivery 2026", ["2026-01-01", "2026-12-31"]), ("KW 40", ["2025-09-29", "2025-10-05"]), ("next week", ["2025-05-15"]), ("in 3 weeks", ["2025-05-23"]),
+        ("std lead time 4-6 wks", ["2025-06-13"]), ("net 30 days", []), ("may 5 units go", ["2025-05-05"]), ("we may ship it", []), ("2 of 3 cartons", []), ("31.02.2025, 45 May", []),
+    ],
+)  # fmt: skip
+def test_days_are_read_in_the_forms_of_notes(note, days):
+    beside = date(2025, 5, 2)
+    told = [str(day) for day in days_of(note, beside)]
+    assert told == [day for day in days if day > str(beside)], note
 
 
 def test_a_day_without_a_year_is_the_next_one_and_an_amount_no_price():

@@ -20,6 +20,9 @@ from premortem.law.unchecked import not_checked
 from premortem.law.verdict import not_law, question, sentence
 from premortem.text.numbers import capital, day_in_words
 
+# What is said above the numbers.
+NUMBERS = "By the catalogue, or as whoever asked gave them. The lines are those of the day; which of them count together the paragraph says."
+
 
 @dataclass(frozen=True)
 class Line:
@@ -75,7 +78,7 @@ def of_decision(d: Decided, trace: bool = False) -> Memo:
     d = replace(d, policy=f"“{d.policy_title}”") if d.hypothetical and d.policy_title else d
     parts = (
         Part("What it rests on", tuple(_grounds(d))),
-        Part("Numbers and their lines", _plain(_figure(f, d) for f in d.figures), _noted("By the catalogue, or as whoever asked gave them. The lines are those of the day; which of them count together the paragraph says.")),
+        Part("Numbers and their lines", _plain(_figure(f, d) for f in d.figures), _noted(NUMBERS)),
         Part("Given", _plain(map(capital, memo.given(d))), _noted("As whoever asked gave it; nothing of it was looked at.")),
         Part("Assumed, not given", _plain(memo.assumptions(d), "assumed"), _noted("Give any of these, and the answer may be another.")),
         Part("To be answered first", _plain(d.elsewhere, "open")),

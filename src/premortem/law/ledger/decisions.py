@@ -210,8 +210,8 @@ def _decided(given: pl.DataFrame, book: Rulebook, file: str) -> tuple[pl.DataFra
     if good.height:
         notes = named[NOTE][good["_row"]] if NOTE in named.columns else None
         together = shipped_together(good, answers, notes, book)
-        if notes is not None and (told := told_in_notes(notes, good, answers, book)):
-            doubts.append(told)
+        if notes is not None and (says := told_in_notes(notes, good, answers, book)):
+            doubts.append(says)
         answers = answers.hstack(grounds.grounds(good, answers, together, book, same)).with_columns(hits)
         if words.classes.field:
             classes = own_classes(good, answers, words)

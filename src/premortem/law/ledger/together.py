@@ -12,7 +12,10 @@ WHOSE = ("consignee", "end_user")
 # How a note tells that a row is one of several.
 LOTS = r"(?i)\bof (?:an? )?(\d{1,5}) (?:equal |partial |further )?(?:lot|shipment|consignment|batch|deliver|instal|part|tranche|dispatch|order)"
 # How it tells that a row comes again, nobody says how often.
-AGAIN = r"(?i)\b(?:every|each|per) (?:day|week|month|quarter|year)\b|\b(?:daily|weekly|monthly|quarterly|yearly) (?:ship|deliver|lot|batch|order|repeat)|\brepeat|\bcall[ -]?offs?\b|\b(?:frame|framework|blanket) (?:order|contract|agreement)"
+AGAIN = (
+    r"(?i)\b(?:every|each|per) (?:day|week|month|quarter|year)\b|\b(?:daily|weekly|monthly|quarterly|yearly) (?:ship|deliver|lot|batch|order|repeat)"
+    r"|\brepeat|\bcall[ -]?offs?\b|\b(?:frame|framework|blanket) (?:order|contract|agreement)"
+)
 ADDED = (
     "{question}: counted together with the other rows of the ledger to the same consignee or end user, and with lots and repeats that its note "
     "names, whatever their days, since the rule names no period"
@@ -35,7 +38,7 @@ def shipped_together(given: pl.DataFrame, answers: pl.DataFrame, notes: pl.Serie
     is_barred, comes_back = pl.col("outcome").is_in([*words.denied]), pl.col("outcome") == RETURNED
     goes = pl.when(comes_back).then(-pl.col("own")).when(~is_barred).then("own").fill_null(0.0)
     told = told.with_columns(goes=goes, nobody=pl.all_horizontal(pl.col(WHOSE).is_null()))
-    sums = [pl.when(pl.col(role).is_not_null()).then(pl.col("goes").sum().over(role)) for role in WHOSE]
+    sums: list[pl.Expr] = [pl.when(pl.col(role).is_not_null()).then(pl.col("goes").sum().over(role)) for role in WHOSE]
     sums.append(pl.when("nobody").then(pl.col("goes").sum().over("nobody", "place")))
     if notes is not None:
         sums.append(pl.col("own") * pl.lit(notes).str.extract(LOTS).cast(pl.Float64))
