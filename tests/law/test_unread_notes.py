@@ -181,3 +181,35 @@ def test_a_name_that_says_nobody_or_a_known_firm_is_cleared_by_a_reason_that_say
 def test_a_branch_is_known_by_words_of_other_languages(name):
     row = NOTED | {"item": "H100 SXM", "date": "2024-06-01", "consignee": name}
     assert rows(row | {"cleared": f"{name}=a local firm by its register, all looked up"})["may_go"].to_list() == [False]
+
+
+@pytest.mark.parametrize(
+    ("heading", "text"),
+    [
+        ("Via", "IR"), ("Route", "SIN-DXB-IKA"), ("Delivery phone", "+98 21 1234567"), ("Mobile", "0098 912 1234567"), ("Website", "www.firma.ir"),
+        ("E-mail", "li@163.com"), ("Contact", "Herr Li, +86 21 55555555"), ("Port of discharge", "Bandar Abbas"), ("Sonstiges", "Weiterleitung nach Teheran"),
+        ("备注", "转口到伊朗"), ("misc", "drive on to Minsk"), ("Additional info", "buyer asked to hide serials"),
+    ],
+)  # fmt: skip
+def test_a_column_that_no_field_takes_and_that_says_a_watched_place_is_asked(heading, text):
+    assert rows(NOTED | {f"_{heading}": text, "cleared": CLEARED})["may_go"].to_list() == [None]
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [("Stock Ltd", "stock"), ("Various GmbH", "various"), ("Name Withheld Ltd", "name withheld"), ("Huaweitech GmbH", "huawei"), ("Tencentware GmbH", "tencent")],
+)  # fmt: skip
+def test_a_word_that_names_nobody_or_begins_as_a_known_firm_is_said_by_the_reason(name, word):
+    row = NOTED | {"item": "H100 SXM", "date": "2024-06-01", "consignee": name}
+    assert rows(row | {"cleared": f"{name}=looked up in the whole lists"})["may_go"][0] is not True
+    assert rows(row | {"cleared": f"{name}=a firm by its register, {word} only in its name"})["may_go"][0] is True
+
+
+@pytest.mark.parametrize("note", ["same quantity every week until December", "repeat monthly, 12 times", "call-off from frame order", "weekly shipments"])  # fmt: skip
+def test_a_shipment_that_comes_again_is_asked_as_if_it_had_no_end(note):
+    reason = {"cleared": f"{CLEARED};note=read, no more of it than these"}
+    assert rows(TO_CHINA | {"note": note} | reason)["may_go"].to_list() == [None]
+    assert rows(TO_CHINA | {"note": note, "pflops_fp64": 0.0, "pflops_fp32": 0.0} | reason)["may_go"].to_list() == [
+        True
+    ]
+    assert rows(NOTED | {"note": note} | reason)["may_go"].to_list() == [True]
