@@ -13,6 +13,7 @@ from premortem.law.listed_in_texts import listed_within
 from premortem.law.parties import ROLES, standing
 from premortem.law.places import names
 from premortem.law.spelling import all_words, key, word_lists
+from premortem.law.stems import stem
 from premortem.law.telltale import Sign, signs_of
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import vocabulary
@@ -38,7 +39,7 @@ def told_by_reasons(given: Mapping[str, Any], case: Case) -> Iterator[str]:
     for name, reason in clearings(cleared).items():
         if not (signs := _said(reason, case)):
             continue
-        own = {*all_words(name)}
+        own = {part for word in all_words(name) for part in (word, stem(word, case))}
         if key(name) in roles:
             own.update(
                 word
