@@ -55,11 +55,14 @@ def test_a_party_is_named_looked_up_and_cleared_with_a_reason(run):  # noqa: F81
     code, out, _ = run(*named)
     assert code == 5
     assert {"party", "name", "list", "date", "score", "source"} <= set(json.loads(out)["hits"][0])
-    cleared = (*named, "--clear", "Huawei Technologes=a bakery", "--clear", "Microsoft=looked up")
-    assert run(*cleared)[0] == 4, "whose seat nobody said"
-    code, out, _ = run(*cleared, "--set", "end_user_headquarters=FRA", "--set", "ownership=0")
+    seat = ("--set", "end_user_headquarters=FRA", "--set", "ownership=0", "--clear", "Microsoft=looked up")
+    vague = (*named, "--clear", "Huawei Technologes=a bakery of Lyon")
+    assert run(*vague, *seat)[0] == 4, "a reason that does not say the word"
+    cleared = (*named, "--clear", "Huawei Technologes=a bakery, no part of Huawei")
+    assert run(*cleared, *seat[-2:])[0] == 4, "whose seat nobody said"
+    code, out, _ = run(*cleared, *seat)
     assert code == 0
-    assert {hit["cleared"] for hit in json.loads(out)["hits"]} == {"a bakery"}
+    assert {hit["cleared"] for hit in json.loads(out)["hits"]} == {"a bakery, no part of Huawei"}
     assert run(*FREE, "--party", "buyer=X", "--json")[0] == 2
     assert run(*FREE, "--clear", "Nobody=x", "--json")[0] == 2
 

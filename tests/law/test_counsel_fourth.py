@@ -50,8 +50,49 @@ def test_so_many_chips_as_could_make_a_supercomputer_are_asked_what_they_are_for
 
 
 def test_a_ledger_tells_shipments_that_could_make_a_supercomputer_from_smaller_ones_of_the_same():
-    found = rows(*(MANY | {"quantity": n, "id": str(n)} for n in (1, 2_702, 2_703, 2_702, 5_000)))
+    names = ("Alpha", "Beta", "Gamma", "Delta", "Epsilon")
+    sent = zip(names, (1, 2_702, 2_703, 2_702, 5_000), strict=True)
+    found = rows(*(MANY | {"quantity": n, "consignee": name, "cleared": f"{name}={SEEN}"} for name, n in sent))
     assert found["may_go"].to_list() == [True, True, None, True, None]
+
+
+def to(name, quantity, **more):
+    return MANY | {"quantity": quantity, "consignee": name, "cleared": f"{name}={SEEN}"} | more
+
+
+@pytest.mark.parametrize(
+    ("sent", "may_go"),
+    [
+        # 2,703 H20 reach the line: an order over several rows, over days, over spellings and over consignees of one end user
+        ([to("Alpha", 1_352), to("Alpha", 1_351)], [None, None]),
+        ([to("Alpha", 1_352), to("Alpha", 1_350)], [True, True]),
+        ([to("Alpha", 1_352, date="2024-02-01"), to("Alpha", 1_351)], [None, None]),
+        ([to("Alpha Site 1 Ltd", 1_352), to("ALPHA Site 2", 1_351)], [None, None]),
+        ([to("Alpha", 1_352), to("Beta", 1_351)], [True, True]),
+        ([to("Alpha", 1_352, end_user="Zeta", cleared=f"Alpha={SEEN};Zeta={SEEN}"), to("Beta", 1_351, end_user="Zeta", cleared=f"Beta={SEEN};Zeta={SEEN}")], [None, None]),
+        # what is no supercomputer, what goes elsewhere, what is denied, and what comes back
+        ([to("Alpha", 1_352, pflops_fp64=0.0, pflops_fp32=0.0), to("Alpha", 1_351)], [True, None]),
+        ([to("Alpha", 2_000, destination="DEU"), to("Alpha", 2_000, destination="DEU")], [True, True]),
+        ([to("Alpha", 1_352), to("Alpha", 1_351, item="H100 SXM")], [True, False]),
+        # lots that a note names
+        ([to("Alpha", 200, note="first of 40 lots")], [None]),
+        ([to("Alpha", 20, note="first of 40 lots")], [True]),
+    ],
+)  # fmt: skip
+def test_rows_to_one_party_are_asked_of_together(sent, may_go):
+    found = rows(*sent)
+    assert found["may_go"].to_list() == may_go
+    asked = [says for says, free in zip(found["rests_on"], may_go, strict=True) if free is None]
+    assert all("together with the other rows" in says and "names no period" in says for says in asked)
+
+
+def test_what_comes_back_is_no_part_of_what_stays_with_one_party():
+    sent = [
+        to("Alpha", 1_352, id="a"),
+        to("Alpha", 1_351, id="b"),
+        to("Alpha", 1_000, id="c", returns="b", date="2025-03-05"),
+    ]
+    assert rows(*sent)["may_go"].to_list()[:2] == [True, True]
 
 
 @pytest.mark.parametrize(

@@ -254,7 +254,9 @@ def test_a_permission_that_stands_only_because_a_rule_is_not_modelled_is_none_an
     assert found.sentence.startswith("If ")
     given = frame_of([{**found.transaction}], CASE)
     book = rules.load("history")
-    assert grounds(given, decide(given, book), book, kinds(given, book))["may_go"][0] is None
+    answers = decide(given, book)
+    told = grounds(given, answers, answers[book.vocabulary.measure.all], book, kinds(given, book))
+    assert told["may_go"][0] is None
 
 
 def test_a_listed_tool_to_a_place_that_the_column_spares_goes_before_the_worldwide_control():
@@ -421,3 +423,10 @@ def test_b25_memory_that_is_told_to_be_stored_goes_to_no_packaging_site(use, out
     memory = {"item": "hbm_stack", "destination": "CHN", "quantity": 1, "density_gb_s_mm2": 2.5, "certified": True}
     told = answer(**memory, **us, packaged_by="fabricator", end_use=use, fab_node_nm=28.0)
     assert told.outcome == outcome
+
+
+@pytest.mark.parametrize(("told", "may_go"), [({}, None), ({"framework_unenforced": True}, True), ({"framework_unenforced": False}, None)])  # fmt: skip
+def test_counsel_answers_whether_the_framework_is_enforced_in_a_field(told, may_go):
+    seats = dict.fromkeys(("headquarters", "parent_headquarters", "end_user_headquarters"), "DEU")
+    row = {"item": "H100 SXM", "destination": "DEU", "date": "2026-06-14", "end_use": "data_centre", "ownership": 0.0}
+    assert answer(**row, **seats, **told).may_go is may_go

@@ -119,7 +119,10 @@ def test_each_row_of_a_ledger_is_told_as_check_tells_it(policy, rows):
         found = {k: decided[k] for k in alone} | {"rests_on": {*rests_on} & book.vocabulary.fields.keys()}
         assert found == alone, row
         open_ = decided["may_go"] is None and decided["outcome"] in book.vocabulary.free
-        assert open_ == (rests_on != [""]), "a permission that is none says why"
+        if (
+            decided["outcome"] in book.vocabulary.free
+        ):  # a licence that may be granted may rest on what nobody said, too
+            assert open_ == (rests_on != [""]), "a permission that is none says why"
 
 
 @examples(0.4)
@@ -128,7 +131,7 @@ def test_rows_that_are_taken_as_alike_have_one_answer(rows):
     book = rules.load("as-written")
     frame = frame_of([parse(row, CASE) for row in rows], CASE)
     answers = decide(frame, book)
-    group, first = alike(frame, answers, book, kinds(frame, book))
+    group, first = alike(frame, answers, answers[book.vocabulary.measure.all], book, kinds(frame, book))
     same = answers.select("outcome", "clause", "eccn", "required_by")
     assert same.equals(same[first][group])
 
@@ -198,7 +201,8 @@ def test_days_between_which_nothing_turns_and_places_of_the_same_groups_are_alik
     book = rules.load("history")
     rows = [("A30", "FRA", "2025-06-01"), ("A30", "DEU", "2025-06-03"), ("A30", "CHN", "2025-06-01")]
     frame = frame_of([parse(dict(zip(("item", "destination", "date"), row, strict=True)), CASE) for row in rows], CASE)
-    group, first = alike(frame, decide(frame, book), book, kinds(frame, book))
+    answers = decide(frame, book)
+    group, first = alike(frame, answers, answers[book.vocabulary.measure.all], book, kinds(frame, book))
     assert group.tolist() == [0, 0, 1]
     assert first.tolist() == [0, 2]
 

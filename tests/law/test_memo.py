@@ -26,7 +26,7 @@ CURRENT = shipped_version(CASE)
 ASKED = ("check", "--item", "H200 SXM", "--to", "CHN", "--on", "2026-03-01", "--consignee", "Alibaba")
 # The order in which the memo is read; parts that have nothing to say are left out.
 ORDER = [
-    "What it rests on", "Given", "Assumed, not given", "To be answered first", "Not checked", "What would change it",
+    "What it rests on", "Numbers and their lines", "Given", "Assumed, not given", "To be answered first", "Not checked", "What would change it",
     "Checklist", "Red flags to ask about", "The ladder",
 ]  # fmt: skip
 
@@ -60,7 +60,7 @@ def test_a_memo_is_read_in_one_order(found):
     memo = memo_parts.of_decision(found, trace=True)
     places = [next(i for i, title in enumerate(ORDER) if part.title.startswith(title)) for part in memo.parts]
     assert places == sorted(places)
-    assert memo.answer == untyped(found.sentence)
+    assert memo.answer == untyped(found.sentence).replace("policy as-written", "policy “As written”")
     assert memo.parts[0].title == ORDER[0]
     assert memo.parts[-1].title == ORDER[-1]
     assert [p.title for p in memo_parts.of_decision(found).parts] == [p.title for p in memo.parts[:-1]]
@@ -77,6 +77,29 @@ def test_a_memo_holds_whatever_the_answer_rests_on_assumes_and_leaves_out(found)
     assert bool(memo.alarm) == (found.stale or found.hypothetical)
     if not found.clause:
         assert all(name in text for name in found.asked)
+
+
+def test_a_memo_tells_the_item_s_numbers_beside_the_lines_of_the_paragraphs():
+    def lines(**fields):
+        parts = {part.title: part for part in memo_parts.of_decision(answer(**fields)).parts}
+        return [line.text for line in parts["Numbers and their lines"].lines]
+
+    h100 = lines(item="H100 SXM", destination="ARE", date="2025-06-01")
+    assert "TPP of one unit: 15,824 TPP. Lines in [oct2023.3a090a]: at least 4,800; at least 1,600." in h100
+    assert any(line.startswith("Performance density: 19.44 TPP/mm2. Lines in [oct2023.3a090a]: at least 5.92") for line in h100)  # fmt: skip
+    h20 = lines(item="H20", destination="CHN", date="2025-06-01", exporter="Acme")
+    assert any(line.startswith("Memory bandwidth: 4,000 GB/s. Lines in [h20.") for line in h20), h20
+
+
+def test_a_memo_has_lines_for_who_signs_it_and_calls_a_policy_by_its_title():
+    memo = memo_parts.of_decision(answer(under="as-written", item="H100 SXM", destination="ARE", date="2025-06-01"))
+    text = memo_file.as_text(memo)
+    for blank in ("Matter number", "Prepared by: name and capacity", "Signed by: name and capacity", "Date"):
+        assert re.search(rf"^{blank}: +_+$", text, re.MULTILINE), blank
+        assert f"<span>{blank}</span>" in memo_file.as_html(memo)
+    assert "as-written" not in text
+    assert "hypothetical policy “As written”" in text
+    assert max(map(len, text.splitlines())) <= memo_file.WIDTH or "https://" in text
 
 
 def test_every_paragraph_and_register_page_of_a_citation_leads_to_a_public_page():

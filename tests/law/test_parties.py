@@ -370,3 +370,15 @@ def test_a_name_equal_to_a_row_not_yet_or_no_longer_in_force_is_near_only_the_ro
     assert hits("Zhipu AI", date(2025, 1, 15)) == ()
     assert [h.equal for h in hits("Huawei Cloud Beijing", date(2020, 1, 1))][:1] == [False]  # Huawei itself was listed
     assert all(h.equal for h in hits("Huawei Cloud Beijing"))
+
+
+def test_a_word_of_many_firms_names_tells_a_listed_one_only_alone():
+    def near(name):
+        return {h.name for h in parties.screen({"consignee": name}, date(2025, 6, 1), default()) if h.name}
+
+    institute = "Aeronautics Computing Technique Research Institute"
+    assert near("West Air Computing Technology Institute") == {institute}
+    assert near("West Air Computing") == {institute}
+    for name in ("Mahan Air Cargo", "Air Liquide", "Singapore Air Cargo", "Time Warner", "Core Scientific"):
+        assert institute not in near(name)
+        assert near(name) == set(), name

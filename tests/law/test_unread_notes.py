@@ -1,9 +1,17 @@
 """A permission stands on a note only where its every word is known to say nothing of the shipment; any other a person reads."""
 
+import tomllib
+from datetime import date
+from pathlib import Path
+
 import polars as pl
+import pytest
 
 from premortem.law import book as rules
+from premortem.law.decide import Transaction, explain
+from premortem.law.ledger.days_in_notes import days_of
 from premortem.law.ledger.decisions import decide_ledger
+from premortem.law.ledger.told_in_notes import amounts_of
 
 BOOK = rules.load("history")
 SEEN = "looked up in the whole lists"
@@ -47,3 +55,161 @@ def test_a_note_that_a_person_read_is_cleared_by_a_reason():
         assert found["may_go"].to_list() == [may_go], reason
     named = rows(NOTED | {"note": "for Huawei", "cleared": f"{CLEARED};note=read by counsel, says nothing"})
     assert named["may_go"].to_list() == [None]
+
+
+# Notes as a shipping desk writes them, and of the everyday ones how many may be asked needlessly.
+DESK = tomllib.loads((Path(__file__).parent / "notes_of_a_desk.toml").read_text("utf-8"))
+NEEDLESS = 4
+
+
+def test_notes_of_a_desk_are_seldom_asked_and_telling_ones_always():
+    everyday, telling = DESK["everyday"], DESK["telling"]
+    assert min(len(everyday), len(telling)) >= 40
+    found = rows(*(NOTED | {"note": note, "cleared": CLEARED} for note in (*everyday, *telling)))
+    may_go = dict(zip((*everyday, *telling), found["may_go"], strict=True))
+    assert [note for note in telling if may_go[note] is not None] == []
+    assert len(asked := [note for note in everyday if may_go[note] is not True]) <= NEEDLESS, asked
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Ship to BY", "SHIP TO BY", "+98 21 8888", "tel 0086 755 1234 5678", "phone +7 (495) 123-45-67", "+850 2 381 1234", "info@163.com", "mail sales@qq.com",
+        "order@firm.ir", "www.firm.ru", "invoice to accounts@firm.com.cn", "info@firm.by", "first of 40 lots, total 8000 pcs", "order total 64 pcs",
+    ],
+)  # fmt: skip
+def test_codes_numbers_and_addresses_of_watched_places_and_amounts_of_a_note_are_asked(note):
+    assert rows(NOTED | {"note": note, "cleared": CLEARED})["may_go"].to_list() == [None]
+
+
+@pytest.mark.parametrize("note", ["deliver by Friday", "tel +49 30 1234567", "PO 00412 98", "mail at info@orbital-widgets.com", "order total 4 pcs", "USD 1,200 per unit"])  # fmt: skip
+def test_other_codes_numbers_addresses_and_amounts_are_not(note):
+    assert rows(NOTED | {"note": note, "cleared": CLEARED})["may_go"].to_list() == [True]
+
+
+def test_an_amount_that_the_rows_to_the_consignee_make_up_is_not_asked():
+    sent = [NOTED | {"note": "order total 8 pcs", "cleared": CLEARED}, NOTED | {"cleared": CLEARED}]
+    assert rows(*sent)["may_go"].to_list() == [True, True]
+
+
+TO_CHINA = NOTED | {"item": "H20", "destination": "CHN", "date": "2025-03-01", "cleared": CLEARED} | dict.fromkeys(SEATS, "CHN")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("note", "may_go"),
+    [
+        # NVIDIA's letter of 9 April 2025 lies between
+        ("invoice date 1 March, ship date 3 June", None), ("ships 2025-06-03", None), ("delivery in Q3 2025", None), ("KW 24", None), ("03/06/2025", None),
+        ("ships 20 March", True), ("10.03.2025", True), ("invoice 3 Feb 2023", True), ("delivery wk 11", True),
+    ],
+)  # fmt: skip
+def test_a_day_of_a_note_on_which_the_law_is_another_one_is_asked(note, may_go):
+    found = rows(TO_CHINA | {"note": note})
+    assert found["may_go"].to_list() == [may_go]
+    assert ("on that day it would be licence" in (found["rests_on"][0] or "")) is (may_go is None)
+    assert rows(TO_CHINA | {"note": note, "cleared": f"{CLEARED};note=left on the day of the row"})["may_go"][0] is True
+
+
+@pytest.mark.parametrize(
+    ("note", "days"),
+    [
+        ("am 15.10.", ["2025-10-15"]), ("15th October 2025", ["2025-10-15"]), ("Oct 15, 2025", ["2025-10-15"]), ("20. Oktober", ["2025-10-20"]), ("20 août", ["2025-08-20"]),
+        ("3 de julio de 2025", ["2025-07-03"]), ("ETD 20250901", ["2025-09-01"]), ("01/09/2025", ["2025-09-01", "2025-01-09"]), ("Oct 2025", ["2025-10-01", "2025-10-31"]),
+        ("ready in May", ["2025-05-31"]), ("Q3 2025", ["2025-07-01", "2025-09-30"]), ("H2 2025", ["2025-07-01", "2025-12-31"]), ("this summer", ["2025-06-01", "2025-08-31"]),
+        ("delivery 2026", ["2026-01-01", "2026-12-31"]), ("KW 40", ["2025-09-29", "2025-10-05"]), ("next week", ["2025-05-15"]), ("in 3 weeks", ["2025-05-23"]),
+        ("std lead time 4-6 wks", ["2025-06-13"]), ("net 30 days", []), ("may 5 units go", ["2025-05-05"]), ("we may ship it", []), ("2 of 3 cartons", []), ("31.02.2025, 45 May", []),
+    ],
+)  # fmt: skip
+def test_days_are_read_in_the_forms_of_notes(note, days):
+    beside = date(2025, 5, 2)
+    told = [str(day) for day in days_of(note, beside)]
+    assert told == [day for day in days if day > str(beside)], note
+
+
+def test_a_day_without_a_year_is_the_next_one_and_an_amount_no_price():
+    assert days_of("ships 5 Jan", date(2025, 12, 20)) == [date(2026, 1, 5)]
+    assert days_of("shipped 3 Feb 2025, PO dated 1 Feb 2023", date(2025, 3, 1)) == [date(2025, 2, 3)]
+    assert days_of("we may ship 5 of them", date(2025, 3, 1)) == []
+    assert amounts_of("total 5000 EUR, 3 pallets, 12 servers") == [12.0]
+
+
+@pytest.mark.parametrize(
+    ("reason", "may_go"),
+    [
+        ("forwards to Huawei in Shenzhen", None), ("goods go on to Tehran", None), ("seated in Shenzhen", None), ("customer re-exports to Belarus", None),
+        ("no problem, Iran customer", None), ("military customer, fine with us", None), ("contact is li@163.com", None),
+        ("no link to Huawei, by its registry", True), ("not part of the group of Huawei", True), ("no military use, by KYC", True),
+        ("different firm, seated in Berlin", True), ("looked up in the whole lists", True),
+    ],
+)  # fmt: skip
+def test_a_reason_is_read_for_places_firms_and_goods_that_go_on_in_a_ledger_and_in_a_check(reason, may_go):
+    row = NOTED | {"cleared": f"Orbital Widgets={reason}"}
+    assert rows(row)["may_go"].to_list() == [may_go]
+    assert explain(Transaction(row), BOOK).may_go is may_go
+    noted = NOTED | {"note": "centrifuge modelling", "cleared": f"{CLEARED};note={reason}"}
+    assert rows(noted)["may_go"].to_list() == [may_go]
+
+
+@pytest.mark.parametrize("heading", ["Special Instructions", "Internal remarks", "Handling info", "Bemerkung 2"])
+def test_a_column_whose_heading_says_that_it_holds_notes_is_read_as_one(heading):
+    def may_go(text, **more):
+        return rows(NOTED | {f"_{heading}": text, "cleared": CLEARED} | more)["may_go"][0]
+
+    assert may_go("goods continue by truck to Omsk") is None
+    assert may_go("2 pallets, fragile") is True
+    for name in (heading, "note"):
+        assert (
+            may_go("goods continue by truck to Omsk", cleared=f"{CLEARED};{name}=a slip of the desk, stays here")
+            is True
+        )
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("Undisclosed Holdings Pte Ltd", "undisclosed"), ("Own Stock Pte Ltd", "own stock"), ("TBD Ltd", "tbd"), ("PT Huawei Tech Investment", "huawei"),
+        ("PT Alibaba Cloud Indonesia", "alibaba"),
+    ],
+)  # fmt: skip
+def test_a_name_that_says_nobody_or_a_known_firm_is_cleared_by_a_reason_that_says_the_word(name, word):
+    row = NOTED | {"item": "H100 SXM", "date": "2024-06-01", "consignee": name}
+    assert rows(row | {"cleared": f"{name}=looked up in the whole lists"})["may_go"][0] is not True
+    assert rows(row | {"cleared": f"{name}=a real firm by its register, {word} only in its name"})["may_go"][0] is True
+
+
+@pytest.mark.parametrize("name", ["Kwai Brasil Tecnologia Ltda", "Huawei Technologies Polska Sp. z o.o.", "Tencent Dienstleistungen GmbH", "Haier Europe Trading Srl"])  # fmt: skip
+def test_a_branch_is_known_by_words_of_other_languages(name):
+    row = NOTED | {"item": "H100 SXM", "date": "2024-06-01", "consignee": name}
+    assert rows(row | {"cleared": f"{name}=a local firm by its register, all looked up"})["may_go"].to_list() == [False]
+
+
+@pytest.mark.parametrize(
+    ("heading", "text"),
+    [
+        ("Via", "IR"), ("Route", "SIN-DXB-IKA"), ("Delivery phone", "+98 21 1234567"), ("Mobile", "0098 912 1234567"), ("Website", "www.firma.ir"),
+        ("E-mail", "li@163.com"), ("Contact", "Herr Li, +86 21 55555555"), ("Port of discharge", "Bandar Abbas"), ("Sonstiges", "Weiterleitung nach Teheran"),
+        ("备注", "转口到伊朗"), ("misc", "drive on to Minsk"), ("Additional info", "buyer asked to hide serials"),
+    ],
+)  # fmt: skip
+def test_a_column_that_no_field_takes_and_that_says_a_watched_place_is_asked(heading, text):
+    assert rows(NOTED | {f"_{heading}": text, "cleared": CLEARED})["may_go"].to_list() == [None]
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [("Stock Ltd", "stock"), ("Various GmbH", "various"), ("Name Withheld Ltd", "name withheld"), ("Huaweitech GmbH", "huawei"), ("Tencentware GmbH", "tencent")],
+)  # fmt: skip
+def test_a_word_that_names_nobody_or_begins_as_a_known_firm_is_said_by_the_reason(name, word):
+    row = NOTED | {"item": "H100 SXM", "date": "2024-06-01", "consignee": name}
+    assert rows(row | {"cleared": f"{name}=looked up in the whole lists"})["may_go"][0] is not True
+    assert rows(row | {"cleared": f"{name}=a firm by its register, {word} only in its name"})["may_go"][0] is True
+
+
+@pytest.mark.parametrize("note", ["same quantity every week until December", "repeat monthly, 12 times", "call-off from frame order", "weekly shipments"])  # fmt: skip
+def test_a_shipment_that_comes_again_is_asked_as_if_it_had_no_end(note):
+    reason = {"cleared": f"{CLEARED};note=read, no more of it than these"}
+    assert rows(TO_CHINA | {"note": note} | reason)["may_go"].to_list() == [None]
+    assert rows(TO_CHINA | {"note": note, "pflops_fp64": 0.0, "pflops_fp32": 0.0} | reason)["may_go"].to_list() == [
+        True
+    ]
+    assert rows(NOTED | {"note": note} | reason)["may_go"].to_list() == [True]

@@ -18,6 +18,8 @@ from premortem.law.memo_parts import Line, Memo, Part
 
 # Width of a text [columns].
 WIDTH = 80
+# Where the lines to be filled in begin [columns].
+BLANK = 36
 # A box to be ticked, in plain text.
 BOX = "[ ] "
 # What is sent for each ending, to a browser.
@@ -54,7 +56,8 @@ def as_text(memo: Memo) -> str:
     head = [memo.title.upper(), "", _filled(f"Asked: {memo.asked}"), "", _filled(memo.answer)]
     alarm = [_filled(memo.alarm.upper()), ""] if memo.alarm else []
     body = [line for part in memo.parts for line in _text_of(part)]
-    foot = ["Signed: ______________________________    Date: ______________", "", _filled(memo.made), memo.advice]
+    blanks = [line for blank in memo.to_sign for line in (f"{blank + ':':<{BLANK}}{'_' * (WIDTH - BLANK)}", "")]
+    foot = [*blanks, _filled(memo.made), memo.advice]
     return "\n".join([*alarm, *head, *body, "", *foot]) + "\n"
 
 

@@ -17,6 +17,7 @@ from premortem.law.name_matches import EQUAL
 from premortem.law.parties import named_parties, standing
 from premortem.law.party_table import Listed
 from premortem.law.places import unconfirmed_places
+from premortem.law.reasons_read import told_by_reasons
 from premortem.law.row_defaults import completed
 from premortem.law.telltale import saying
 from premortem.law.transfers import Caution, transfers
@@ -40,7 +41,7 @@ def doubtful_places(
 
 
 def elsewhere(given: Mapping[str, Any], fields: Mapping[str, Any], book: Rulebook) -> Iterator[str]:
-    """A sentence on each seat given that the tables contradict, on what one knows that no clause weighs, and on each
+    """A sentence on each seat given that the tables contradict, on what a reason says itself, on what one knows that no clause weighs, and on each
     embargoed place in another role than the destination, which alone an embargo looks at. `fields` are those of `looked_at`,
     completed.
     """
@@ -48,6 +49,7 @@ def elsewhere(given: Mapping[str, Any], fields: Mapping[str, Any], book: Ruleboo
     yield from seats.seat_contradictions(given, book.case)
     yield from seats.name_contradictions(given, book.case)
     yield from _owned_contradictions(given, book.case)
+    yield from told_by_reasons(given, book.case)
     yield from (caution.says for caution in told.known if _holds(caution, given, fields, book.case))
     if "exporter" not in given and (on := _vendor_on_list(given, book.case)):
         yield told.vendor.format(name=on.name, list=on.list)

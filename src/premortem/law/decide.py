@@ -18,6 +18,7 @@ from premortem.law.clearing import as_text, check_reasons, clearings
 from premortem.law.conditions import identifiers
 from premortem.law.decision_data import NOT_KNOWN, Decided
 from premortem.law.engine import judged
+from premortem.law.figures import figures
 from premortem.law.ladder import ASKING, Step, ladder
 from premortem.law.parties import named_parties, screen, unscreened_names
 from premortem.law.permission import as_good, deciding_fields, resting_on
@@ -208,6 +209,8 @@ def _explained(
         and not as_good(outcomes[len(tried) - 1], answer["outcome"], words),
         kind=worked_out.get("kind") or "",
         chips_held=worked_out.get("chips_held") or 1.0,
+        policy_title=str(getattr(getattr(book, "policy", None), "title", "")),
+        figures=figures(_lines(clause, steps, given["date"], book), worked_out, words),
     )
 
 
@@ -216,6 +219,18 @@ def _open(outcome: str, steps: Sequence[Step], book: Rulebook) -> Iterator[str]:
     asked = {c.id: c for c in book.clauses if c.stage == QUESTION} if outcome in book.vocabulary.free else {}
     applying = (asked[s.clause] for s in steps if s.applies and s.clause in asked)
     return (f"{c.says} ({c.citation})." for c in applying)
+
+
+def _lines(clause: Clause | None, steps: Sequence[Step], day: date, book: Rulebook) -> list[Clause]:
+    """Clauses whose lines the numbers of an answer lie by: the one that classifies, or where it draws none all that could have, then
+    those that it rests on.
+    """
+    known = {c.id: c for c in operative(book, day, day)}
+    applying = [known[s.clause] for s in steps if s.applies and s.clause in known]
+    classing = [c for c in applying if c.stage == "classify" and c.numbers][:1]
+    classing = classing or [c for c in known.values() if c.stage == "classify"]
+    binding = [c for c in applying if c.stage in ("requires", QUESTION)]
+    return [*{c.id: c for c in (*classing, *([clause] if clause else []), *binding)}.values()]
 
 
 def _assumed(a: Assumed) -> dict[str, Any]:

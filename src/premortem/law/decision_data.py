@@ -10,6 +10,7 @@ from premortem.law.assumed_facts import Assumed
 from premortem.law.checklists import Checklist, RedFlag, fitting, to_ask
 from premortem.law.citations import Citation
 from premortem.law.clearing import Cleared, clearings
+from premortem.law.figures import Figure
 from premortem.law.ladder import Step
 from premortem.law.parties import Hit, named_parties, other_lists
 from premortem.law.permission import confidence, gate, is_unverified, may_go
@@ -54,6 +55,10 @@ class Decided:
     any_of: tuple[str, ...] = ()  # items that its item could be, each with this answer; none where it is clear
     kind: str = ""  # kind of item
     chips_held: float = 1.0  # in one unit: more than one in a system
+    policy_title: str = ""  # how the policy is called, where it has a title
+    figures: tuple[
+        Figure, ...
+    ] = ()  # numbers of the item and of who receives it, beside the lines of the clauses that ask of them
 
     @property
     def case(self) -> Case:

@@ -43,24 +43,27 @@ def kinds(given: pl.DataFrame, book: Rulebook) -> Kinds:
     return found if len(found.first) <= MOST_KINDS * given.height else Kinds(each, each)
 
 
-def alike(given: pl.DataFrame, answers: pl.DataFrame, book: Rulebook, kinds: Kinds) -> Kinds:
+def alike(given: pl.DataFrame, answers: pl.DataFrame, together: pl.Series, book: Rulebook, kinds: Kinds) -> Kinds:
     """Rows whose answers rest on the same grounds, of those that `kinds` groups.
 
-    `answers` are what `decide` said of the rows, totals included. Two rows are in a group where every clause of the book
+    `answers` are what `decide` said of the rows, totals included; `together` is what each ships with others (`ledger.together`). Two rows are in a group where every clause of the book
     has the same answer to both, and to both with the same change of a field.
     """
     told = combined(_coded(given[kinds.first], book), len(kinds.first))
     back = [numbers(given["_back"].is_not_null())] if "_back" in given.columns else []
     totals = _of_totals(given, answers, book, kinds)
-    return combined([(told.of[kinds.of], len(told.first)), *back, *_of_shipped(answers, book), *totals], given.height)
+    return combined(
+        [(told.of[kinds.of], len(told.first)), *back, *_of_shipped(answers, together, book), *totals], given.height
+    )
 
 
-def _of_shipped(answers: pl.DataFrame, book: Rulebook) -> Iterator[tuple[NDArray[Any], int]]:
-    """Where what is shipped lies among the numbers by which a question asks of it."""
+def _of_shipped(answers: pl.DataFrame, together: pl.Series, book: Rulebook) -> Iterator[tuple[NDArray[Any], int]]:
+    """Where what is shipped, alone and with others, lies among the numbers by which a question asks of it."""
     words = book.vocabulary
     asking = [c for c in operative(book) if c.stage == QUESTION]
     if lines := Tested(asking, words).against.get(words.measure.all):
-        yield _between(answers[words.measure.all], sorted(lines))
+        for shipped in (answers[words.measure.all], together):
+            yield _between(shipped, sorted(lines))
 
 
 def _coded_kinds(given: pl.DataFrame, book: Rulebook) -> Iterator[tuple[NDArray[Any], int]]:

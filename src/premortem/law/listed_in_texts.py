@@ -11,15 +11,13 @@ from premortem.case import Case
 from premortem.law.look_alikes import plain_letters
 from premortem.law.party_lists import index
 from premortem.law.party_table import NOT_LISTED
-from premortem.law.seats import strictly_seated
-from premortem.law.spelling import all_words, beginnings, common_words, key, ordinary_words, telling, words
+from premortem.law.spelling import all_words, beginnings, common_words, key, words
+from premortem.law.stems import stems, strictly_seated
 from premortem.law.telltale import TO_READ
 
 # Most words of a listed name that is looked for within a text, and its fewest letters: shorter ones are words of much else.
 MOST_WORDS, FEWEST_WITHIN = 7, 4
-# Fewest letters of a single word that tells a listed name from all others; what hangs a word on another, as in `Acme's`.
-FEWEST_STEM = 5
-# Fewest letters of a word that may be the beginning of another, written apart.
+# What hangs a word on another, as in `Acme's`; fewest letters of a word that may be the beginning of another, written apart.
 FEWEST_START = 3
 HOOKS = re.compile(r"(?<=\w)['’‘`´]s\b|\b(?:[ldnmjtsc]|qu|dell|all)['’‘`´](?=\w)", re.IGNORECASE)
 
@@ -89,16 +87,13 @@ def _within(case: Case) -> _Within:
     listed = [name for row in index(case).rows if row.list != NOT_LISTED for name in row.names]
     listed += strictly_seated(case)
     said = [found for name in listed if (found := words(name))]
-    single = {found[0] for name in listed if len(found := telling(name)) == 1}
-    stems = {
-        word for word in single if len(word) >= FEWEST_STEM and word.isalpha() and word.isascii()
-    } - ordinary_words()
     firsts = {found[0] for found in said}
     written = tuple({key(name) for name in listed if not key(name).isascii()})
-    starts = {word[:end] for word in stems for end in range(FEWEST_START, len(word))} - common_words()
-    any_of = pl.Series([*firsts, *stems, *(f"{word}s" for word in stems), *starts])
+    single = stems(case)
+    starts = {word[:end] for word in single for end in range(FEWEST_START, len(word))} - common_words()
+    any_of = pl.Series([*firsts, *single, *(f"{word}s" for word in single), *starts])
     keys = _listed_keys(case)[0].union(map(key, strictly_seated(case)))
-    return _Within(keys, frozenset(firsts), frozenset(stems), frozenset(starts), written, any_of)
+    return _Within(keys, frozenset(firsts), single, frozenset(starts), written, any_of)
 
 
 @cache

@@ -4,20 +4,24 @@ the ladder. Text, HTML and PDF are set from it.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from premortem.case import Case
 from premortem.law import memo
 from premortem.law.checklists import Checklist
 from premortem.law.citations import Citation, Piece, linked, weakest
 from premortem.law.decision_data import NOT_KNOWN, Decided
-from premortem.law.field_words import untyped
+from premortem.law.field_words import called, untyped
+from premortem.law.figures import Figure
 from premortem.law.ladder import Step
 from premortem.law.opinion import Opinion
 from premortem.law.rulebook_version import shipped_version
 from premortem.law.unchecked import not_checked
 from premortem.law.verdict import not_law, question, sentence
 from premortem.text.numbers import capital, day_in_words
+
+# What is said above the numbers.
+NUMBERS = "By the catalogue, or as whoever asked gave them. The lines are those of the day; which of them count together the paragraph says."
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,13 @@ class Memo:
     made: str
     parts: tuple[Part, ...]
     advice: str = memo.ADVICE
+    to_sign: tuple[str, ...] = (
+        "Matter number",
+        "Prepared by: name and capacity",
+        "Signed by: name and capacity",
+        "Signature",
+        "Date",
+    )
 
 
 def of(answer: Decided | Opinion, trace: bool = False) -> Memo:
@@ -63,9 +74,11 @@ def of(answer: Decided | Opinion, trace: bool = False) -> Memo:
 
 
 def of_decision(d: Decided, trace: bool = False) -> Memo:
-    """The memo of a decision; with `trace` its ladder too."""
+    """The memo of a decision; with `trace` its ladder too. A hypothetical policy is called by its title."""
+    d = replace(d, policy=f"“{d.policy_title}”") if d.hypothetical and d.policy_title else d
     parts = (
         Part("What it rests on", tuple(_grounds(d))),
+        Part("Numbers and their lines", _plain(_figure(f, d) for f in d.figures), _noted(NUMBERS)),
         Part("Given", _plain(map(capital, memo.given(d))), _noted("As whoever asked gave it; nothing of it was looked at.")),
         Part("Assumed, not given", _plain(memo.assumptions(d), "assumed"), _noted("Give any of these, and the answer may be another.")),
         Part("To be answered first", _plain(d.elsewhere, "open")),
@@ -135,6 +148,18 @@ def _grounds(d: Decided) -> Iterator[Line]:
         classed = "Not classified: a fact that this takes was not given. "
     yield Line((Piece(f"{classed}The answer as scripts read it: "), Piece(d.outcome, code=True), Piece(".")))
     yield from _plain([_sure(d.citations, d.case, d.confidence)])
+
+
+def _figure(f: Figure, d: Decided) -> str:
+    """A number of the item, or of who receives it, and a clause's lines through it."""
+    words = d.vocabulary
+    unit = words.fields[f.field].unit
+    lines = "; ".join(f"{reads} {_number(line)}" for reads, line in f.lines)
+    return f"{capital(called(f.field, words))}: {_number(f.value)}{f' {unit}' if unit else ''}. Lines in [{f.clause}]: {lines}."
+
+
+def _number(value: float) -> str:
+    return f"{value:,.12g}" if value == int(value) else f"{value:,.4g}"
 
 
 def _asked(d: Decided) -> Line:

@@ -13,7 +13,7 @@ from premortem.law.letters import Texts, made_ready
 from premortem.law.near_names import rows as near_rows
 from premortem.law.party_lists import FEWEST, Index, index
 from premortem.law.party_table import NOT_LISTED
-from premortem.law.spelling import beginnings, compounds, key, parts, telling, words
+from premortem.law.spelling import beginnings, compounds, key, parts, telling, weak_words, words
 from premortem.law.transfers import transfers
 
 # Likeness of equal names.
@@ -113,7 +113,7 @@ def _by_telling(name: str, alike: dict[str, float], case: Case) -> Iterator[tupl
     held, begin, told = index(case).telling, _beginnings(case), telling(name)
     joint = [part for word in told for part in compounds(word)]
     parts = {part for part in (*_runs(told, 1, begin), *_runs(words(name), 2, begin), *joint) if part in held}
-    parts.discard("".join(told))
+    parts -= {"".join(told), *weak_words()}
     scores = alike | {part: max(HOLDS, alike.get(part, 0.0)) for part in parts} if parts else alike
     for text, score in scores.items():
         for i in held[text]:

@@ -42,6 +42,20 @@ def is_nameless(name: str) -> bool:
     return len(own) < len(said) and "".join(own) in told.numbered
 
 
+def nobody_of(name: str) -> str:
+    """What stands before the legal form of a firm's name, where that names nobody (`Stock Ltd`, `Undisclosed Customer GmbH`); "" else."""
+    said, told = all_words(name), _told()
+    own = said
+    while own and own[-1] in legal_forms():
+        own = own[:-1]
+    if not own or len(own) == len(said):
+        return ""
+    is_nobody = "".join(own) in told.whole or (
+        own[0] in told.firsts and any(own[:n] in told.begins for n in range(1, len(own) + 1))
+    )
+    return " ".join(own) if is_nobody else ""
+
+
 @cache
 def _told() -> _Told:
     read = word_lists("nameless.toml")

@@ -172,10 +172,11 @@ def screen(
         shown = found if found and found[0][1] == EQUAL else found[:SHOWN]
         reason = reasons.get(key(name), "")
         hits += [_hit(role, name, row, score, reason, case) for row, score in shown]
-        if why := not_looked_up(name, case):
+        why = not_looked_up(name, case)
+        if why:
             looked_at = "" if why == NOBODY else reason
             hits.append(Hit(role, name, "", NOT_LOOKED_UP, None, 0.0, why, "", False, looked_at))
-        if not (found and found[0][1] == EQUAL):
+        if why != NOBODY and not (found and found[0][1] == EQUAL):
             asks = still_asks(name, reason, case)
             hits += [
                 _telling_hit(role, name, sign, "" if sign in asks else reason)

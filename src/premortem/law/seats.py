@@ -14,7 +14,8 @@ from premortem.law.parties import ROLES
 from premortem.law.party_lists import index
 from premortem.law.party_table import NOT_LISTED, Listed
 from premortem.law.places import country_codes, strict
-from premortem.law.spelling import beginnings, branch_words, key, telling, words
+from premortem.law.spelling import all_words, beginnings, branch_words, key, telling, words
+from premortem.law.stems import stem
 from premortem.law.telltale import signs_of
 from premortem.law.vocabulary import vocabulary
 
@@ -138,13 +139,6 @@ def _known(case: Case) -> _Known:
     return _Known(by_key, by_telling, beginnings(by_key), places_named | branch_words())
 
 
-@cache
-def strictly_seated(case: Case) -> tuple[str, ...]:
-    """Firms that the table of firms has seated, or owned, in the strict group."""
-    rows = _rows("entities", ("name", "ultimate_parent_hq_iso3"), case)
-    return tuple(dict.fromkeys(name for name, parent in rows if parent in strict(case)))
-
-
 def _rows(table: str, columns: Sequence[str], case: Case) -> list[tuple[Any, ...]]:
     """Some columns of a table, none where the case does not hold it."""
     return facts.read(table, case).select(columns).rows() if facts.held(table, case) else []
@@ -255,8 +249,8 @@ def seat_contradictions(given: Mapping[str, Any], case: Case) -> Iterator[str]:
 
 
 def name_contradictions(given: Mapping[str, Any], case: Case) -> Iterator[str]:
-    """A sentence on each party whose own name says a place of the strict group and whose seat was given as one outside it, once
-    a party; none where a reason says the word.
+    """A sentence on each party whose own name says a place or a firm of the strict group and whose seat was given as one outside it,
+    once a word; none where a reason says the word.
     """
     told: set[str] = set()
     for field in (field for field in TOLD_BY if given.get(field) and given[field] not in strict(case)):
@@ -269,12 +263,15 @@ def name_contradictions(given: Mapping[str, Any], case: Case) -> Iterator[str]:
 
 
 def places_said(name: str, case: Case) -> tuple[str, ...]:
-    """Words of a party's name that mean a place of the strict group; none of a name that a table knows."""
+    """Words of a party's name that mean a place of the strict group, or a firm of it; none of a name that a table knows."""
     if not name or key(name) in _known(case).by_key:
         return ()
     return said_of(name, case)
 
 
 def said_of(text: str, case: Case) -> tuple[str, ...]:
-    """Words of a text that mean a place of the strict group."""
-    return tuple(s.text for s in signs_of([text], case).get(text, ()) if s.place in strict(case)) if text else ()
+    """Words of a text that mean a place of the strict group, or tell a firm that is listed or of it."""
+    if not text:
+        return ()
+    places = [s.text for s in signs_of([text], case).get(text, ()) if s.place in strict(case)]
+    return (*places, *dict.fromkeys(found for word in all_words(text) if (found := stem(word, case))))

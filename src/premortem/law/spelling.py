@@ -94,6 +94,12 @@ def ordinary_words() -> frozenset[str]:
 
 
 @cache
+def weak_words() -> frozenset[str]:
+    """Words of so many firms' names that beside another telling word they tell of no listed firm."""
+    return _words()["weak"]
+
+
+@cache
 def branch_words() -> frozenset[str]:
     """Words that many firms share, that say little, or that tell only which branch of a firm it is."""
     held = _words()

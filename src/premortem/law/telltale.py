@@ -9,9 +9,11 @@ import polars as pl
 
 from premortem.case import Case
 from premortem.law.look_alikes import plain_letters
+from premortem.law.nameless import nobody_of
 from premortem.law.places import country_codes
 from premortem.law.places import strict as strict_places
-from premortem.law.transfers import transfers
+from premortem.law.spelling import all_words
+from premortem.law.transfers import Unread, transfers
 from premortem.text.numbers import strip_accents
 
 # Fewest letters of a place's name that is looked for within a text, and of a word that may end in an s as well.
@@ -23,6 +25,9 @@ BETWEEN, NONE, MOST_KEPT = r"[ ._,;:/()&'-]+", "[^\\s\\S]", 400_000
 TO_READ = r"[^\x00-\x7f]|@|_|(?:\b[a-z][ .\-]){3}"
 # Texts fewer than which are read one by one.
 FEW = 64
+# A number dialled abroad, and an address of a page or a mailbox, of which the code and the ending tell the place.
+DIALLED = r"(?:\+|(?-u:\b)00) ?\(?{code}\)?(?:[ ()./-]{{0,2}}[0-9]){{4,}}"
+ENDING, HOST = r"[a-z0-9_-]+\.{host}(?-u:\b)", r"(?:[a-z0-9_-]+[@.])?(?-u:\b){host}(?-u:\b)"
 
 
 class Sign(NamedTuple):
@@ -40,6 +45,7 @@ class _Words(NamedTuple):
     bodies: str
     places: Mapping[str, str]
     starts: tuple[tuple[str, str], ...]
+    written: tuple[tuple[str, str], ...]  # patterns of numbers and addresses
     read: dict[tuple[str, bool], Sign]  # signs by the words that stood in a text, and whether these are a body's
 
 
@@ -55,6 +61,10 @@ def signs_of(texts: Iterable[str], case: Case, party: bool = False) -> dict[str,
         new = given
     if new:
         known |= dict.fromkeys(new, ()) | _told(new, _words(case, party))
+        if party and transfers(case).unread.unsaid:
+            known |= {
+                name: (*known[name], Sign(own, "")) for name in new if not known[name] and (own := nobody_of(name))
+            }
     return {text: found for text in given if (found := known[text])}
 
 
@@ -113,7 +123,7 @@ def _sign(told: str, barred: bool, words: _Words) -> Sign:
     found = words.read.get((told, barred))
     if found is None:
         said = " ".join(WORD.findall(told))
-        found = words.read[told, barred] = Sign(said, _place(said, words), barred)
+        found = words.read[told, barred] = Sign(said, _place(said, words) or _reached(told, words), barred)
     return found
 
 
@@ -131,13 +141,25 @@ def still_asks(name: str, reason: str, case: Case) -> tuple[Sign, ...]:
     if not told or not reason:
         return tuple(sign for sign in told if sign.place or sign.barred)
     said = {sign.text for sign in signs_of([reason], case, party=True).get(reason, ())}
-    return tuple(sign for sign in told if sign.barred or sign.text not in said)
+    words = f" {' '.join(all_words(reason))} "
+    return tuple(s for s in told if s.barred or not (s.text in said or (not s.place and f" {s.text} " in words)))
 
 
 def _place(text: str, words: _Words) -> str:
     if found := words.places.get(text) or words.places.get(text.removesuffix("s")):
         return found
     return next((place for start, place in words.starts if text.startswith(start)), "")
+
+
+def _reached(text: str, words: _Words) -> str:
+    """The place of a number that is dialled, or of an address."""
+    return next((place for pattern, place in words.written if _compiled(pattern).fullmatch(text)), "")
+
+
+def _written(told: Unread) -> tuple[tuple[str, str], ...]:
+    codes = [(DIALLED.format(code=code), place) for code, place in told.dialled.items()]
+    ends = [((HOST if "." in h else ENDING).format(host=re.escape(h)), place) for h, place in told.hosts.items()]
+    return (*codes, *ends)
 
 
 @cache
@@ -153,9 +175,14 @@ def _words(case: Case, party: bool) -> _Words:
     starts = tuple((name.removesuffix("*"), code) for name, code in places.items() if name.endswith("*"))
     whole = {name: code for name, code in places.items() if not name.endswith("*")}
     bodies = _pattern(map(strip_accents, told.bodies), of_parties)
-    also = map(strip_accents, (*told.firms, *(() if party else (*told.flags, *transfers(case).cautions.named))))
-    every = [bodies, _pattern([*places, *also])]
-    return _Words("|".join(filter(None, every)), bodies or NONE, whole, starts, {})
+    more = told.unsaid if party else (*told.flags, *transfers(case).cautions.named)
+    written = () if party else _written(told)
+    every = [
+        bodies,
+        _pattern([*places, *map(strip_accents, (*told.firms, *more))]),
+        *(pattern for pattern, _ in written),
+    ]
+    return _Words("|".join(filter(None, every)), bodies or NONE, whole, starts, written, {})
 
 
 def _pattern(words: Iterable[str], place: str = "") -> str:

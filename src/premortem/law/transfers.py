@@ -246,11 +246,17 @@ class Unread(Strict):
         default=(), description="the same of whom no reason clears a name; {place} stands for one of `of_parties`"
     )
     firms: tuple[str, ...] = Key(default=(), description="the same of firms, in a text and in a party's name")
+    unsaid: tuple[str, ...] = Key(default=(), description="words that name nobody, in a firm's name")
     of_parties: tuple[str, ...] = Key(default=(), description="places of which a party's name asks for a look")
     regions: Mapping[str, str] = Key(default_factory=dict, description="regions that towns may mean, by their place")
     region_field: str = Key(default="", description="the field that tells one of these")
+    notes: str = Key(default="", description="headings of columns that are read as notes are")
     towns: Mapping[str, str] = Key(
         default_factory=dict, description="places by the names of towns, small, that mean them"
+    )
+    dialled: Mapping[str, str] = Key(default_factory=dict, description="places by the codes by which they are dialled")
+    hosts: Mapping[str, str] = Key(
+        default_factory=dict, description="places by how an address of a page or a mailbox ends there"
     )
 
 

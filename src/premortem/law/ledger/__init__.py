@@ -6,6 +6,6 @@
 - `columns`: which columns a ledger may hold, and those that it gains
 - `field_guesses`: headings matched to fields
 
-Inside: `consignees`, `corrections`, `grounds`, `headers`, `matching`, `possible_changes`, `remainder`, `rows`, `stated_classes`, `unfit`,
-`unread_notes`, `unread_parties`, `unread_words`, `unstated_fields`, `withheld`.
+Inside: `consignees`, `corrections`, `days_in_notes`, `grounds`, `headers`, `matching`, `possible_changes`, `remainder`, `rows`, `stated_classes`, `together`,
+`told_in_notes`, `unfit`, `unread_notes`, `unread_parties`, `unread_words`, `unstated_fields`, `withheld`.
 """

@@ -28,6 +28,9 @@ from premortem.law.ledger.files import check_target, read, write
 from premortem.law.ledger.intake import AS_IT_IS, Convention, take
 from premortem.law.ledger.remainder import ROW, WHY
 from premortem.law.ledger.stated_classes import own_classes, stated_classes
+from premortem.law.ledger.together import shipped_together
+from premortem.law.ledger.told_in_notes import told_in_notes
+from premortem.law.ledger.unread_notes import NOTE
 from premortem.law.ledger.unread_parties import unread_parties
 from premortem.law.ledger.unread_words import unread_words
 from premortem.law.ledger.withheld import withhold
@@ -205,7 +208,11 @@ def _decided(given: pl.DataFrame, book: Rulebook, file: str) -> tuple[pl.DataFra
     answers = answers.with_columns(_headroom(answers, good, book).alias(words.headroom))
     hits, listed = grounds.hits(good, book.case)
     if good.height:
-        answers = answers.hstack(grounds.grounds(good, answers, book, same)).with_columns(hits)
+        notes = named[NOTE][good["_row"]] if NOTE in named.columns else None
+        together = shipped_together(good, answers, notes, book)
+        if notes is not None and (says := told_in_notes(notes, good, answers, book)):
+            doubts.append(says)
+        answers = answers.hstack(grounds.grounds(good, answers, together, book, same)).with_columns(hits)
         if words.classes.field:
             classes = own_classes(good, answers, words)
             doubts += stated_classes(named, good, classes, words)

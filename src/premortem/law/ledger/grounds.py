@@ -3,7 +3,7 @@
 Rows that no clause tells apart have one answer, so that this costs a ledger little more than its kinds of rows.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -15,13 +15,15 @@ from premortem.law.candidate_clauses import embargoed_places, operative
 from premortem.law.cautions import doubtful_places, elsewhere, looked_at
 from premortem.law.citations import Citation
 from premortem.law.clause import QUESTION, Rulebook
-from premortem.law.clause_tests import Met, met
+from premortem.law.clause_tests import Flags, Met, met
 from premortem.law.clearing import clearings
+from premortem.law.conditions import identifiers
 from premortem.law.decide import citations_of
 from premortem.law.equivalent_rows import alike
 from premortem.law.groups import Kinds, combined, distinct, numbers
 from premortem.law.ladder import steps
 from premortem.law.ledger.columns import GROUNDS
+from premortem.law.ledger.together import ADDED
 from premortem.law.ledger.unstated_fields import resting
 from premortem.law.parties import ROLES, Hit, named_parties, names_firm, screen, suspects, unscreened_names
 from premortem.law.permission import confidence, is_unverified, may_go
@@ -45,15 +47,25 @@ class Ground(NamedTuple):
     confidence: str | None
 
 
-def grounds(given: pl.DataFrame, answers: pl.DataFrame, book: Rulebook, kinds: Kinds) -> pl.DataFrame:
+class Question(NamedTuple):
+    """What the book asks, and of which rows."""
+
+    applies: Flags
+    says: str
+
+
+def grounds(
+    given: pl.DataFrame, answers: pl.DataFrame, together: pl.Series, book: Rulebook, kinds: Kinds
+) -> pl.DataFrame:
     """`GROUNDS` of typed rows, of which `kinds` tells those that are of a kind, and of what `decide` said of them, row by row.
 
-    A row counts with what the ledger shipped before it; what lay before the ledger nobody said, unless a column says it.
+    A row counts with what the ledger shipped before it; what lay before the ledger nobody said, unless a column says it. Where no total
+    is kept, it is asked of as what it ships `together` with others.
     """
-    group, first = _told_apart(alike(given, answers, book, kinds), given, book)
+    group, first = _told_apart(alike(given, answers, together, book, kinds), given, book)
     rows, said = given[first], answers[first]
     rows = rows.select(c for c in rows.columns if c in book.vocabulary.fields)
-    found = pl.DataFrame(_grounds(rows, said, book), schema=GROUNDS, orient="row")
+    found = pl.DataFrame(_grounds(rows, said, together[first], book), schema=GROUNDS, orient="row")
     return found[group]
 
 
@@ -77,7 +89,7 @@ def _with_totals(rows: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> p
     return rows
 
 
-def _grounds(given: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> Iterator[Ground]:
+def _grounds(given: pl.DataFrame, answers: pl.DataFrame, together: pl.Series, book: Rulebook) -> Iterator[Ground]:
     rows = _with_totals(given, answers, book)
     words, fields = book.vocabulary, completed(rows, book)
     outcomes = answers["outcome"].to_list()
@@ -86,7 +98,7 @@ def _grounds(given: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> Iter
     rests = resting(given, rows, answers, found, book)
     moved = doubtful_places(rows, fields, outcomes, book)
     cited = _cited(found, answers, book)
-    left_open = _left_open(rows, fields, answers, found, book)
+    left_open = _left_open(rows, fields, answers, [*_questions(found), *_of_several(fields, answers, together, found, book)], book)  # fmt: skip
     for i, (outcome, clause) in enumerate(zip(outcomes, answers["clause"], strict=True)):
         if outcome == RETURNED:
             yield Ground(None, None, None)
@@ -106,20 +118,40 @@ def _unverified(clause: str, cited: tuple[Citation, ...], moved: tuple[str, ...]
     return ("a country group whose move nobody confirmed" if moved else f"{clause}, which is of low confidence",)
 
 
+def _questions(found: Met) -> Iterator[Question]:
+    """Questions of the book, as `check` asks them."""
+    for applies, clause in zip(found.applies, found.clauses, strict=True):
+        if clause.stage == QUESTION:
+            yield Question(applies, f"{clause.says} ({clause.citation})")
+
+
+def _of_several(
+    fields: pl.DataFrame, answers: pl.DataFrame, together: pl.Series, found: Met, book: Rulebook
+) -> Iterator[Question]:
+    """Those that no row asks alone, and several do together."""
+    measure = book.vocabulary.measure.all
+    asking = [i for i, c in enumerate(found.clauses) if c.stage == QUESTION and measure in identifiers(c.applies)]
+    if not asking or (together <= answers[measure]).all():
+        return
+    more = met(fields.with_columns(together.alias(measure)), answers, found.clauses, book.vocabulary)
+    for i, clause in ((i, found.clauses[i]) for i in asking):
+        says = ADDED.format(question=f"{clause.says} ({clause.citation})")
+        yield Question(more.applies[i] & ~found.applies[i], says)
+
+
 def _left_open(
-    rows: pl.DataFrame, fields: pl.DataFrame, answers: pl.DataFrame, found: Met, book: Rulebook
+    rows: pl.DataFrame, fields: pl.DataFrame, answers: pl.DataFrame, asked: Sequence[Question], book: Rulebook
 ) -> list[tuple[str, ...]]:
     """What leaves each permission open beside the clauses, as `check` says it: a party that stands in no table, a thing to be
     looked at elsewhere, a question of the book.
     """
     free = answers["outcome"].is_in([*book.vocabulary.free]).to_numpy()
-    asked = [(found.applies[i], clause) for i, clause in enumerate(found.clauses) if clause.stage == QUESTION]
     at = np.flatnonzero(free)
     told: list[tuple[str, ...]] = [()] * rows.height
     flags = fields[at].select(looked_at(book.case)).to_dicts() or [{}] * len(at)
     for i, row, flag in zip(at, rows[at].to_dicts(), flags, strict=True):
         given = {name: value for name, value in row.items() if value is not None}
-        questions = (f"{clause.says} ({clause.citation})" for applies, clause in asked if applies[i])
+        questions = (question.says for question in asked if question.applies[i])
         told[i] = (*_unscreened(given, book.case), *map(_in_a_cell, (*elsewhere(given, flag, book), *questions)))
     return told
 

@@ -1,7 +1,7 @@
 """Notes of a ledger: texts that the program cannot read, so that no permission rests on one but of words that say nothing of the shipment."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -13,21 +13,25 @@ from premortem.law.clearing import clearings, reason_of
 from premortem.law.groups import distinct
 from premortem.law.ledger.withheld import Doubt
 from premortem.law.parties import ROLES
-from premortem.law.places import country_codes
+from premortem.law.places import country_codes, strict
 from premortem.law.spelling import all_words, key, word_lists
 from premortem.text.numbers import count_noun, strip_accents
 
 # The column that holds them, which is also the name by which a row clears its own.
 NOTE = "note"
 WORD = r"[\p{L}\p{N}]+"
+# What stands between two words of a phrase: no full stop, which ends what it says.
+BETWEEN = r"[ '’-]+"
 # Most words of a note that a cell shows.
 SHOWN = 5
-RESTS_ON = "column note says {words}"
+RESTS_ON = "column {heading} says {words}"
 SAYS = (
-    "Column note says, in {rows}, more than the words of orders, packing, delivery and courtesy that are known to say nothing of a shipment "
+    "Column {heading} says, in {rows}, more than the words of orders, packing, delivery and courtesy that are known to say nothing of a shipment "
     "(rests_on says what): no program reads that, so none of these is a plain yes. Read it, give what it means in a field (where it goes, "
-    "what it is for, who takes part), or say in the row's cleared why it changes nothing: note=reason."
+    "what it is for, who takes part), or say in the row's cleared why it changes nothing: {heading}=reason."
 )
+# A harmless word that, shouted among others that are not, is the code of a place.
+SHOUTED = r"(?-u:\b)({codes})(?-u:\b)(?: *[^0-9 ]| *$)"
 
 
 def unread_notes(notes: pl.Series, good: pl.DataFrame, named: Mapping[int, str], case: Case) -> Doubt | None:
@@ -35,22 +39,27 @@ def unread_notes(notes: pl.Series, good: pl.DataFrame, named: Mapping[int, str],
     those of rows that clear them; `named` are rows of which a note is told already.
     """
     texts = notes.unique().drop_nulls()
-    unknown = _unknown(texts)
+    unknown = _unknown(texts, case)
     at = notes.is_in([*unknown]).fill_null(False).arg_true()
     if not len(at):
         return None
     beside = good[at].select(c for c in (*ROLES, "item", "destination", "cleared") if c in good.columns)
     kinds, first = distinct(beside) if beside.width else (np.zeros(len(at), np.intp), np.zeros(1, np.intp))
-    told = [_beside(row, case) for row in beside[first].to_dicts() or [{}]]
+    told = [_beside(row, notes.name, case) for row in beside[first].to_dicts() or [{}]]
     says = {
         i: words
         for i, text, kind in zip(at.to_list(), notes[at].to_list(), kinds.tolist(), strict=True)
-        if i not in named and (words := _left(text, unknown[text], told[kind]))
+        if i not in named and (words := _left(text, unknown[text], told[kind], notes.name))
     }
     if not says:
         return None
     cells = pl.Series([says.get(i) for i in range(good.height)], dtype=pl.String)
-    return Doubt(cells, SAYS.format(rows=count_noun(len(says), "row")))
+    return Doubt(cells, SAYS.format(heading=notes.name, rows=count_noun(len(says), "row")))
+
+
+# How English words end in other forms, with what the word itself ends in there; and fewest letters of a word that has such forms.
+ENDINGS = (("s", ""), ("es", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("ly", ""), ("ies", "y"))
+FEWEST_STEM = 4
 
 
 class _Beside(NamedTuple):
@@ -61,16 +70,21 @@ class _Beside(NamedTuple):
     cleared: tuple[str, ...]  # keys of what it clears and is no party's
 
 
-def _beside(row: Mapping[str, str | None], case: Case) -> _Beside:
+def _beside(row: Mapping[str, str | None], heading: str, case: Case) -> _Beside:
     cleared, names = row.get("cleared") or "", [row.get(role) or "" for role in ROLES]
     parties = {key(name) for name in names}
     own = frozenset(word for name in (*names, row.get("item") or "") for word in all_words(name))
     others = tuple(key(name) for name in clearings(cleared) if key(name) not in parties)
     place = _called(case).get(row.get("destination") or "", frozenset())
-    return _Beside(own | place, bool(reason_of(NOTE, cleared)), others)
+    return _Beside(own | place, is_cleared(heading, cleared), others)
 
 
-def _left(text: str, unknown: Sequence[str], row: _Beside) -> str:
+def is_cleared(heading: str, cleared: str) -> bool:
+    """Whether a row gives a reason why a column of notes changes nothing, under its heading or as of its note."""
+    return any(reason_of(name, cleared) for name in (heading, NOTE))
+
+
+def _left(text: str, unknown: Sequence[str], row: _Beside, heading: str) -> str:
     """What a cell says of a note whose words are not all harmless; "" where the row knows them or a person read it: clears it, or words
     of it.
     """
@@ -78,7 +92,7 @@ def _left(text: str, unknown: Sequence[str], row: _Beside) -> str:
         return ""
     words = [word for word in unknown if word not in row.own]
     more = ", ..." if len(words) > SHOWN else ""
-    return RESTS_ON.format(words=", ".join(words[:SHOWN]) + more) if words else ""
+    return RESTS_ON.format(heading=heading, words=", ".join(words[:SHOWN]) + more) if words else ""
 
 
 @cache
@@ -90,16 +104,37 @@ def _called(case: Case) -> dict[str, frozenset[str]]:
     return {code: frozenset(words) for code, words in found.items()}
 
 
-def _unknown(texts: pl.Series) -> dict[str, tuple[str, ...]]:
+def _unknown(texts: pl.Series, case: Case) -> dict[str, tuple[str, ...]]:
     """Of distinct texts those that hold words that are not harmless, with these."""
+    shouted = _shouted(texts, case)
     plain = texts.str.to_lowercase()
     odd = plain.str.contains(r"[^\x00-\x7f]").arg_true()
     plain = plain.scatter(odd, [strip_accents(texts[i]) for i in odd]) if len(odd) else plain
-    words = plain.str.extract_all(WORD)
+    words = plain.str.replace_all(_phrases(), " ").str.extract_all(WORD)
     unknown = {word for word in words.explode().unique().drop_nulls() if not is_harmless(word)}
     at = words.list.eval(pl.element().is_in([*unknown])).list.any().fill_null(False)
     told = zip(texts.filter(at).to_list(), words.filter(at).to_list(), strict=True)
-    return {text: tuple(dict.fromkeys(word for word in said if word in unknown)) for text, said in told}
+    said = {text: tuple(dict.fromkeys(word for word in said if word in unknown)) for text, said in told}
+    return said | {text: (*said.get(text, ()), code) for text, code in shouted.items()}
+
+
+def _shouted(texts: pl.Series, case: Case) -> dict[str, str]:
+    """Of texts not written in capitals those that hold the code of a place under watch in capitals (`Ship to BY`), with it."""
+    codes = _codes(case)
+    if not codes:
+        return {}
+    found = texts.str.extract(SHOUTED.format(codes="|".join(codes)))
+    at = (found.is_not_null() & texts.str.contains(r"[a-z]")).arg_true()
+    return dict(zip(texts[at], found[at], strict=True))
+
+
+@cache
+def _codes(case: Case) -> tuple[str, ...]:
+    """Codes of two letters of places in the strict group that are harmless words, and none that stands before a number."""
+    told, watched = word_lists("harmless.toml"), strict(case)
+    words = _harmless()[0].difference(told["marks"], told["units"])
+    names = country_codes(case).items()
+    return tuple(sorted(name.upper() for name, code in names if len(name) == 2 and code in watched and name in words))
 
 
 def is_harmless(word: str) -> bool:
@@ -109,7 +144,23 @@ def is_harmless(word: str) -> bool:
     [True, True, True, False, False]
     """
     words, numbered = _harmless()
-    return word.isdecimal() or word in words or bool(numbered.fullmatch(word))
+    if (len(word) == 1 and word.isascii()) or word.isdecimal() or word in words or numbered.fullmatch(word):
+        return True
+    return any(len(stem) >= FEWEST_STEM and stem in words for stem in _stems(word))
+
+
+def _stems(word: str) -> Iterator[str]:
+    """What an English word may be a form of."""
+    for end, instead in ENDINGS:
+        if word.endswith(end):
+            yield word.removesuffix(end) + instead
+
+
+@cache
+def _phrases() -> str:
+    """A pattern of what says nothing as a whole, of words that may say something alone."""
+    told = sorted(word_lists("harmless.toml")["phrases"], key=len, reverse=True)
+    return rf"(?-u:\b)(?:{'|'.join(told)})(?-u:\b)".replace(" ", BETWEEN)
 
 
 @cache
@@ -117,5 +168,6 @@ def _harmless() -> tuple[frozenset[str], re.Pattern[str]]:
     """Harmless words, and a number with a unit behind it or a mark before it."""
     told = word_lists("harmless.toml")
     units, marks = ("|".join(map(re.escape, told[kind])) for kind in ("units", "marks"))
-    words = frozenset(word for kind, those in told.items() if kind not in ("units", "marks") for word in those)
-    return words, re.compile(rf"\d+(?:{units})|(?:{marks})\d+")
+    single = frozenset(told) - {"units", "marks", "phrases"}
+    words = frozenset(word for kind in single for word in told[kind])
+    return words, re.compile(rf"\d+(?:x\d+)*(?:{units})?|(?:{marks})\d+")

@@ -25,6 +25,8 @@ from premortem.text.numbers import count_noun
 FEWEST = 3
 # Distinct values by which it is seen whether a column holds places, and the share of them that must.
 LOOKED_AT, MOSTLY = 500, 0.5
+# A cell that may tell something: one that may hold a name, or a number that is dialled abroad.
+TELLS = rf"{NAME}|\+ ?\(?[0-9]|\b00[0-9]{{2}}"
 PLACE = "column {heading}"
 SAYS_PLACE = (
     "Column {heading} is not read and names a place, so no row in which that is not the destination is a plain yes: say "
@@ -55,7 +57,7 @@ def unread_words(named: pl.DataFrame, good: pl.DataFrame, book: Rulebook) -> lis
     texts = [c for c in named.columns if (c in CARRIED or (c.startswith("_") and c != MISSHAPEN)) and named[c].dtype == pl.String]  # fmt: skip
     cells = named[good["_row"]].select(pl.col(c).str.strip_chars() for c in texts)
     # asked of all at once: a wide table has thousands, most of them empty
-    held = cells.select(pl.all().str.contains(NAME).any())
+    held = cells.select(pl.all().str.contains(TELLS).any())
     doubts: list[Doubt] = []
     for column in (column for column, holds in zip(cells, held, strict=True) if holds.any()):
         doubts += _of_column(column, good, book)
@@ -64,7 +66,7 @@ def unread_words(named: pl.DataFrame, good: pl.DataFrame, book: Rulebook) -> lis
 
 def _of_column(cells: pl.Series, good: pl.DataFrame, book: Rulebook) -> Iterator[Doubt]:
     heading, words = cells.name.removeprefix("_"), book.vocabulary
-    distinct = cells.filter(cells.str.contains(NAME)).unique(maintain_order=True).drop_nulls()
+    distinct = cells.filter(cells.str.contains(TELLS)).unique(maintain_order=True).drop_nulls()
     if cells.name not in CARRIED and _holds_places(heading, distinct, words):
         rows = _elsewhere(cells, distinct, good, book.case)
         if rows.any():
@@ -84,8 +86,16 @@ def _of_column(cells: pl.Series, good: pl.DataFrame, book: Rulebook) -> Iterator
             SAYS_NAMES.format(heading=heading, rows=count_noun(len(flagged), "row")),
             always=True,
         )
-    if cells.name == NOTE and (unread := unread_notes(cells, good, flagged, book.case)):
+    if _is_note(cells.name, book.case) and (unread := unread_notes(cells.rename(heading), good, flagged, book.case)):
         yield unread
+
+
+def _is_note(column: str, case: Case) -> bool:
+    """Whether a column holds notes: the ledger's own, or one that nobody gave to a field and whose heading says so."""
+    told = transfers(case).unread.notes
+    if column == NOTE:
+        return True
+    return column not in CARRIED and bool(told and re.search(told, column.lower() if not column.isascii() else fold_heading(column.removeprefix("_"))))  # fmt: skip
 
 
 def _holds_places(heading: str, distinct: pl.Series, words: Vocabulary) -> bool:
