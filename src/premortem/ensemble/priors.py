@@ -182,7 +182,10 @@ class Priors:
 
     def ppf(self, u: Array) -> Array:
         """Values at independent chances `u` in (0, 1), shape (parameter, future), correlated where the study says so."""
-        z = ndtri(np.clip(u, 1e-12, 1 - 1e-12))
+        return self.from_scores(ndtri(np.clip(u, 1e-12, 1 - 1e-12)), u)
+
+    def from_scores(self, z: Array, u: Array | None = None) -> Array:
+        """The same at independent standard normal scores, `u` their chances where they are at hand."""
         return self.from_normal(self.copula.mix(z) if self.copula else z, u)
 
     def from_normal(self, z: Array, u: Array | None = None) -> Array:
@@ -199,8 +202,12 @@ class Priors:
 
     def ppf_jax(self, u: jax.Array) -> jax.Array:
         """The same as `ppf` for JAX, shape (parameter, future); in double precision where JAX works in that."""
-        z = jax.scipy.special.ndtri(jnp.clip(u, 1e-12, 1 - 1e-12))
-        values = self.from_normal_jax(self.copula.mix(z) if self.copula else z)
+        return self.from_scores_jax(jax.scipy.special.ndtri(jnp.clip(u, 1e-12, 1 - 1e-12)), u)
+
+    def from_scores_jax(self, z: jax.Array, u: jax.Array | None = None) -> jax.Array:
+        """The same as `from_scores` for JAX."""
+        mixed = self.copula.mix(z) if self.copula else z
+        values, u = self.from_normal_jax(mixed), jax.scipy.special.ndtr(mixed) if u is None else u
         places = [i for i, row in enumerate(self.rows) if row.distribution == "categorical"]
         held = [category(self.rows[i], u[i]) for i in places]
         return values.at[jnp.asarray(places)].set(jnp.stack(held)) if places else values

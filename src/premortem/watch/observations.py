@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from premortem import facts
@@ -58,6 +59,11 @@ def first_day(case: Case) -> date | None:
 
 def shipped_readings(case: Case, today: date | None = None) -> Readings:
     """The observations of a case. Nothing can have been read after `today` (by default `latest_day()`)."""
+    return _shipped_readings(case, today or latest_day(case))
+
+
+@lru_cache(maxsize=16)
+def _shipped_readings(case: Case, today: date) -> Readings:
     both = [
         sort_out(map(_by_our_names, texts(facts.rows(name, case))), f"{name}.csv", case, today)
         for name in TABLES
