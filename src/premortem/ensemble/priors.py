@@ -4,7 +4,6 @@ A prior is its quantile function, kept as a table over standard normal scores: o
 sample, and differentiable, which the nearest break in standard normal space needs.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -277,12 +276,6 @@ def read(path: Any, shipped: Priors | None = None) -> Priors:
     errors += [BadInput(path.name, n, "stands twice", got=n) for n in sorted(set(names)) if names.count(n) > 1]
     raise_all(errors)
     return Priors(tuple(priors))
-
-
-def quantities(basis: str) -> tuple[int, ...]:
-    """Numbers of the packaged `quantities` table that a prior's basis names, sorted: "rows 2, 8 and 12 of the quantities"."""
-    named = re.findall(r"\brows? (\d[\d, and]*)", basis)
-    return tuple(sorted({int(number) for group in named for number in re.findall(r"\d+", group)}))
 
 
 def _parse(

@@ -9,12 +9,10 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from premortem.case import Levers
-from premortem.ensemble.cores import side_by_side
+from premortem.progress import LOG
 from premortem.questions import futures_under_policies
 from premortem.questions.futures_under_policies import Array, Asked, Futures
-from premortem.progress import LOG
 from premortem.study import Study
-from premortem.study.model import SMALL
 from premortem.watch import quantities, smc
 from premortem.watch.quantities import Observer
 from premortem.watch.readings import Reading
@@ -69,7 +67,9 @@ def redraw(
     found = futures_under_policies.of_values(study, values_of(study, drawn.z), asked, policies, seed)
     while (worth := _worth(drawn, found)) < wanted and found.count < MOST * wanted:
         lots, most = found.count // size, math.ceil(MOST * wanted / size)
-        drawn, _ = draw_by(study, readings, under, seed, size, min(max(math.ceil(lots * wanted / worth), lots + 1), most))
+        drawn, _ = draw_by(
+            study, readings, under, seed, size, min(max(math.ceil(lots * wanted / worth), lots + 1), most)
+        )
         fresh = values_of(study, drawn.z[:, found.count :])
         found = found.joined(futures_under_policies.of_values(study, fresh, asked, policies, seed))
     short = f", fewer than the {effective:,} asked for" if worth < wanted else ""
@@ -84,12 +84,12 @@ def _worth(drawn: smc.Drawn, found: Futures) -> float:
 
 
 def draw_by(
-    study: Study, readings: Sequence[Reading], under: str, seed: int, size: int = COUNT, lots: int = 1
+    study: Study, readings: Sequence[Reading], under: str, seed: int, size: int | None = None, lots: int = 1
 ) -> tuple[smc.Drawn, list[Reading]]:
     """Futures by the posterior of readings, which are read `under` a policy, as scores, so many `lots` of a `size`; and the readings that lie
     in the simulated steps.
     """
-    every = quantities.shipped_quantities(study.case)
+    every, size = quantities.shipped_quantities(study.case), size or COUNT
     observer = futures_under_policies.observer_of(study, [(every[r.quantity], r.over) for r in readings])
     used = tuple(r for r in readings if every[r.quantity].column(r.over) in observer.expressions)
     read_by = _Read(study, used, study.levers(under), observer)
@@ -101,7 +101,7 @@ def draw_by(
 
 @dataclass(frozen=True)
 class _Read:
-    """How far futures of scores (parameter, future) lie off readings, in chunks side by side on all cores."""
+    """How far futures of scores (parameter, future) lie off readings."""
 
     study: Study
     readings: Sequence[Reading]
@@ -110,13 +110,17 @@ class _Read:
 
     def __call__(self, z: Array) -> Array:
         """Of shape (reading, future)."""
-        each = side_by_side(self._of, [z[:, at : at + SMALL] for at in range(0, z.shape[1], SMALL)])
-        return np.concatenate([*each], axis=1)
-
-    def _of(self, z: Array) -> Array:
         values = self.study.compiled.at_scores(z)
         read = futures_under_policies.observe(self.study, values, self.pulled, self.observer)
         return misfits(read, self.readings, quantities.shipped_quantities(self.study.case))
+
+
+def prepare(study: Study) -> None:
+    """Compile what drawing needs, so that the first reading does not wait for it; nothing for a model of the user's own."""
+    if study.simulate.function is not None:
+        return
+    values = study.compiled.at_scores(np.zeros((len(study.priors.rows), COUNT)))
+    futures_under_policies.observe(study, values, study.levers(study.policies[0]), study.observer, frozenset())
 
 
 def values_of(study: Study, z: Array) -> Array:

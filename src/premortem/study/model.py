@@ -86,12 +86,12 @@ class Model:
         program = compiled(self.forward, *given(0))  # here: on a core all others who ask would wait for it
         return side_by_side(run, range(0, count, size))
 
-    def at_scores(self, z: Array) -> jax.Array:
+    def at_scores(self, z: Array) -> Array:
         """Values at independent standard normal scores, both (parameter, future): those of the priors, worked out with the model's precision
         in a twentieth of the time.
         """
         key = ("scores", self.priors.table.tobytes(), self.priors.copula)
-        return compiled(self.priors.from_scores_jax, z, key=key)(z)
+        return np.asarray(compiled(self.priors.from_scores_jax, z, key=key)(np.asarray(z, np.float32)))
 
     def early(self, values: Array, levers: Levers, until: float, names: frozenset[str]) -> Iterator[Chunk]:
         """What was observed of futures, and the series of some `names`, by the steps up to the one whose middle is `until` [yr]: in a third

@@ -286,10 +286,9 @@ class Observer:
                 self.expressions[column] = (parsed, quantity.map.value if quantity.map else 1.0)
         raise_all(errors)
 
-    def last(self, only: Collection[str] | None = None) -> int:
-        """Place of the last step that any of them, or of `only` those columns, is read at."""
-        read = (parsed for column, (parsed, _) in self.expressions.items() if only is None or column in only)
-        return max((parsed.last for parsed in read), default=0)
+    def last(self, only: Collection[str] = ()) -> int:
+        """Place of the last step that any of them, or of `only` those columns if given, is read at."""
+        return max((self.expressions[column][0].last for column in (only or self.expressions)), default=0)
 
     def __call__(self, outcomes: Mapping[str, jax.Array], only: Collection[str] | None = None) -> dict[str, jax.Array]:
         """Each quantity on its day, by column, shape (future,); `only` those columns, where given."""

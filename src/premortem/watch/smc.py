@@ -28,9 +28,8 @@ Misfits = Callable[[Array], Array]
 KEPT = 0.5
 # Moves go on until the correlation of futures with their ancestors is below this, after each part and after the last; at most so many.
 ALIKE, ALIKE_LAST, MOVES = 0.3, 0.05, 20
-# Futures that are drawn together. Of more, as many are kept again each time they have been moved so often: where a future under every policy
-# costs some fifteen moves, what a second of work is worth is at its best near this number, and hardly less at half or twice of it.
-TOGETHER, APART = 2048, 20
+# Futures that are drawn together, and after how many moves more they are kept again.
+TOGETHER, APART = 2048, 12
 # Mean of the upper tenth of a standard normal: what chance makes of such a correlation, in its standard errors.
 TENTH = 1.755
 # Lengths of steps that are tried side by side (1 is a draw from the normal around which futures are moved), and the least share of futures
@@ -279,15 +278,14 @@ def _move(
     with np.errstate(invalid="ignore"):
         chance = power * (to.level - at.level) + after - before
     taken = np.log(rng.random(len(at.level))) < np.where(np.isfinite(to.level), chance, -np.inf)
-    reach = np.bincount(chosen, taken * (1 - keep), len(STEPS)) / np.maximum(
-        np.bincount(chosen, minlength=len(STEPS)), 1
-    )
+    tried = np.maximum(np.bincount(chosen, minlength=len(STEPS)), 1)
+    reach = np.bincount(chosen, taken * (1 - keep), len(STEPS)) / tried
     share = reach / reach.sum() if reach.any() else tries
     return at.moved_where(taken, to), float(taken.mean()), (share + LEAST) / (share + LEAST).sum()
 
 
 def _squares(x: Array) -> Array:
-    """Sum of squares over scores, (future,)."""
+    """Sum of squares of scores, (future,)."""
     return np.asarray(np.einsum("sf,sf->f", x, x))
 
 
