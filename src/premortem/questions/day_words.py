@@ -56,9 +56,25 @@ def basis(result: AsOfDay) -> str:
         f"Now: under ‘{result.policy_title}’, the policy in force ({lower_first(result.policy_says).rstrip('.')}), by {read} known on the day{newest(result)}. "
         f"Then: under ‘{result.policy_then_title}’, by the priors alone, as the board of {day_in_words(result.since)} has it. "
         f"{result.effective_futures:,.0f} effective futures. "
-        f"The horizon ends on {day_in_words(result.horizon)}, {result.years_ahead:.1f} years ahead; {result.looks_to}. "
+        f"The horizon ends on {day_in_words(result.horizon)}, {result.years_ahead:.1f} years ahead; {result.looks_to}. {rolled(result)}"
         "By the shipped limits an assumption stands where it holds in more than half of the futures, with the whole of its interval. "
         "Where other readers or forms of the world see it otherwise, it depends on them, as the table says."
+    )
+
+
+def rolled(result: AsOfDay) -> str:
+    """`2028 is the year of the limits as shipped, whatever the day; the same limits asked of 2032Q4: X1 holds in 41% (38% to 44%) of futures. `"""
+    told = [r for r in result.rolled if r.holds is not None and r.low is not None and r.high is not None]
+    if not told:
+        return ""
+    first = told[0]
+    years = listing([str(year) for year in sorted({r.year for r in told})])
+    each = listing(
+        [f"{r.assumption} in {share(r.holds or 0)} ({share(r.low or 0)} to {share(r.high or 0)})" for r in told]
+    )
+    return (
+        f"That year, {years}, belongs to the shipped limits and is the same on every day. "
+        f"The same limits asked of the end of the horizon, {first.step}: {each} of futures. "
     )
 
 
