@@ -169,7 +169,7 @@ def as_of_day(run: Run, day: date, effective: int | None = None) -> AsOfDay:
         effective_futures=weights.at_full_strength,
         newest=max((r.known_on for r in weights.used), default=None),
         readings=len(weights.used),
-        facts=len({r.fact for r in weights.used}),
+        facts=len({r.group or (r.quantity, r.on) for r in weights.used}),  # as they weigh
         warnings=(*weights.warnings, *day_limits.law_known(study, day), *([short] if ahead < AHEAD else [])),
         looks_to=day_limits.looks_to(study.assumptions),
         rolled=at_the_end(found, weights, policy),

@@ -175,7 +175,7 @@ def _reading(
         if day > today and (name, planned) != ("date", True)
     ]
     if late:
-        allowed = f"up to {today}{'' if row.get('kind') or late[0] != 'date' else ', or kind projection'}"
+        allowed = f"up to {today}{', or kind projection' if late[0] == 'date' else ''}"
         raise BadInput(file, f"{place}: {late[0]}", "lies in the future", got=row[late[0]], allowed=allowed)
     if start and start > on:
         raise BadInput(
