@@ -348,7 +348,7 @@ def test_limits_that_were_set_for_an_earlier_year_are_asked_of_the_end_of_the_ho
     ]
     assert all(0 <= r.low <= r.holds <= r.high <= 1 for r in later.rolled)
     said = day_words.basis(later)
-    assert "That year, 2028, belongs to the shipped limits" in said
+    assert "The year 2028 belongs to the shipped limits, the same on every day." in said
     assert f"asked of the end of the horizon, 2032Q4: A1 in {share(later.rolled[0].holds)} (" in said
 
 

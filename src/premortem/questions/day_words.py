@@ -63,18 +63,18 @@ def basis(result: AsOfDay) -> str:
 
 
 def rolled(result: AsOfDay) -> str:
-    """`2028 is the year of the limits as shipped, whatever the day; the same limits asked of 2032Q4: X1 holds in 41% (38% to 44%) of futures. `"""
+    """`The year 2028 belongs to the shipped limits, the same on every day. The same limits asked of the end of the horizon, 2032Q4: X1 in 41%
+    (38% to 44%) of futures. `; empty where all are judged by the end.
+    """
     told = [r for r in result.rolled if r.holds is not None and r.low is not None and r.high is not None]
     if not told:
         return ""
-    first = told[0]
-    years = listing([str(year) for year in sorted({r.year for r in told})])
-    each = listing(
-        [f"{r.assumption} in {share(r.holds or 0)} ({share(r.low or 0)} to {share(r.high or 0)})" for r in told]
-    )
+    years = sorted({r.year for r in told})
+    belong = f"The year {years[0]} belongs" if len(years) == 1 else f"The years {listing(list(map(str, years)))} belong"
+    each = [f"{r.assumption} in {share(r.holds or 0)} ({share(r.low or 0)} to {share(r.high or 0)})" for r in told]
     return (
-        f"That year, {years}, belongs to the shipped limits and is the same on every day. "
-        f"The same limits asked of the end of the horizon, {first.step}: {each} of futures. "
+        f"{belong} to the shipped limits, the same on every day. "
+        f"The same limits asked of the end of the horizon, {told[0].step}: {listing(each)} of futures. "
     )
 
 
