@@ -347,9 +347,13 @@ def test_limits_that_were_set_for_an_earlier_year_are_asked_of_the_end_of_the_ho
         (name, 2028, "2032Q4") for name in ("A1", "A2", "A4")
     ]
     assert all(0 <= r.low <= r.holds <= r.high <= 1 for r in later.rolled)
-    said = day_words.basis(later)
-    assert "The year 2028 belongs to the shipped limits, the same on every day." in said
-    assert f"asked of the end of the horizon, 2032Q4: A1 in {share(later.rolled[0].holds)} (" in said
+    first, *each = day_words.further(later)
+    assert first.startswith("The year 2028 belongs to the shipped limits, the same on every day")
+    now = {s.assumption: s for s in later.standing}
+    for line, r in zip(each, later.rolled, strict=True):
+        assert line.startswith(f"{r.assumption}, {now[r.assumption].says}: {share(now[r.assumption].holds)} by 2028, ")
+        assert f"{share(r.holds)} ({share(r.low)} to {share(r.high)}) in 2032Q4" in line
+    assert day_words.further(replace(later, rolled=())) == []
 
 
 def test_what_is_asked_of_the_end_of_the_horizon_is_what_the_margins_over_time_say_there(study):

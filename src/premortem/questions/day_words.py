@@ -56,25 +56,9 @@ def basis(result: AsOfDay) -> str:
         f"Now: under ‘{result.policy_title}’, the policy in force ({lower_first(result.policy_says).rstrip('.')}), by {read} known on the day{newest(result)}. "
         f"Then: under ‘{result.policy_then_title}’, by the priors alone, as the board of {day_in_words(result.since)} has it. "
         f"{result.effective_futures:,.0f} effective futures. "
-        f"The horizon ends on {day_in_words(result.horizon)}, {result.years_ahead:.1f} years ahead; {result.looks_to}. {rolled(result)}"
+        f"The horizon ends on {day_in_words(result.horizon)}, {result.years_ahead:.1f} years ahead; {result.looks_to}. "
         "By the shipped limits an assumption stands where it holds in more than half of the futures, with the whole of its interval. "
         "Where other readers or forms of the world see it otherwise, it depends on them, as the table says."
-    )
-
-
-def rolled(result: AsOfDay) -> str:
-    """`The year 2028 belongs to the shipped limits, the same on every day. The same limits asked of the end of the horizon, 2032Q4: X1 in 41%
-    (38% to 44%) of futures. `; empty where all are judged by the end.
-    """
-    told = [r for r in result.rolled if r.holds is not None and r.low is not None and r.high is not None]
-    if not told:
-        return ""
-    years = sorted({r.year for r in told})
-    belong = f"The year {years[0]} belongs" if len(years) == 1 else f"The years {listing(list(map(str, years)))} belong"
-    each = [f"{r.assumption} in {share(r.holds or 0)} ({share(r.low or 0)} to {share(r.high or 0)})" for r in told]
-    return (
-        f"{belong} to the shipped limits, the same on every day. "
-        f"The same limits asked of the end of the horizon, {told[0].step}: {listing(each)} of futures. "
     )
 
 
@@ -110,6 +94,29 @@ def changes(result: AsOfDay) -> list[str]:
 
 def _parts(by_law: float, by_readings: float) -> str:
     return f", {points(by_law)} by what became of the law and {points(by_readings)} by what was read"
+
+
+def further(result: AsOfDay) -> list[str]:
+    """Whose the year is that an assumption names, and of each that is judged before the end of the horizon its share there by the same
+    limits; nothing where all look so far, or no share is told.
+    """
+    told = [r for r in result.rolled if r.holds is not None]
+    now = {s.assumption: s for s in result.standing}
+    years = sorted({r.year for r in told})
+    belong = f"The year {years[0]} belongs" if len(years) == 1 else f"The years {listing(list(map(str, years)))} belong"
+    each = [
+        f"{r.assumption}, {now[r.assumption].says}: {share(now[r.assumption].holds)} by {r.year}, "
+        f"{share(r.holds)} ({share(r.low)} to {share(r.high)}) in {r.step}."
+        for r in told
+    ]
+    return (
+        [
+            f"{belong} to the shipped limits, the same on every day; the same limits were asked of the last step too.",
+            *each,
+        ]
+        if told
+        else []
+    )
 
 
 def latest_events(result: AsOfDay) -> list[str]:
