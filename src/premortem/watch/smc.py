@@ -45,7 +45,8 @@ HALVINGS, MOST = 40, 60
 class Drawn:
     """Futures drawn by the posterior, all counted alike: `z` standard normal scores (parameter, future); `roots` the first ancestor of
     each; `log_evidence` log of the mean likelihood under the prior; `parts` in which the likelihood was let in; `moved` the share of the
-    last moves that was taken; `alike` the correlation that the last moves left between futures and their ancestors.
+    last moves that was taken; `alike` the correlation that the last moves left between futures and their ancestors; `size` how many stand
+    in a lot, after which the same come again, moved further.
     """
 
     z: Array
@@ -54,10 +55,14 @@ class Drawn:
     parts: int
     moved: float
     alike: float
+    size: int
 
     def worth(self, flags: Array) -> float:
-        """Independent futures that the mean of `flags`, shape (future,), is worth."""
-        return worth(flags, self.roots, self.alike)
+        """Independent futures that the mean of `flags`, shape (future,), is worth: those of one root count together, or what each was moved
+        to, whichever makes them fewer.
+        """
+        same = np.arange(len(flags)) % self.size
+        return float(np.fmin(worth(flags, self.roots, self.alike), worth(flags, same, self.alike)))
 
 
 def worth(flags: Array, roots: Array, alike: float) -> float:
@@ -102,8 +107,9 @@ class Lot:
 
 def first_lot(misfits: Misfits, dimensions: int, size: int, seed: int) -> Lot:
     """The first so many futures of a draw, as `draw` gives them."""
-    # the futures share the cores: threads of small products would only wait for each other
-    with threadpool_limits(limits=1):
+    with threadpool_limits(
+        limits=1
+    ):  # the futures share the cores: threads of small products would only wait for each other
         return _first(misfits, dimensions, size, seed)
 
 
@@ -147,7 +153,7 @@ def _first(misfits: Misfits, dimensions: int, count: int, seed: int) -> Lot:
                 break
         z, off, level = at.z, at.off, at.level
         LOG.info("drawing %s futures by what was read: %.0f%% of it let in", f"{count:,}", 100 * power)
-    return Lot(Drawn(z, roots, evidence, parts, moved, alike), first.own, at, around, tries, (seed, 0))
+    return Lot(Drawn(z, roots, evidence, parts, moved, alike, count), first.own, at, around, tries, (seed, 0))
 
 
 def _next_part(level: Array, left: float) -> float:
@@ -274,7 +280,7 @@ def _move(
     off = np.asarray(misfits(z), float)
     to = _Placed(z, own, off, log_likelihood(off))
     # log density of the prior over that of the normal around which the move is made
-    before, after = (0.5 * (_squares(there.own) - _squares(there.z)) for there in (at, to))
+    before, after = (0.5 * np.einsum("sf,sf->f", x.own - x.z, x.own + x.z) for x in (at, to))
     with np.errstate(invalid="ignore"):
         chance = power * (to.level - at.level) + after - before
     taken = np.log(rng.random(len(at.level))) < np.where(np.isfinite(to.level), chance, -np.inf)
@@ -282,11 +288,6 @@ def _move(
     reach = np.bincount(chosen, taken * (1 - keep), len(STEPS)) / tried
     share = reach / reach.sum() if reach.any() else tries
     return at.moved_where(taken, to), float(taken.mean()), (share + LEAST) / (share + LEAST).sum()
-
-
-def _squares(x: Array) -> Array:
-    """Sum of squares of scores, (future,)."""
-    return np.asarray(np.einsum("sf,sf->f", x, x))
 
 
 def effective_number(flags: Array, roots: Array) -> float:
