@@ -81,8 +81,7 @@ def draw(misfits: Misfits, dimensions: int, count: int, seed: int) -> Drawn:
     lot = first_lot(misfits, dimensions, min(count, TOGETHER), seed)
     drawn = [lot.drawn]
     while len(drawn) * TOGETHER < count:
-        lot = next_lot(lot, misfits)
-        drawn.append(lot.drawn)
+        drawn.append((lot := next_lot(lot, misfits)).drawn)
     whole = together(drawn)
     return replace(whole, z=whole.z[:, :count], roots=whole.roots[:count])
 
@@ -109,7 +108,7 @@ def first_lot(misfits: Misfits, dimensions: int, size: int, seed: int) -> Lot:
     """The first so many futures of a draw, as `draw` gives them."""
     with threadpool_limits(
         limits=1
-    ):  # the futures share the cores: threads of small products would only wait for each other
+    ):  # threads of small products would wait for each other: cores are shared by futures
         return _first(misfits, dimensions, size, seed)
 
 
@@ -273,8 +272,7 @@ def _move(
 ) -> tuple[_Placed, float, Array]:
     """One move of every future; the share that was taken, and the shares that try each length next: by how far each brought them."""
     chosen = rng.choice(len(STEPS), len(at.level), p=tries)
-    step = STEPS[chosen]
-    keep = np.sqrt(1 - step**2)
+    step, keep = STEPS[chosen], np.sqrt(1 - STEPS[chosen] ** 2)
     own = keep * at.own + step * rng.standard_normal(at.own.shape)
     z = around.middle + around.root @ own
     off = np.asarray(misfits(z), float)
