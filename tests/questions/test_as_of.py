@@ -21,11 +21,14 @@ from premortem.questions import (
     day_words,
     futures_under_policies,
     redraw,
+    rolled,
     weighted_board,
 )
 from premortem.questions.watch import Latest
+from premortem.text.numbers import share
 from premortem.watch import quantities, signposts
 from premortem.watch.observations import parse_option
+from premortem.watch.weights import Weights
 
 NOTE, LATER = date(2025, 2, 26), date(2026, 11, 26)
 
@@ -336,3 +339,57 @@ def test_what_rests_on_readings_of_low_confidence_is_told_with_the_shares_withou
     assert "facts most of whose readings are of low confidence: A2" in later.rests_on, "its readings are of one router"
     assert "Chinese models" in later.rests_on
     assert "_" not in later.rests_on
+
+
+def test_limits_that_were_set_for_an_earlier_year_are_asked_of_the_end_of_the_horizon_too(study, later):
+    """A1, A2 and A4 name 2028 on every day; a brief of 2026 says what the same limits come to in 2032."""
+    assert [(r.assumption, r.year, r.step) for r in later.rolled] == [
+        (name, 2028, "2032Q4") for name in ("A1", "A2", "A4")
+    ]
+    assert all(0 <= r.low <= r.holds <= r.high <= 1 for r in later.rolled)
+    first, *each = day_words.further(later)
+    assert first.startswith("The year 2028 belongs to the shipped limits, the same on every day")
+    now = {s.assumption: s for s in later.standing}
+    for line, r in zip(each, later.rolled, strict=True):
+        assert line.startswith(f"{r.assumption}, {now[r.assumption].says}: {share(now[r.assumption].holds)} by 2028, ")
+        assert f"{share(r.holds)} ({share(r.low)} to {share(r.high)}) in 2032Q4" in line
+    assert day_words.further(replace(later, rolled=())) == []
+
+
+def test_what_is_asked_of_the_end_of_the_horizon_is_what_the_margins_over_time_say_there(study):
+    found = futures_under_policies.simulated(study, [], ["as-written"], 100)
+    alike = Weights(np.full(100, 1 / 100), 100, 100, 1.0, float("nan"), (), (), ())
+    told = {r.assumption: r for r in rolled.at_the_end(found, alike, "as-written")}
+    (chunk,) = study.compiled.chunks(found.values, study.levers("as-written"))
+    margins = study.compiled.over_time(chunk, study.compiled.thresholds)
+    assert {name: r.holds for name, r in told.items()} == pytest.approx(
+        {name: float((margins[name][-1] > 0).mean()) for name in ("A1", "A2", "A4")}
+    )
+
+
+def test_more_effective_futures_go_on_from_those_at_hand(study):
+    reading = parse_option("smic_yield_ascend=60%@2025-09-30", NOTE, study.case)
+    few, at_hand = redraw.redraw(study, [reading], "as-written", ["as-written"], [], seed=3, count=256)
+    more, weights = redraw.redraw(study, [reading], "as-written", ["as-written"], [], 3, 256, effective=400)
+    assert at_hand.effective < 400 <= weights.effective
+    assert more.count % 256 == 0
+    np.testing.assert_array_equal(more.values[:, :256], few.values)
+    np.testing.assert_array_equal(more.margins["as-written"]["margin.A1"][:256], few.margins["as-written"]["margin.A1"])
+    assert len(np.unique(more.values[0])) > 1.5 * 256, "futures, not copies"
+
+
+def test_what_is_read_of_futures_without_later_steps_is_what_a_run_has_of_them(study):
+    every = quantities.shipped_quantities(study.case)
+    asked = [(every[r.quantity], r.over) for r in study.readings.mapped] + [
+        (every["smic_yield_ascend"], date(2026, 3, 31))
+    ]
+    observer = futures_under_policies.observer_of(study, asked)
+    values, levers = (
+        study.priors.ppf(np.random.default_rng(1).random((len(study.priors.rows), 40))),
+        study.levers("history"),
+    )
+    _, whole = futures_under_policies.simulate(study, values.astype(np.float32), levers, observer)
+    early = futures_under_policies.observe(study, values, levers, observer)
+    assert early.keys() == observer.expressions.keys()
+    for column, found in early.items():
+        np.testing.assert_allclose(found, whole[column], rtol=2e-4, atol=1e-6, err_msg=column)

@@ -98,9 +98,13 @@ def test_all_at_once_by_a_reader_takes_the_shipped_reading_of_what_that_reader_l
 
 def test_a_verdict_stands_only_where_sampling_readers_and_forms_agree():
     narrow, wide = {"sampling": [0.6, 0.7], "forms": [0.55, 0.8]}, {"sampling": [0.45, 0.7], "forms": [0.4, 0.8]}
-    assert verdict(0.65, narrow, {"hawk": 0.52}, {"form": {"a": 0.6, "b": 0.7}}) == "holds"
-    assert verdict(0.3, {"sampling": [0.2, 0.4], "forms": None}, {"dove": 0.4}, {}) == "breaks"
+    assert verdict(0.65, narrow, {"hawk": 0.58}, {"form": {"a": 0.6, "b": 0.7}}) == "holds"
+    assert verdict(0.3, {"sampling": [0.2, 0.4], "forms": None}, {"dove": 0.35}, {}) == "breaks"
     assert verdict(0.65, narrow, {"hawk": 0.4, "dove": 0.9}, {}) == "depends on interpretation (hawk)"
+    assert verdict(0.65, narrow, {"hawk": 0.52, "dove": 0.3}, {"form": {"a": 0.56, "b": 0.7}}) == (
+        "depends on interpretation (dove), sampling within interpretation (hawk) and sampling within form of the world (form: a)"
+    ), "a share that sampling may bring over one half is no agreement"
+    assert verdict(0.65, {"sampling": [0.649, 0.651]}, {"hawk": 0.52}, {}) == "holds"
     assert verdict(0.65, wide, {}, {}) == "depends on sampling and forms of the world together"
     assert verdict(0.65, wide | {"sampling": None}, {}, {"lead_form": {"lag": 0.4, "none": 0.8}}) == (
         "depends on form of the world (lead: lag)"

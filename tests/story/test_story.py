@@ -53,7 +53,7 @@ def test_a_run_of_another_day_leads_with_it_and_says_so(ground):
     asked = SimpleNamespace(
         day=date(2026, 11, 26), since=date(2025, 2, 26), policy_title="What happened", policy_says="Law.", policy_then_title="As written",
         horizon=date(2032, 12, 31), years_ahead=6.1, standing=standing, settled=(Settled("w", "Streamlining", "2025-05-13: not enforced"),),
-        effective_futures=1455.0, newest=date(2026, 11, 23), readings=83, facts=39, warnings=(), looks_to="A1 is judged by the end of 2028", rests_on="",
+        effective_futures=1455.0, newest=date(2026, 11, 23), readings=83, facts=39, warnings=(), looks_to="A1 is judged by the end of 2028", rolled=(), rests_on="",
     )  # fmt: skip
     told = tell.opening(replace(ground, day=asked))
     first, bets_then = told.sections[:2]

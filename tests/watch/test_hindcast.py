@@ -153,9 +153,12 @@ def test_brier_by_chains_is_that_of_the_model_and_of_each_rival_with_every_chain
     assert found.model == pytest.approx((0.1 + 0.81) / 2)
     assert found.base_rates == pytest.approx((0.25 + 0.01) / 2)
     assert found.unchanged == pytest.approx((1.0 + 0.0) / 2)
+    assert found.model_error == pytest.approx(np.std([0.1, 0.81], ddof=1) / np.sqrt(2))
     assert (found.right, found.right_base_rates, found.right_unchanged) == (2, 3, 1)
     said = hindcast_words.events(Hindcast(NOTE, (), tuple(events), ()))
-    assert "worse than one half for all" in said
+    assert (
+        "0.455 (standard error 0.35): worse than one half for all, which gets 0.25, by less than so few chains" in said
+    )
     assert "base rates call 3" in said
 
 

@@ -104,6 +104,23 @@ def test_the_same_seed_draws_the_same_futures():
     np.testing.assert_array_equal(one.z, other.z)
 
 
+def test_a_longer_draw_begins_with_the_shorter_one_and_its_roots_stand_for_each_lot(monkeypatch):
+    monkeypatch.setattr(smc, "TOGETHER", 100)
+    few, more = (smc.draw(reading([1, 1], 3.0, 0.1), 2, count, seed=7) for count in (100, 250))
+    np.testing.assert_array_equal(more.z[:, :100], few.z)
+    np.testing.assert_array_equal(more.roots[100:200], few.roots)
+    assert more.alike < few.alike + 0.05, "later lots are no nearer to the first ancestors"
+
+
+def test_lots_that_hardly_moved_are_worth_hardly_more_than_one(monkeypatch):
+    """Copies of futures stand under the same roots, however often they are kept again."""
+    monkeypatch.setattr(smc, "TOGETHER", 200)
+    first = smc.first_lot(reading([1, 1], 3.0, 0.1), 2, 200, seed=7)
+    flags = first.drawn.z[0] > np.median(first.drawn.z[0])
+    copies = smc.together([first.drawn] * 10)
+    assert copies.worth(np.tile(flags, 10)) == pytest.approx(first.drawn.worth(flags))
+
+
 def test_independent_futures_are_worth_all_and_copies_are_worth_one():
     rng = np.random.default_rng(8)
     flags = rng.random(4000) < 0.4

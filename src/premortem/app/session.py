@@ -20,6 +20,7 @@ from premortem.ensemble import run as ensemble
 from premortem.ensemble.compiled import Kept
 from premortem.errors import BadInput, PremortemError
 from premortem.files.reader import read_bytes
+from premortem.questions import redraw
 from premortem.questions.breaking_points import prepare
 from premortem.questions.margins import check_inputs
 from premortem.questions.weighted_board import Board, board_of
@@ -121,6 +122,8 @@ class Desk:
         # compiling gradients takes a core for seconds: not while somebody moves something
         while not self.closing.is_set() and (left := self.asked + PAUSE - time.monotonic()) > 0:
             self.closing.wait(left)
+        if not self.closing.is_set():
+            redraw.prepare(self.study)
         if not self.closing.is_set():
             prepare(self.study, self.study.levers(self.study.policies[0]))
 

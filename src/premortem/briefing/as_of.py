@@ -36,6 +36,7 @@ def as_of_section(run: Run, result: AsOfDay) -> Section:
     ]
     for heading, lines in (
         ("What changed, and by what", words.changes(result)),
+        ("The same limits at the end of the horizon", words.further(result)),
         ("What rests on little", [result.rests_on] if result.rests_on else []),
         ("Events of the policy process that came since", words.came(result)),
         ("The latest dated events", words.latest_events(result)),

@@ -29,6 +29,9 @@ class World(Protocol):
         may take the `lags` of some [yr], which a study gives; no other is handed any.
         """
 
+    # A world that is worked out step after step may have `simulate_until(values, levers, until)` too, with `lags` as above: the same up
+    # to the step whose middle is `until` [yr], in less time; what it gives of later steps is not read.
+
     def levers(self, book: Any) -> Levers:
         """A rulebook under a policy as arrays."""
 

@@ -14,8 +14,8 @@ from premortem.errors import BadInput
 
 # Where a program runs.
 Device = Literal["cpu", "gpu"]
-# Compiled programs that are kept: those of a few studies.
-MOST = 16
+# Compiled programs that are kept: those of a few studies, some twelve each.
+MOST = 24
 
 
 class Kept:

@@ -4,7 +4,6 @@ A prior is its quantile function, kept as a table over standard normal scores: o
 sample, and differentiable, which the nearest break in standard normal space needs.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -182,7 +181,10 @@ class Priors:
 
     def ppf(self, u: Array) -> Array:
         """Values at independent chances `u` in (0, 1), shape (parameter, future), correlated where the study says so."""
-        z = ndtri(np.clip(u, 1e-12, 1 - 1e-12))
+        return self.from_scores(ndtri(np.clip(u, 1e-12, 1 - 1e-12)), u)
+
+    def from_scores(self, z: Array, u: Array | None = None) -> Array:
+        """The same at independent standard normal scores, `u` their chances where they are at hand."""
         return self.from_normal(self.copula.mix(z) if self.copula else z, u)
 
     def from_normal(self, z: Array, u: Array | None = None) -> Array:
@@ -199,8 +201,12 @@ class Priors:
 
     def ppf_jax(self, u: jax.Array) -> jax.Array:
         """The same as `ppf` for JAX, shape (parameter, future); in double precision where JAX works in that."""
-        z = jax.scipy.special.ndtri(jnp.clip(u, 1e-12, 1 - 1e-12))
-        values = self.from_normal_jax(self.copula.mix(z) if self.copula else z)
+        return self.from_scores_jax(jax.scipy.special.ndtri(jnp.clip(u, 1e-12, 1 - 1e-12)), u)
+
+    def from_scores_jax(self, z: jax.Array, u: jax.Array | None = None) -> jax.Array:
+        """The same as `from_scores` for JAX."""
+        mixed = self.copula.mix(z) if self.copula else z
+        values, u = self.from_normal_jax(mixed), jax.scipy.special.ndtr(mixed) if u is None else u
         places = [i for i, row in enumerate(self.rows) if row.distribution == "categorical"]
         held = [category(self.rows[i], u[i]) for i in places]
         return values.at[jnp.asarray(places)].set(jnp.stack(held)) if places else values
@@ -270,12 +276,6 @@ def read(path: Any, shipped: Priors | None = None) -> Priors:
     errors += [BadInput(path.name, n, "stands twice", got=n) for n in sorted(set(names)) if names.count(n) > 1]
     raise_all(errors)
     return Priors(tuple(priors))
-
-
-def quantities(basis: str) -> tuple[int, ...]:
-    """Numbers of the packaged `quantities` table that a prior's basis names, sorted: "rows 2, 8 and 12 of the quantities"."""
-    named = re.findall(r"\brows? (\d[\d, and]*)", basis)
-    return tuple(sorted({int(number) for group in named for number in re.findall(r"\d+", group)}))
 
 
 def _parse(

@@ -61,7 +61,9 @@ _AT = re.compile(r"\b([A-Za-z_]\w*)@(\w+)\b")
 
 
 class Expression:
-    """A parsed expression: call it with outcomes (step, future) and limits; `names` are the outcomes it reads."""
+    """A parsed expression: call it with outcomes (step, future) and limits; `names` are the outcomes it reads, `last` the place of the last step
+    that it reads them at.
+    """
 
     def __init__(
         self, text: str, file: str, key: str, outcomes: frozenset[str], limits: frozenset[str], labels: tuple[str, ...]
@@ -71,6 +73,7 @@ class Expression:
         self._place = {label: i for i, label in enumerate(labels)}
         self._clock = Clock(labels)
         self.names: set[str] = set()
+        self.last = 0
         self.evaluate = self._build(self._parse())
 
     def __call__(self, outcomes: Mapping[str, jax.Array], limits: Mapping[str, Value]) -> Value:
@@ -115,6 +118,7 @@ class Expression:
         if name == "at" and len(args) == 2:
             series, when = self._series(args[0]), args[1]
             if isinstance(when, ast.Constant) and when.value in EVERY:
+                self.last = len(self._place) - 1
                 return lambda o, l: o[series]
             place = self._step(when)
             return lambda o, l: o[series][place]
@@ -132,11 +136,13 @@ class Expression:
     def _year(self, series: str, year: ast.expr) -> Compiled:
         """Mean over a year's steps; for `quarter` or `year`, over the steps of a year up to each, shape (step, future)."""
         if isinstance(year, ast.Name) and year.id in EVERY:
+            self.last = len(self._place) - 1
             return lambda o, l: _trailing(o[series], self._clock.a_year)
         held = self._clock.by_year
         if not (isinstance(year, ast.Constant) and isinstance(year.value, int) and year.value in held):
             raise self._wrong(f"has a year outside the horizon: {ast.unparse(year)}", f"{min(held)} to {max(held)}")
         first, many = self._place[held[year.value][0]], len(held[year.value])
+        self.last = max(self.last, first + many - 1)
         return lambda o, l: o[series][first : first + many].mean(0)
 
     def _series(self, node: ast.expr) -> str:
@@ -150,6 +156,7 @@ class Expression:
         if value not in self._place:
             first, last = next(iter(self._place)), list(self._place)[-1]
             raise self._wrong(f"has a date outside the horizon: {ast.unparse(node)}", f"{first} to {last}")
+        self.last = max(self.last, self._place[value])
         return self._place[value]
 
     def _unknown(self, name: str) -> BadInput:

@@ -11,6 +11,7 @@ from premortem.propositions.board_cells import BoardCell, cells
 from premortem.propositions.verdicts import DEPENDS
 from premortem.questions import day_limits, day_sources, weighted_board
 from premortem.questions.futures_under_policies import Array, Futures
+from premortem.questions.rolled import Rolled, at_the_end
 from premortem.questions.watch import Settled, SignpostRow, what_to_watch
 from premortem.study import Run, Study
 from premortem.text import phrases
@@ -119,6 +120,7 @@ class AsOfDay(Result):
     facts: int  # independent ones: readings of one group tell of one
     warnings: tuple[str, ...]
     looks_to: str = ""  # by when each assumption is judged, in words
+    rolled: tuple[Rolled, ...] = ()  # those that are judged earlier, by the same limits at the end of the horizon
     rests_on: str = ""  # which shares rest on readings of low confidence, in words
     alone: str = ""  # that no single reading decides much, where it is so
 
@@ -167,9 +169,10 @@ def as_of_day(run: Run, day: date, effective: int | None = None) -> AsOfDay:
         effective_futures=weights.at_full_strength,
         newest=max((r.known_on for r in weights.used), default=None),
         readings=len(weights.used),
-        facts=_facts(weights.used),
+        facts=len({r.group or (r.quantity, r.on) for r in weights.used}),  # as they weigh
         warnings=(*weights.warnings, *day_limits.law_known(study, day), *([short] if ahead < AHEAD else [])),
         looks_to=day_limits.looks_to(study.assumptions),
+        rolled=at_the_end(found, weights, policy),
         rests_on=day_sources.without_doubtful(study, day, policy, {k: c.holds for k, c in now.items()}, run.seed)
         if weights.redrawn
         else "",
@@ -294,7 +297,3 @@ def _median(values: Array, weights: Array) -> float:
     order = np.argsort(values)
     sums = np.cumsum(weights[order])
     return float(values[order][np.searchsorted(sums, sums[-1] / 2)])
-
-
-def _facts(readings: Sequence[Reading]) -> int:
-    return len({r.group or (r.quantity, r.on) for r in readings})

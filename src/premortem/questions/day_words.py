@@ -96,6 +96,29 @@ def _parts(by_law: float, by_readings: float) -> str:
     return f", {points(by_law)} by what became of the law and {points(by_readings)} by what was read"
 
 
+def further(result: AsOfDay) -> list[str]:
+    """Whose the year is that an assumption names, and of each that is judged before the end of the horizon its share there by the same
+    limits; nothing where all look so far, or no share is told.
+    """
+    told = [r for r in result.rolled if r.holds is not None]
+    now = {s.assumption: s for s in result.standing}
+    years = sorted({r.year for r in told})
+    belong = f"The year {years[0]} belongs" if len(years) == 1 else f"The years {listing(list(map(str, years)))} belong"
+    each = [
+        f"{r.assumption}, {now[r.assumption].says}: {share(now[r.assumption].holds)} by {r.year}, "
+        f"{share(r.holds)} ({share(r.low)} to {share(r.high)}) in {r.step}."
+        for r in told
+    ]
+    return (
+        [
+            f"{belong} to the shipped limits, the same on every day; the same limits were asked of the last step too.",
+            *each,
+        ]
+        if told
+        else []
+    )
+
+
 def latest_events(result: AsOfDay) -> list[str]:
     """The latest dated events, the newest first, with the assumptions on which each bears."""
     return [f"{c.date}: {c.title} ({c.event})" if c.event else f"{c.date}: {c.title}" for c in result.latest]

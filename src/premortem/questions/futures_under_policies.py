@@ -1,7 +1,7 @@
 """Futures as they can be observed: the same futures under several policies, from a stored run or simulated at once."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -27,8 +27,6 @@ Array = NDArray[Any]
 Asked = Sequence[tuple[Quantity, When]]
 # Futures that are simulated where no run is stored, and their seed: those of a run as it comes.
 AT_ONCE, SEED = 20_000, 7
-# Up to so many futures are run in small chunks, by which all cores share them: one large chunk would leave cores idle.
-SHARED = 4096
 # Of the bands of a series, the median and the ends.
 BAND = {name: BANDS[name] for name in ("p5", "p50", "p95")}
 # Most futures of a run that are judged against what became known: drawing paths of policy for one takes some 9 KB.
@@ -68,6 +66,15 @@ class Futures:
         """Whether each assumption holds under a policy, by its id, and `all`; boolean, False where a future failed (see `known`)."""
         each = {a.id: self.margins[policy][f"margin.{a.id}"] > 0 for a in self.study.assumptions}
         return each | {"all": np.all([*each.values()], axis=0)}
+
+    def joined(self, others: "Futures") -> "Futures":
+        """These and others, under the same policies."""
+        both = (self.margins, others.margins), (self.columns, others.columns)
+        margins, columns = (
+            {p: {k: np.concatenate([x, theirs[p][k]]) for k, x in own[p].items()} for p in own} for own, theirs in both
+        )
+        values = np.concatenate([self.values, others.values], axis=1)
+        return replace(self, values=values, margins=margins, columns=columns)
 
     def known(self, policies: Sequence[str] | None = None) -> Array:
         """Futures that failed under none of the policies (by default all): every margin is a number."""
@@ -112,12 +119,15 @@ def stored(
     columns: dict[str, dict[str, Array]] = {}
     for policy in policies or run.policies:
         needed = wanted if under is None or policy in under else set()
-        kept = policy in run.policies and policy not in study.cut
-        if kept and needed <= {*read.column_names(run.folder, policy)}:
-            margins[policy] = run.columns(policy, run.margin_names(), first)
-            columns[policy] = run.columns(policy, sorted(needed), first) if needed else {}
-        else:
+        kept = {*read.column_names(run.folder, policy)} if policy in run.policies and policy not in study.cut else set()
+        lacking = needed - kept
+        if lacking or not kept:
             check_inputs(run)  # stored and new futures must be of one world
+        if kept and lacking <= observer.expressions.keys():
+            margins[policy] = run.columns(policy, run.margin_names(), first)
+            columns[policy] = run.columns(policy, sorted(needed & kept), first) if needed & kept else {}
+            columns[policy] |= observe(study, values, study.levers(policy), observer, lacking) if lacking else {}
+        else:
             margins[policy], columns[policy] = simulate(study, values, study.levers(policy), observer)
     held = {policy: found for policy, found in columns.items() if found}
     return Futures(study, run.seed, values, margins, held, frozenset(observer.outside))
@@ -156,30 +166,37 @@ def simulate(
     wanted = {*observer.expressions, *drivers}
 
     def read(chunk: Chunk) -> dict[str, Any]:
-        found = chunk.columns()
         # what the study watches comes with every future; what else is asked is read off the series
-        lacking = wanted - found.keys()
-        more = {n: chunk.series[n.partition("@")[0]][_step(study, n)] for n in drivers if n in lacking}
-        more |= observer(chunk.series, lacking) if lacking else {}
-        return {k: x for k, x in found.items() if k in wanted or k.startswith("margin.")} | more
+        given = {**chunk.scalars, **chunk.interpreted(chunk.series)}
+        found = {name: x for name, x in given.items() if name in wanted or name.startswith("margin.")}
+        found |= {n: chunk.series[n.partition("@")[0]][_step(study, n)] for n in drivers if n not in found}
+        return found | _observed(observer, chunk, wanted - found.keys())
 
     whole = _read_of(study, values, pulled, own, read)
     kept = {name: x for name, x in whole.items() if name in wanted}
     return {name: x for name, x in whole.items() if name not in wanted}, kept
 
 
-def observe(study: Study, values: Array, pulled: Levers, observer: Observer, few: int) -> dict[str, Array]:
-    """Quantities by column of futures, in small chunks where they are at most so `few`: those that `simulate` gives, without the margins, for
-    who asks again and again.
+def observe(
+    study: Study, values: Array, pulled: Levers, observer: Observer, only: Collection[str] | None = None
+) -> dict[str, Array]:
+    """Quantities by column of futures, or `only` those columns: what `simulate` gives to some millionths, in less time. No step is simulated
+    after the last that is asked of, and nothing that no quantity reads.
     """
-    asked = observer.expressions.keys()
-
-    def read(chunk: Chunk) -> dict[str, Any]:
+    _check_gives(study)
+    asked = observer.expressions.keys() if only is None else only
+    until = study.case.clock.middle(study.steps[observer.last(asked)])
+    parts = []
+    for chunk in study.compiled.early(values, pulled, until, _names_read(study)):
         found = {name: x for name, x in chunk.scalars.items() if name in asked}
-        found |= {name: chunk.series[chunk.kept[name][0]][chunk.kept[name][1]] for name in asked & chunk.kept.keys()}
-        return found | (observer(chunk.series, asked - found.keys()) if asked - found.keys() else {})
+        found |= _observed(observer, chunk, asked - found.keys())
+        parts.append({name: np.asarray(x)[: chunk.count] for name, x in found.items()})
+    return _joined(parts)
 
-    return _read_of(study, values, pulled, None, read, few)
+
+def _observed(observer: Observer, chunk: Chunk, only: Collection[str]) -> dict[str, Any]:
+    """Some columns, read off the series of a chunk."""
+    return observer(chunk.series, only) if only else {}
 
 
 def _read_of(
@@ -188,14 +205,18 @@ def _read_of(
     pulled: Levers,
     own: Mapping[str, Array] | None,
     read: Callable[[Chunk], Mapping[str, Any]],
-    few: int = SHARED,
 ) -> dict[str, Array]:
     """What is read of each chunk of futures, joined, by column."""
     _check_gives(study)
     parts = [
         {name: np.asarray(x)[: chunk.count] for name, x in read(chunk).items()}
-        for chunk in study.compiled.chunks(values, pulled, own, few=few)
+        for chunk in study.compiled.chunks(values, pulled, own, few=values.shape[1])
     ]
+    return _joined(parts)
+
+
+def _joined(parts: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
+    """Columns of several lots of futures, one after the other, each of shape (future,)."""
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
@@ -218,11 +239,13 @@ def _step(study: Study, column: str) -> int:
 @cache
 def _check_gives(study: Study) -> None:
     """Raises `BadInput` where a model of the user's own lacks a series that some quantity may read."""
-    every = observer_of(
-        study, [(quantity, ANY_DAY) for quantity in known_quantities.shipped_quantities(study.case).values()]
-    )
-    names = {
-        *(name.partition("@")[0] for name in _drivers(study)),
-        *(n for expression, _ in every.expressions.values() for n in expression.names),
-    }
+    names = {*(name.partition("@")[0] for name in _drivers(study)), *_names_read(study)}
     check_gives(study, names, "the record of readings")
+
+
+@cache
+def _names_read(study: Study) -> frozenset[str]:
+    """Series that some quantity reads."""
+    known = known_quantities.shipped_quantities(study.case).values()
+    every = observer_of(study, [(quantity, ANY_DAY) for quantity in known])
+    return frozenset(n for expression, _ in every.expressions.values() for n in expression.names)

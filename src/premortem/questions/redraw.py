@@ -3,16 +3,16 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from threading import Lock
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from premortem.case import Levers
-from premortem.ensemble.cores import side_by_side
-from premortem.ensemble.part import CHUNK
+from premortem.progress import LOG
 from premortem.questions import futures_under_policies
 from premortem.questions.futures_under_policies import Array, Asked, Futures
-from premortem.study import Study, model
+from premortem.study import Study
 from premortem.watch import quantities, smc
 from premortem.watch.quantities import Observer
 from premortem.watch.readings import Reading
@@ -20,12 +20,30 @@ from premortem.watch.weights import Weights, misfits
 
 # Futures that are drawn: a share is known to a point or so by as many.
 COUNT = 2048
-# Where a number of effective ones is wanted, so many times what the draw before says is needed is drawn next, since further ones of the same
-# ancestors are worth less, no more often than `TRIES` and never more than `MOST` times the number that is wanted: a share of hardly any
-# futures says little of how many are needed.
-SPARE, TRIES, MOST = 1.3, 3, 4
-# Futures that were drawn, by study and by what they were drawn by.
-_DRAWN: WeakKeyDictionary[Study, dict[tuple[object, ...], smc.Drawn]] = WeakKeyDictionary()
+# Where a number of effective ones is wanted, further lots are drawn as those before say are needed, and never more than `MOST` times the
+# number that is wanted: a share of hardly any futures says little of how many are needed.
+MOST = 4
+
+
+class _Grown:
+    """Lots of futures that were drawn so far."""
+
+    def __init__(self, first: smc.Lot) -> None:
+        self.last, self.drawn, self.lock = first, [first.drawn], Lock()
+
+    def of(self, many: int, misfits: smc.Misfits) -> smc.Drawn:
+        """The first so many, further ones drawn where there are fewer."""
+        with self.lock:
+            while len(self.drawn) < many:
+                self.last = smc.next_lot(self.last, misfits)
+                self.drawn.append(self.last.drawn)
+                LOG.info("drawing futures by what was read: %s of %s lots", len(self.drawn), many)
+            return smc.together(self.drawn[:many])
+
+
+# By study and by what they were drawn by: a board, what to watch and a brief ask for the same futures, and who asks for more goes on from
+# those that are there.
+_DRAWN: WeakKeyDictionary[Study, dict[tuple[object, ...], _Grown]] = WeakKeyDictionary()
 
 
 def redraw(
@@ -44,43 +62,46 @@ def redraw(
 
     Readings outside the simulated steps are left out. Raises `MissingData` where no future comes near them.
     """
-    count, worth = count or COUNT, 0.0
-    for _ in range(TRIES if effective else 1):
-        drawn, used = draw_by(study, readings, under, seed, count)
-        found = futures_under_policies.of_values(study, values_of(study, drawn.z), asked, policies, seed)
-        worth = least_worth(drawn, (flags for policy in found.policies for flags in found.holds(policy).values()))
-        if worth >= (effective or 0):
-            break
-        wanted = effective or 0
-        count = math.ceil(min(SPARE * wanted * found.count / worth, max(MOST * wanted, found.count)))
-    short = f", fewer than the {effective:,} asked for" if effective and worth < effective else ""
+    wanted, size = effective or 0, count or COUNT
+    drawn, used = draw_by(study, readings, under, seed, size)
+    found = futures_under_policies.of_values(study, values_of(study, drawn.z), asked, policies, seed)
+    while (worth := _worth(drawn, found)) < wanted and found.count < MOST * wanted:
+        lots, most = found.count // size, math.ceil(MOST * wanted / size)
+        drawn, _ = draw_by(
+            study, readings, under, seed, size, min(max(math.ceil(lots * wanted / worth), lots + 1), most)
+        )
+        fresh = values_of(study, drawn.z[:, found.count :])
+        found = found.joined(futures_under_policies.of_values(study, fresh, asked, policies, seed))
+    short = f", fewer than the {effective:,} asked for" if worth < wanted else ""
     note = f"Too few futures agree with the readings, so {found.count:,} were drawn anew by them, worth {worth:,.0f} independent ones{short}."
     left_out = tuple(r.label for r in readings if r not in used)
     alike = np.full(found.count, 1 / found.count)
     return found, Weights(alike, worth, worth, 1.0, float("nan"), tuple(used), left_out, (note,), redrawn=True)
 
 
+def _worth(drawn: smc.Drawn, found: Futures) -> float:
+    return least_worth(drawn, (flags for policy in found.policies for flags in found.holds(policy).values()))
+
+
 def draw_by(
-    study: Study,
-    readings: Sequence[Reading],
-    under: str,
-    seed: int,
-    count: int | None = None,
+    study: Study, readings: Sequence[Reading], under: str, seed: int, size: int | None = None, lots: int = 1
 ) -> tuple[smc.Drawn, list[Reading]]:
-    """Futures by the posterior of readings, which are read `under` a policy, as scores; and the readings that lie in the simulated steps."""
-    every = quantities.shipped_quantities(study.case)
+    """Futures by the posterior of readings, which are read `under` a policy, as scores, so many `lots` of a `size`; and the readings that lie
+    in the simulated steps.
+    """
+    every, size = quantities.shipped_quantities(study.case), size or COUNT
     observer = futures_under_policies.observer_of(study, [(every[r.quantity], r.over) for r in readings])
     used = tuple(r for r in readings if every[r.quantity].column(r.over) in observer.expressions)
     read_by = _Read(study, used, study.levers(under), observer)
-    key, held = (used, under, seed, count := count or COUNT), _DRAWN.setdefault(study, {})
-    if key not in held:  # a board, what to watch and a brief ask for the same futures
-        held[key] = smc.draw(read_by, len(study.priors.rows), count, seed)
-    return held[key], list(used)
+    key, held = (used, under, seed, size), _DRAWN.setdefault(study, {})
+    if key not in held:
+        held[key] = _Grown(smc.first_lot(read_by, len(study.priors.rows), size, seed))
+    return held[key].of(lots, read_by), list(used)
 
 
 @dataclass(frozen=True)
 class _Read:
-    """How far futures of scores (parameter, future) lie off readings, in chunks side by side on all cores."""
+    """How far futures of scores (parameter, future) lie off readings."""
 
     study: Study
     readings: Sequence[Reading]
@@ -89,22 +110,22 @@ class _Read:
 
     def __call__(self, z: Array) -> Array:
         """Of shape (reading, future)."""
-        few = futures_under_policies.SHARED if z.shape[1] <= futures_under_policies.SHARED else 0
-        size = model.SMALL if few else CHUNK
-        return np.concatenate(
-            [*side_by_side(lambda at: self._of(z[:, at : at + size], few), range(0, z.shape[1], size))], axis=1
-        )
-
-    def _of(self, z: Array, few: int) -> Array:
-        values = values_of(self.study, z)
-        read = futures_under_policies.observe(self.study, values, self.pulled, self.observer, few)
+        values = self.study.compiled.at_scores(z)
+        read = futures_under_policies.observe(self.study, values, self.pulled, self.observer)
         return misfits(read, self.readings, quantities.shipped_quantities(self.study.case))
+
+
+def prepare(study: Study) -> None:
+    """Compile what drawing needs, so that the first reading does not wait for it; nothing for a model of the user's own."""
+    if study.simulate.function is not None:
+        return
+    values = study.compiled.at_scores(np.zeros((len(study.priors.rows), COUNT)))
+    futures_under_policies.observe(study, values, study.levers(study.policies[0]), study.observer, frozenset())
 
 
 def values_of(study: Study, z: Array) -> Array:
     """Values of the uncertainties at independent standard normal scores, (parameter, future)."""
-    priors = study.priors
-    return priors.from_normal(priors.copula.mix(z) if priors.copula else z).astype(np.float32)
+    return study.priors.from_scores(z).astype(np.float32)
 
 
 def least_worth(drawn: smc.Drawn, verdicts: Iterable[Array]) -> float:

@@ -36,7 +36,8 @@ Array = NDArray[Any]
 FRESH = 16_384
 OF_PRIORS = (
     "shares, boxes and what carries it are of the day; sensitivities, nearest breaks and thresholds are measured on the priors, so they are "
-    "not told as of a day: ask without it"
+    "not told as of a day: ask without it. Sampling errors count futures that were drawn anew as independent ones, which they are not quite: the "
+    "board of the day says how many they are worth"
 )
 
 

@@ -52,7 +52,11 @@ class Forward:
         names, labels = self.simulator.names, self.simulator.case.world.steps()
         outcomes = self.simulator.with_own(found)
         scalars, series = score.Scorer(self.assumptions, names, labels).reduce(outcomes, thresholds)
-        return scalars | Observer(self.asked, names, labels)(outcomes), series
+        return scalars | self.observed(outcomes), series
+
+    def observed(self, outcomes: Mapping[str, jax.Array]) -> dict[str, jax.Array]:
+        """What is observed of outcomes, by column, each of shape (future,)."""
+        return Observer(self.asked, self.simulator.names, self.simulator.case.world.steps())(outcomes)
 
     @cached_property
     def kept(self) -> dict[str, tuple[str, int]]:

@@ -86,6 +86,32 @@ class Model:
         program = compiled(self.forward, *given(0))  # here: on a core all others who ask would wait for it
         return side_by_side(run, range(0, count, size))
 
+    def at_scores(self, z: Array) -> Array:
+        """Values at independent standard normal scores, both (parameter, future): those of the priors, worked out with the model's precision
+        in a twentieth of the time.
+        """
+        key = ("scores", self.priors.table.tobytes(), self.priors.copula)
+        return np.asarray(compiled(self.priors.from_scores_jax, z, key=key)(np.asarray(z, np.float32)))
+
+    def early(self, values: Array, levers: Levers, until: float, names: frozenset[str]) -> Iterator[Chunk]:
+        """What was observed of futures, and the series of some `names`, by the steps up to the one whose middle is `until` [yr]: in a third
+        of the time or less, for who reads those alone, and often. What stands in later steps means nothing; of a plain function there is
+        all.
+        """
+        count = values.shape[1]
+        if self.forward.outside or not count:
+            return self.chunks(values, levers, few=count)
+
+        def given(start: int) -> tuple[Any, ...]:
+            return _padded(values[:, start : start + SMALL], SMALL), levers, np.float32(until)
+
+        def run(start: int) -> Chunk:
+            scalars, series = jax.block_until_ready(program(*given(start)))
+            return Chunk(start, min(SMALL, count - start), scalars, series, {}, self.interpreted)
+
+        program = compiled(_Early(self.forward, names), *given(0), key=(self.forward, "early", names))
+        return side_by_side(run, range(0, count, SMALL))
+
     def rescored(self, chunk: Chunk, thresholds: Mapping[str, Any]) -> dict[str, Array]:
         """Margins of conditions and of assumptions of a chunk by other thresholds, each of shape (future,); nothing is run again."""
         found = self._scored("margins", scorer_of(self.forward).margins, chunk.series, thresholds)
@@ -208,8 +234,23 @@ class _Regional:
         return {name: series for name, series in self.simulator(values, levers).items() if series.ndim == 3}
 
 
+@dataclass(frozen=True)
+class _Early:
+    """What was observed of futures up to a step, and some of their series; at home in a module."""
+
+    forward: Forward
+    names: frozenset[str]
+
+    def __call__(self, values: jax.Array, levers: Levers, until: jax.Array) -> Any:
+        simulator = self.forward.simulator
+        outcomes = simulator.with_own(simulator.series(values, levers, until))
+        return self.forward.observed(outcomes), {name: outcomes[name] for name in self.names}
+
+
 def _padded(part: Array, size: int) -> Array:
     """Futures filled up to a size with the last of them."""
+    if part.shape[1] == size:
+        return np.asarray(part, np.float32)
     return np.pad(part, ((0, 0), (0, size - part.shape[1])), mode="edge").astype(np.float32)
 
 

@@ -87,11 +87,13 @@ class Simulator:
         """Whether it is a function of the user's own that JAX did not compile."""
         return self.function is not None and not hasattr(self.function, "lower")
 
-    def series(self, values: jax.Array, levers: Levers) -> dict[str, jax.Array]:
-        """The model's own series."""
+    def series(self, values: jax.Array, levers: Levers, until: jax.Array | None = None) -> dict[str, jax.Array]:
+        """The model's own series. Of a world that can leave later steps out, those after the one whose middle is `until` [yr] mean nothing."""
         if self.function is None:
-            lags = own_lags(self.case)
-            return self.case.world.simulate(values, levers, **({"lags": lags} if lags else {}))
+            world, lags = self.case.world, own_lags(self.case)
+            given = {"lags": lags} if lags else {}
+            early = getattr(world, "simulate_until", None) if until is not None else None
+            return early(values, levers, until, **given) if early else world.simulate(values, levers, **given)
         if not self.is_plain:  # jitted, so it can be compiled into the run
             return {name: jnp.asarray(series, jnp.float32) for name, series in self.function(values, levers).items()}
         shape = jax.ShapeDtypeStruct((len(self.case.world.steps()), values.shape[-1]), np.float32)

@@ -105,7 +105,11 @@ def print_hindcast(judged: Any) -> None:
     console.print(f"[bold]{words.verdict(found)}[/bold]")
     missed = [e for e in found.events if e.missed]
     for title, readings, events in (
-        (f"{len(found.misses)} readings and {len(missed)} events missed", found.misses, missed),
+        (
+            f"{phrases.count_noun(len(found.misses), 'reading')} and {phrases.count_noun(len(missed), 'event')} missed",
+            found.misses,
+            missed,
+        ),
         ("The rest", [s for s in found.observables if s.inside], [e for e in found.events if not e.missed]),
     ):
         console.print(f"\n[bold]{title}[/bold]")

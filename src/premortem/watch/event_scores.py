@@ -93,11 +93,13 @@ def decompose_by_group(events: Sequence[EventScored]) -> Decomposed | None:
 
 @dataclass(frozen=True)
 class ByChains:
-    """Mean Brier scores of the events, each chain counted once: of the model, of base rates (NaN where an event has none), of the view that
-    nothing changes, and of one half for all; and how many events the model, base rates and that view call right.
+    """Mean Brier scores of the events, each chain counted once: of the model, with its standard error over chains (NaN of a single one), of
+    base rates (NaN where an event has none), of the view that nothing changes, and of one half for all; and how many events the model, base
+    rates and that view call right.
     """
 
     model: float
+    model_error: float
     base_rates: float
     unchanged: float
     one_half: float
@@ -110,12 +112,16 @@ def score_by_chains(events: Sequence[EventScored]) -> ByChains | None:
     """The model beside its rivals by one rule: each chain of events counts once. None without events."""
     if not events:
         return None
-    w = shares_of_groups([e.group or e.event for e in events])
+    chains = [e.group or e.event for e in events]
+    w = shares_of_groups(chains)
     w = w / w.sum()
+    ours = np.array([e.brier for e in events])
+    each = np.array([ours[[c == chain for c in chains]].mean() for chain in dict.fromkeys(chains)])
     base = np.array([np.nan if e.brier_base_rate is None else e.brier_base_rate for e in events])
     same = np.array([e.stood == e.happened for e in events])
     return ByChains(
-        float(w @ np.array([e.brier for e in events])),
+        float(w @ ours),
+        float(each.std(ddof=1) / np.sqrt(len(each))) if len(each) > 1 else float("nan"),
         float(w @ base),
         float(w @ ~same),
         MISSED,

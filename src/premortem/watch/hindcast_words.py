@@ -141,7 +141,7 @@ def events(found: Hindcast) -> str:
     base = "" if isnan(chains.base_rates) else f"base rates of the record alone get {chains.base_rates:.3f}, "
     return (
         f"{events_right(found)} "
-        f"By chains, each counted once, the mean Brier score is {chains.model:.3f}: {_beside_a_coin(chains)} one half for all, which gets {chains.one_half:.2f}; "
+        f"By chains, each counted once, the mean Brier score is {chains.model:.3f}{_beside_a_coin(chains)}; "
         f"{base}nothing changes {chains.unchanged:.3f}. By events it is {found.events_brier:.3f}. "
         f"{parts.score:.2f} = reliability {parts.reliability:.2f} - resolution {parts.resolution:.2f} + uncertainty {parts.uncertainty:.2f} "
         f"{'+' if parts.within >= 0 else '-'} {abs(parts.within):.2f} within bins."
@@ -149,7 +149,12 @@ def events(found: Hindcast) -> str:
 
 
 def _beside_a_coin(chains: ByChains) -> str:
-    return "worse than" if chains.model > chains.one_half else "better than" if chains.model < chains.one_half else "as"
+    """` (standard error 0.08): worse than one half for all, which gets 0.25, by less than so few chains can tell`."""
+    off, error = chains.model - chains.one_half, chains.model_error
+    side = "worse than" if off > 0 else "better than" if off < 0 else "as"
+    said = f" (standard error {error:.2f})" if not isnan(error) else ""
+    unsure = ", by less than so few chains can tell" if off and not abs(off) > 2 * error else ""
+    return f"{said}: {side} one half for all, which gets {chains.one_half:.2f}{unsure}"
 
 
 def events_right(found: Hindcast) -> str:

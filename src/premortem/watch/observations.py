@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from premortem import facts
@@ -58,6 +59,11 @@ def first_day(case: Case) -> date | None:
 
 def shipped_readings(case: Case, today: date | None = None) -> Readings:
     """The observations of a case. Nothing can have been read after `today` (by default `latest_day()`)."""
+    return _shipped_readings(case, today or latest_day(case))
+
+
+@lru_cache(maxsize=16)
+def _shipped_readings(case: Case, today: date) -> Readings:
     both = [
         sort_out(map(_by_our_names, texts(facts.rows(name, case))), f"{name}.csv", case, today)
         for name in TABLES
@@ -169,7 +175,7 @@ def _reading(
         if day > today and (name, planned) != ("date", True)
     ]
     if late:
-        allowed = f"up to {today}{'' if row.get('kind') or late[0] != 'date' else ', or kind projection'}"
+        allowed = f"up to {today}{', or kind projection' if late[0] == 'date' else ''}"
         raise BadInput(file, f"{place}: {late[0]}", "lies in the future", got=row[late[0]], allowed=allowed)
     if start and start > on:
         raise BadInput(

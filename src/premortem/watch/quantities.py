@@ -286,6 +286,10 @@ class Observer:
                 self.expressions[column] = (parsed, quantity.map.value if quantity.map else 1.0)
         raise_all(errors)
 
+    def last(self, only: Collection[str] = ()) -> int:
+        """Place of the last step that any of them, or of `only` those columns if given, is read at."""
+        return max((self.expressions[column][0].last for column in (only or self.expressions)), default=0)
+
     def __call__(self, outcomes: Mapping[str, jax.Array], only: Collection[str] | None = None) -> dict[str, jax.Array]:
         """Each quantity on its day, by column, shape (future,); `only` those columns, where given."""
         count = next(iter(outcomes.values())).shape[-1:]

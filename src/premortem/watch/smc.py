@@ -10,8 +10,8 @@ That normal lies half way between the futures' own mean and spread and the poste
 ensemble smoother: Chen and Oliver 2012). Around their own alone, an error that all futures share would be drawn again and never be seen.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -28,8 +28,7 @@ Misfits = Callable[[Array], Array]
 KEPT = 0.5
 # Moves go on until the correlation of futures with their ancestors is below this, after each part and after the last; at most so many.
 ALIKE, ALIKE_LAST, MOVES = 0.3, 0.05, 20
-# Futures that are drawn together. Of more, as many are kept again each time they have been moved so often: half of the moves that a draw from
-# the prior on would take.
+# Futures that are drawn together, and after how many moves more they are kept again.
 TOGETHER, APART = 2048, 12
 # Mean of the upper tenth of a standard normal: what chance makes of such a correlation, in its standard errors.
 TENTH = 1.755
@@ -46,7 +45,8 @@ HALVINGS, MOST = 40, 60
 class Drawn:
     """Futures drawn by the posterior, all counted alike: `z` standard normal scores (parameter, future); `roots` the first ancestor of
     each; `log_evidence` log of the mean likelihood under the prior; `parts` in which the likelihood was let in; `moved` the share of the
-    last moves that was taken; `alike` the correlation that the last moves left between futures and their ancestors.
+    last moves that was taken; `alike` the correlation that the last moves left between futures and their ancestors; `size` how many stand
+    in a lot, after which the same come again, moved further.
     """
 
     z: Array
@@ -55,10 +55,14 @@ class Drawn:
     parts: int
     moved: float
     alike: float
+    size: int
 
     def worth(self, flags: Array) -> float:
-        """Independent futures that the mean of `flags`, shape (future,), is worth."""
-        return worth(flags, self.roots, self.alike)
+        """Independent futures that the mean of `flags`, shape (future,), is worth: those of one root count together, or what each was moved
+        to, whichever makes them fewer.
+        """
+        same = np.arange(len(flags)) % self.size
+        return float(np.fmin(worth(flags, self.roots, self.alike), worth(flags, same, self.alike)))
 
 
 def worth(flags: Array, roots: Array, alike: float) -> float:
@@ -74,13 +78,53 @@ def draw(misfits: Misfits, dimensions: int, count: int, seed: int) -> Drawn:
 
     The same seed gives the same futures. Raises `MissingData` where no future agrees with what was read.
     """
-    # the futures share the cores: threads of small products would only wait for each other
+    lot = first_lot(misfits, dimensions, min(count, TOGETHER), seed)
+    drawn = [lot.drawn]
+    while len(drawn) * TOGETHER < count:
+        drawn.append((lot := next_lot(lot, misfits)).drawn)
+    whole = together(drawn)
+    return replace(whole, z=whole.z[:, :count], roots=whole.roots[:count])
+
+
+def together(drawn: Sequence[Drawn]) -> Drawn:
+    """The first lots of a draw as one. That those of one future are alike is in their roots; what is left of the first ancestors is in each."""
+    z, roots = np.concatenate([lot.z for lot in drawn], axis=1), np.concatenate([lot.roots for lot in drawn])
+    return replace(drawn[-1], z=z, roots=roots, alike=float(np.mean([lot.alike for lot in drawn])))
+
+
+@dataclass(frozen=True)
+class Lot:
+    """Futures that were drawn together, and what moves them on to the next lot."""
+
+    drawn: Drawn
+    ancestors: Array  # standard scores of those that the last moves of the first lot began with, (score, future)
+    at: "_Placed"
+    around: "_Around"
+    tries: Array  # shares that try each length of step
+    seed: tuple[int, ...]
+
+
+def first_lot(misfits: Misfits, dimensions: int, size: int, seed: int) -> Lot:
+    """The first so many futures of a draw, as `draw` gives them."""
+    with threadpool_limits(
+        limits=1
+    ):  # threads of small products would wait for each other: cores are shared by futures
+        return _first(misfits, dimensions, size, seed)
+
+
+def next_lot(lot: Lot, misfits: Misfits) -> Lot:
+    """The same futures moved on, until they count as others."""
+    seed = (lot.seed[0], lot.seed[1] + 1)
+    rng, at, tries, moved = np.random.default_rng(seed), lot.at, lot.tries, 0.0
     with threadpool_limits(limits=1):
-        return _draw(misfits, dimensions, count, seed)
+        for _ in range(APART):
+            at, moved, tries = _move(at, 1.0, lot.around, tries, misfits, rng)
+    drawn = replace(lot.drawn, z=at.z, moved=moved, alike=_alike(lot.ancestors, at.own))
+    return Lot(drawn, lot.ancestors, at, lot.around, tries, seed)
 
 
-def _draw(misfits: Misfits, dimensions: int, count: int, seed: int) -> Drawn:
-    rng, wanted, count = np.random.default_rng(seed), count, min(count, TOGETHER)
+def _first(misfits: Misfits, dimensions: int, count: int, seed: int) -> Lot:
+    rng = np.random.default_rng(seed)
     z = rng.standard_normal((dimensions, count))
     off, roots = np.asarray(misfits(z), float), np.arange(count)
     level = log_likelihood(off)
@@ -97,25 +141,18 @@ def _draw(misfits: Misfits, dimensions: int, count: int, seed: int) -> Drawn:
             line = line.fitted(z, off, np.where(np.isfinite(level), 1 / count, 0.0))
         power, parts, line = (1.0 if more >= 1 - power else power + more), parts + 1, line.fitted(z, off, weights)
         around = line.posterior(power).halfway(z, weights)
-        at = resample(weights, count, int(rng.integers(2**31)))
-        z, off, level, roots = z[:, at], off[:, at], level[at], roots[at]
-        own = ancestors = around.standard(z)
+        chosen = resample(weights, count, int(rng.integers(2**31)))
+        z, off, level, roots = z[:, chosen], off[:, chosen], level[chosen], roots[chosen]
+        at = first = _Placed(z, around.standard(z), off, level)
         limit = ALIKE_LAST if power == 1 else ALIKE
         for _ in range(MOVES):
-            z, own, off, level, moved, tries = _move(z, own, off, level, power, around, tries, misfits, rng)
-            alike = _alike(ancestors, own)
+            at, moved, tries = _move(at, power, around, tries, misfits, rng)
+            alike = _alike(first.own, at.own)
             if alike < limit:
                 break
+        z, off, level = at.z, at.off, at.level
         LOG.info("drawing %s futures by what was read: %.0f%% of it let in", f"{count:,}", 100 * power)
-    drawn, likeness = [z], [alike]
-    while len(drawn) * count < wanted:
-        for _ in range(APART):
-            z, own, off, level, moved, tries = _move(z, own, off, level, 1.0, around, tries, misfits, rng)
-        drawn, likeness = [*drawn, z], [*likeness, _alike(ancestors, own)]
-        LOG.info("drawing %s futures by what was read: %s drawn", f"{wanted:,}", f"{len(drawn) * count:,}")
-    every = np.concatenate(drawn, axis=1)[:, :wanted]
-    roots = np.tile(roots, len(drawn))[:wanted]
-    return Drawn(every, roots, evidence, parts, moved, float(np.mean(likeness)))
+    return Lot(Drawn(z, roots, evidence, parts, moved, alike, count), first.own, at, around, tries, (seed, 0))
 
 
 def _next_part(level: Array, left: float) -> float:
@@ -215,45 +252,40 @@ class _Line:
         return _Around((-spread @ gain.T @ self.start)[:, None], (spread + spread.T) / 2)
 
 
+@dataclass(frozen=True)
+class _Placed:
+    """Where futures are, and what is known of them there."""
+
+    z: Array  # scores, (score, future)
+    own: Array  # the same as standard scores of the normal around which they are moved
+    off: Array  # misfits, (reading, future)
+    level: Array  # log likelihood, (future,)
+
+    def moved_where(self, taken: Array, to: "_Placed") -> "_Placed":
+        """The same, but there where the move was taken, (future,)."""
+        pairs = ((self.z, to.z), (self.own, to.own), (self.off, to.off), (self.level, to.level))
+        return _Placed(*(np.where(taken, there, here) for here, there in pairs))
+
+
 def _move(
-    z: Array,
-    own: Array,
-    off: Array,
-    level: Array,
-    power: float,
-    around: _Around,
-    tries: Array,
-    misfits: Misfits,
-    rng: np.random.Generator,
-) -> tuple[Array, Array, Array, Array, float, Array]:
-    """One move of every future, `own` its standard score of the normal; the share that was taken, and the shares that try each length next: by
-    how far each brought them.
-    """
-    chosen = rng.choice(len(STEPS), len(level), p=tries)
-    step = STEPS[chosen]
-    keep = np.sqrt(1 - step**2)
-    moved = keep * own + step * rng.standard_normal(own.shape)
-    tried = around.middle + around.root @ moved
-    there = np.asarray(misfits(tried), float)
-    reached = log_likelihood(there)
+    at: _Placed, power: float, around: _Around, tries: Array, misfits: Misfits, rng: np.random.Generator
+) -> tuple[_Placed, float, Array]:
+    """One move of every future; the share that was taken, and the shares that try each length next: by how far each brought them."""
+    chosen = rng.choice(len(STEPS), len(at.level), p=tries)
+    step, keep = STEPS[chosen], np.sqrt(1 - STEPS[chosen] ** 2)
+    own = keep * at.own + step * rng.standard_normal(at.own.shape)
+    z = around.middle + around.root @ own
+    off = np.asarray(misfits(z), float)
+    to = _Placed(z, own, off, log_likelihood(off))
     # log density of the prior over that of the normal around which the move is made
-    before, after = (0.5 * ((score**2).sum(0) - (x**2).sum(0)) for score, x in ((own, z), (moved, tried)))
+    before, after = (0.5 * np.einsum("sf,sf->f", x.own - x.z, x.own + x.z) for x in (at, to))
     with np.errstate(invalid="ignore"):
-        chance = power * (reached - level) + after - before
-    taken = np.log(rng.random(len(level))) < np.where(np.isfinite(reached), chance, -np.inf)
-    reach = np.bincount(chosen, taken * (1 - keep), len(STEPS)) / np.maximum(
-        np.bincount(chosen, minlength=len(STEPS)), 1
-    )
+        chance = power * (to.level - at.level) + after - before
+    taken = np.log(rng.random(len(at.level))) < np.where(np.isfinite(to.level), chance, -np.inf)
+    tried = np.maximum(np.bincount(chosen, minlength=len(STEPS)), 1)
+    reach = np.bincount(chosen, taken * (1 - keep), len(STEPS)) / tried
     share = reach / reach.sum() if reach.any() else tries
-    tries = (share + LEAST) / (share + LEAST).sum()
-    return (
-        np.where(taken, tried, z),
-        np.where(taken, moved, own),
-        np.where(taken, there, off),
-        np.where(taken, reached, level),
-        float(taken.mean()),
-        tries,
-    )
+    return at.moved_where(taken, to), float(taken.mean()), (share + LEAST) / (share + LEAST).sum()
 
 
 def effective_number(flags: Array, roots: Array) -> float:

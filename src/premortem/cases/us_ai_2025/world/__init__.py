@@ -10,7 +10,7 @@ from premortem.cases.us_ai_2025.world.inputs import (
     times,
 )
 from premortem.cases.us_ai_2025.world.policy_levers import AT_REST, Levers, levers
-from premortem.cases.us_ai_2025.world.simulate import Outcomes, simulate
+from premortem.cases.us_ai_2025.world.simulate import Outcomes, simulate, simulate_until
 
 __all__ = [
     "AT_REST",
@@ -23,6 +23,7 @@ __all__ = [
     "region_ids",
     "regions",
     "simulate",
+    "simulate_until",
     "steps",
     "times",
 ]

@@ -54,15 +54,45 @@ def simulate(
     `values` holds the uncertainties, shape (parameter, future), in the order of `params.csv`; `levers` is a policy; `lags` are those
     of a user's own for some instruments [yr]. A pure function of its arguments: the same values give the same futures under every policy.
     """
+    return _simulate(values, levers, places or regions(), lags, None)
+
+
+def simulate_until(
+    values: jax.Array, levers: Levers, until: jax.Array, lags: Mapping[str, float] | None = None
+) -> Outcomes:
+    """The same outcomes up to the quarter whose middle is `until` [yr], in a share of the time; what stands in later ones means nothing."""
+    return _simulate(values, levers, regions(), lags, until)
+
+
+def _simulate(
+    values: jax.Array, levers: Levers, places: Regions, lags: Mapping[str, float] | None, until: jax.Array | None
+) -> Outcomes:
     p = named_parameters(values)
-    places = places or regions()
 
     @jax.checkpoint  # a gradient keeps states only and works a quarter out again: half its time, a tenth of its memory
     def quarter(state: State, now: tuple[jax.Array, Levers]) -> tuple[State, Outcomes]:
         return step(state, now[1], now[0], places, p, lags)
 
-    _, series = jax.lax.scan(quarter, start(places, p), (times(), jax.tree.map(jnp.asarray, levers)))
+    first, quarters = start(places, p), (times(), jax.tree.map(jnp.asarray, levers))
+    if until is None:
+        _, series = jax.lax.scan(quarter, first, quarters)
+    else:
+        _, series = jax.lax.scan(_while_wanted(quarter, until + DT / 2, first, quarters), first, quarters)
     return derive_outcomes(series, places, p)
+
+
+def _while_wanted(quarter: Any, end: jax.Array, first: State, quarters: Any) -> Any:
+    """A quarter that is worked out before an end alone [yr]: after it, the state stays and outcomes are nothing."""
+    shown = jax.eval_shape(quarter, first, jax.tree.map(lambda x: x[0], quarters))[1]
+
+    def left_out(state: State, _: Any) -> tuple[State, Outcomes]:
+        return state, {name: jnp.zeros(x.shape, x.dtype) for name, x in shown.items()}
+
+    def either(state: State, now: tuple[jax.Array, Levers]) -> tuple[State, Outcomes]:
+        found: tuple[State, Outcomes] = jax.lax.cond(now[0] < end, quarter, left_out, state, now)
+        return found
+
+    return either
 
 
 def start(places: Regions, p: Any) -> State:
