@@ -9,7 +9,7 @@ import numpy as np
 
 from premortem.case import Levers
 from premortem.ensemble.cores import side_by_side
-from premortem.ensemble.part import CHUNK
+from premortem.ensemble.part import called
 from premortem.questions import futures_under_policies
 from premortem.questions.futures_under_policies import Array, Asked, Futures
 from premortem.study import Study, model
@@ -90,7 +90,7 @@ class _Read:
     def __call__(self, z: Array) -> Array:
         """Of shape (reading, future)."""
         few = futures_under_policies.SHARED if z.shape[1] <= futures_under_policies.SHARED else 0
-        size = model.SMALL if few else CHUNK
+        size = model.SMALL if few else called(self.study.compiled.forward)
         return np.concatenate(
             [*side_by_side(lambda at: self._of(z[:, at : at + size], few), range(0, z.shape[1], size))], axis=1
         )
