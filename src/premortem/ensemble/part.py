@@ -182,7 +182,8 @@ def _simulate(spec: Spec, part: int, name: str, values: NDArray[np.float32], eac
     def chunk(at: int, laid: bands.Bins | None) -> tuple[int, dict[str, NDArray[np.float32]], Any, bands.Bins]:
         here = min(spec.chunk, count - at)
         told: dict[str, list[Any]] = {}
-        stacked, names = np.empty(0, np.float32), list[str]()
+        stacked: NDArray[np.float32] = np.empty(0, np.float32)
+        names: list[str] = []
         for start in range(0, here, spec.called):
             scalars, series = run(values[:, at + start : at + start + spec.called], spec.policies[name])
             for key, value in (scalars | (spec.reread(series) if spec.reread else {})).items():
@@ -190,13 +191,13 @@ def _simulate(spec: Spec, part: int, name: str, values: NDArray[np.float32], eac
             if not start:
                 names = list(series)
                 stacked = np.empty((len(names), *next(iter(series.values())).shape[:-1], here), np.float32)
-            for held, value in zip(stacked, series.values(), strict=True):
-                held[:, start : start + spec.called] = np.asarray(value)[:, : here - start]
+            for i, value in enumerate(series.values()):
+                stacked[i, :, start : start + spec.called] = np.asarray(value)[:, : here - start]
         if laid is None:
             laid = bands.lay(stacked)
             written.extend(bands.write_first(spec.folder, spec.key, name, names, stacked, laid))
         found = {key: np.concatenate(parts)[:here] for key, parts in told.items()}
-        shown = dict(zip(names, stacked, strict=True))
+        shown = {key: stacked[i] for i, key in enumerate(names)}
         return at, found | columns_of(shown, spec.kept, here), bands.count(stacked, *laid), laid
 
     # the first chunk of a run lays the bins that all others count in

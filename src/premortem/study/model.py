@@ -20,8 +20,9 @@ from premortem.ensemble.compiled import compiled
 from premortem.ensemble.cores import side_by_side
 from premortem.ensemble.part import CALLED, called, columns_of
 from premortem.ensemble.priors import Priors
+from premortem.ensemble.stored_programs import text_of
 from premortem.law import book as rules
-from premortem.study.forward import Forward, Interpreted, scorer_of
+from premortem.study.forward import Forward, Interpreted, files_of_case, scorer_of
 from premortem.study.simulator import Simulator
 
 Array = NDArray[Any]
@@ -220,9 +221,15 @@ def outcome_names(case: Case) -> frozenset[str]:
 
 @cache
 def _outcome_names(case: Case) -> frozenset[str]:
+    files = files_of_case(case)
+    told = text_of(("outcomes", files), lambda: _traced_names(case)) if files else _traced_names(case)
+    return frozenset(told.split())
+
+
+def _traced_names(case: Case) -> str:
     example = jax.eval_shape(
         case.world.simulate,
         jax.ShapeDtypeStruct((len(priors.read(case / "params.csv").rows), 1), np.float32),
         case.world.levers(rules.load(case=case)),
     )
-    return frozenset(name for name, array in example.items() if len(array.shape) == 2)
+    return " ".join(sorted(name for name, array in example.items() if len(array.shape) == 2))
