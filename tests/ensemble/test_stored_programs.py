@@ -14,7 +14,7 @@ X = np.arange(4, dtype=np.float32)
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """Where programs lie, empty."""
-    monkeypatch.setattr(stored_programs, "FOLDER", tmp_path / "programs")
+    monkeypatch.setattr(stored_programs, "folder", lambda: tmp_path / "programs")
     return tmp_path / "programs"
 
 
@@ -109,3 +109,10 @@ def test_a_program_that_cannot_be_written_is_left_to_the_cache_of_jax(folder, an
     assert (folder / program).read_bytes() == stored_programs.REFUSED
     assert not names
     np.testing.assert_allclose(anew("sine")[1], np.sin(X) + 1, rtol=1e-6)
+
+
+def test_a_program_compiled_in_another_way_is_another(folder, anew, monkeypatch):
+    anew("sine")
+    monkeypatch.setenv("XLA_FLAGS", "--xla_cpu_use_fusion_emitters=true")
+    assert anew("sine")[0] == 1
+    assert [len(held) for held in kept(folder)] == [2, 2]

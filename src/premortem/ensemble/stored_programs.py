@@ -27,7 +27,6 @@ from premortem.errors import BadInput
 from premortem.files import writer
 from premortem.files.folder_hash import hash_of_files, is_newer
 
-FOLDER = Path.home() / ".cache" / "premortem" / "programs"
 PROGRAM, NAME = ".program", ".name"
 # What lies in place of a program that this version of JAX cannot write.
 REFUSED = b"cannot be kept"
@@ -35,6 +34,11 @@ REFUSED = b"cannot be kept"
 MOST, MOST_NAMES = 64, 512
 # Files that were written since are not those that were read.
 BEGAN = time.time()
+
+
+def folder() -> Path:
+    """Where programs lie, in the user's cache folder."""
+    return Path.home() / ".cache" / "premortem" / "programs"
 
 
 @runtime_checkable
@@ -51,7 +55,7 @@ def name_of(key: Hashable, shapes: object, options: object) -> str | None:
     said, program = _said(key), _of_program()
     if said is None or program is None:
         return None
-    return hashlib.sha256(repr((said, shapes, options, program, _of_machine())).encode()).hexdigest()
+    return hashlib.sha256(repr((said, shapes, options, program, _of_here())).encode()).hexdigest()
 
 
 def _said(key: Hashable) -> str | None:
@@ -69,41 +73,46 @@ def _of_program() -> str | None:
     return None if is_newer(home, BEGAN) else hash_of_files(home)
 
 
+def _of_here() -> tuple[object, ...]:
+    """What code for a processor rests on: that, the versions, and what is set of how it is compiled and computed."""
+    told = sorted((name, str(value)) for name, value in jax.config.values.items() if "cache" not in name)
+    return *_of_machine(), os.environ.get("XLA_FLAGS", ""), str(jax.dtypes.canonicalize_dtype(np.float64)), told
+
+
 @cache
 def _of_machine() -> tuple[object, ...]:
-    """What the code of a processor rests on."""
     processor = Path("/proc/cpuinfo")
     told = processor.read_text("utf-8", "replace") if processor.is_file() else platform.processor()
     features = sorted({line for line in told.splitlines() if line.startswith(("flags", "Features", "model name"))})
-    return platform.platform(), platform.machine(), features or told, version("jax"), version("jaxlib")
+    return platform.platform(), platform.machine(), version("jax"), version("jaxlib"), features or told
 
 
 def program_of(name: str, lowered: Any, options: Any, given: Any) -> Any:
     """The program of a name, made by `lowered()` where it is not kept; `given` are the shapes of its arguments."""
     tree = jax.tree.structure((given, {}))
-    if found := _loaded(FOLDER / f"{name}{NAME}", tree):
+    if found := _loaded(folder() / f"{name}{NAME}", tree):
         return found
     traced = lowered()
-    text = hashlib.sha256(f"{traced.as_text()} {options} {_of_machine()}".encode()).hexdigest()
-    if found := _loaded_program(FOLDER / f"{text}{PROGRAM}", tree):
-        _keep(FOLDER / f"{name}{NAME}", text.encode())
+    text = hashlib.sha256(f"{traced.as_text()} {options} {_of_here()}".encode()).hexdigest()
+    if found := _loaded_program(folder() / f"{text}{PROGRAM}", tree):
+        _keep(folder() / f"{name}{NAME}", text.encode())
         return found
-    if _is_refused(FOLDER / f"{text}{PROGRAM}"):
+    if _is_refused(folder() / f"{text}{PROGRAM}"):
         return traced.compile(options)
     with _no_other_cache():  # what that loads cannot be written again
         made = traced.compile(options)
-    if _is_stored(FOLDER / f"{text}{PROGRAM}", made, tree, given):
-        _keep(FOLDER / f"{name}{NAME}", text.encode())
+    if _is_stored(folder() / f"{text}{PROGRAM}", made, tree, given):
+        _keep(folder() / f"{name}{NAME}", text.encode())
     else:
-        _keep(FOLDER / f"{text}{PROGRAM}", REFUSED)
+        _keep(folder() / f"{text}{PROGRAM}", REFUSED)
     return made
 
 
 def _is_refused(path: Path) -> bool:
     """Whether a program cannot be kept here: by this version of JAX, which then has its own cache, or in a folder that nobody may write."""
     with suppress(OSError):
-        FOLDER.mkdir(parents=True, exist_ok=True)
-        return not os.access(FOLDER, os.W_OK) or (path.is_file() and path.read_bytes() == REFUSED)
+        folder().mkdir(parents=True, exist_ok=True)
+        return not os.access(folder(), os.W_OK) or (path.is_file() and path.read_bytes() == REFUSED)
     return True
 
 
@@ -125,7 +134,7 @@ def text_of(key: Hashable, make: Callable[[], str]) -> str:
     name = name_of(key, None, None)
     if name is None:
         return make()
-    path = FOLDER / f"{name}{NAME}"
+    path = folder() / f"{name}{NAME}"
     with suppress(OSError, UnicodeError):
         if found := path.read_text("utf-8"):
             return found
@@ -136,7 +145,7 @@ def text_of(key: Hashable, make: Callable[[], str]) -> str:
 
 def _loaded(name: Path, tree: Any) -> Any:
     with suppress(OSError, ValueError):
-        return _loaded_program(FOLDER / f"{name.read_text('ascii')}{PROGRAM}", tree)
+        return _loaded_program(folder() / f"{name.read_text('ascii')}{PROGRAM}", tree)
     return None
 
 
@@ -167,7 +176,7 @@ def _keep(path: Path, content: bytes) -> None:
     with suppress(BadInput, OSError):
         writer.write(path, content, parents=True)
         for kind, most in ((PROGRAM, MOST), (NAME, MOST_NAMES)):
-            held = sorted(FOLDER.glob(f"*{kind}"), key=lambda p: p.stat().st_mtime)
+            held = sorted(folder().glob(f"*{kind}"), key=lambda p: p.stat().st_mtime)
             for old in held[: max(len(held) - most, 0)]:
                 old.unlink(missing_ok=True)
 
