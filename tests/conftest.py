@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import Phase, settings
 
-from premortem.ensemble import compiled
+from premortem.ensemble import compiled, stored_programs
 from premortem.ensemble.run import draw, use_compilation_cache
 from premortem.study import Run, Study
 from tests.chance import no_shared_chance  # noqa: F401  # for every test
@@ -103,7 +103,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """What has grown too large is forgotten by the process that starts the others, before these look."""
     if not hasattr(session.config, "workerinput"):
         folder = compiled_code(session.config)
-        if folder and sum(file.stat().st_size for file in folder.iterdir()) > MOST_COMPILED:
+        if folder and sum(file.stat().st_size for file in folder.rglob("*")) > MOST_COMPILED:
             shutil.rmtree(folder)
 
 
@@ -114,7 +114,9 @@ def home(request, tmp_path_factory):
     own = tmp_path_factory.mktemp("home")
     kept = compiled_code(request.config) or tmp_path_factory.mktemp("compiled")
     (own / ".cache" / "premortem").mkdir(parents=True)
-    (own / ".cache" / "premortem" / "jax").symlink_to(kept, target_is_directory=True)
+    for name in ("jax", "programs"):
+        (kept / name).mkdir(exist_ok=True)
+        (own / ".cache" / "premortem" / name).symlink_to(kept / name, target_is_directory=True)
     patch.setenv("HOME", str(own))
     # Else JAX sets a folder below the home for XLA's own caches, which is part of the name under which it keeps compiled code:
     # no process would find what another one compiled.
@@ -122,6 +124,8 @@ def home(request, tmp_path_factory):
     jax.config.update("jax_persistent_cache_enable_xla_caches", "none")
     use_compilation_cache()  # from the first test on, whichever it is
     patch.setattr(compiled._PROGRAMS, "most", KEPT)
+    patch.setattr(stored_programs, "MOST", KEPT)
+    patch.setattr(stored_programs, "MOST_NAMES", 4 * KEPT)
     yield
     patch.undo()
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from premortem.ensemble.part import CHUNK
+from premortem.ensemble.part import CALLED
 from premortem.ensemble.run import draw
 from premortem.questions._shadow_prices import slopes_along
 from premortem.study import Study, model
@@ -27,12 +27,12 @@ def at(request):
 
 def test_few_futures_have_the_bits_that_they_have_in_a_run(at, users_chunks):
     study, pulled, futures = at
-    many = np.tile(futures, CHUNK // futures.shape[1])
+    many = np.tile(futures, 1 + model.FEW // futures.shape[1])
     for few in (1, 37, 512):
         here, there = (next(study.compiled.chunks(x, pulled)) for x in (futures[:, :few], many))
         alone, among = here.columns(), there.columns()
         assert here.count == few
-        assert there.count == CHUNK > model.FEW
+        assert there.count == CALLED
         assert alone.keys() == among.keys()
         different = [name for name in alone if alone[name].tobytes() != among[name][:few].tobytes()]
         assert not different

@@ -182,3 +182,18 @@ def test_f051_stress_says_that_there_is_no_breaking_point(tmp_path):
     told = questions.stress(run, "A1", samples=64)
     assert told.breaking == ()
     assert any("no breaking point found" in said for said in told.warnings)
+
+
+@pytest.mark.parametrize("together", [2, 100, 1000])
+def test_several_bisections_in_a_call_end_where_they_do_one_by_one(together):
+    calls = []
+
+    def value(z):
+        calls.append(z.shape[1])
+        return np.stack([z.sum(0) - 0.7, 1 - z[0] ** 2 - z[2] ** 3, np.where(z[1] > -1.3, 1.0, np.nan)])
+
+    free = np.array([1.0, 1.0, 1.0, 0.0])
+    alone, one_by_one = _nearest_break.thresholds(value, free), len(calls)
+    np.testing.assert_array_equal(_nearest_break.thresholds(value, free, together=together), alone)
+    assert np.isfinite(alone).sum() >= 4
+    assert together == 2 or len(calls) - one_by_one < one_by_one  # of two futures in a call nothing is gained

@@ -11,7 +11,7 @@ How it is run:
 
 - `run`: `run(model, priors, ...)` makes a run folder; `draw` gives the values of some futures
 - `part`: one part of a run, 16,384 futures, drawn, simulated, reduced and written; `card`: parts made on a graphics card
-- `compiled`: programs compiled once a process; `memory`: a ceiling on memory; `cores`: works side by side
+- `compiled`: programs compiled once a process, and kept between processes (`stored_programs`); `memory`: a ceiling on memory; `cores`: works side by side
 - `bands`: quantiles of series over any number of futures
 
 What a run folder is:

@@ -3,13 +3,14 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Literal, Protocol, runtime_checkable
 
 import jax
 import numpy as np
 
+from premortem.ensemble.stored_programs import name_of, program_of
 from premortem.errors import BadInput
 
 # Where a program runs.
@@ -88,7 +89,10 @@ def compiled(
     shapes = jax.tree.map(_shape, given)
     leaves, tree = jax.tree.flatten(shapes)
     sizes = tuple((leaf.shape, leaf.dtype) for leaf in leaves)
-    return _PROGRAMS.get((key or function, device, tree, sizes), lambda: _compile(function, shapes, seldom, device))
+    asked = key or function
+    return _PROGRAMS.get(
+        (asked, device, tree, sizes), lambda: _compile(function, shapes, seldom, device, (asked, str(tree), sizes))
+    )
 
 
 def _after(
@@ -106,11 +110,15 @@ def _shape(x: Any) -> jax.ShapeDtypeStruct:
     return jax.ShapeDtypeStruct(np.shape(x), jax.dtypes.canonicalize_dtype(kind))
 
 
-def _compile(function: Callable[..., Any], shapes: Any, seldom: bool, device: Device) -> Any:
+def _compile(function: Callable[..., Any], shapes: Any, seldom: bool, device: Device, asked: tuple[Any, ...]) -> Any:
     use_compilation_cache()
     options = SELDOM if seldom and device == "cpu" and _knows_seldom() else None
     with jax.default_device(device_of(device)):
-        return jax.jit(function).lower(*shapes).compile(options)
+        traced = partial(jax.jit(function).lower, *shapes)
+        name = (
+            name_of(asked[0], repr(asked[1:]), options) if device == "cpu" and len(jax.devices(device)) == 1 else None
+        )
+        return program_of(name, traced, options, shapes) if name else traced().compile(options)
 
 
 def device_of(kind: Device) -> jax.Device:

@@ -42,7 +42,7 @@ def bytes_needed(spec: Spec) -> int:
     scalars, series = jax.eval_shape(spec.model, *spec.call)
     columns = (sum(x.dtype.itemsize for x in scalars.values()) + 4 * len(spec.kept)) * min(spec.size, spec.futures)
     on_host = spec.device == "cpu"  # a card keeps the series to itself
-    shown = sum(x.dtype.itemsize * x.size for x in series.values() if on_host)
+    shown = sum(x.dtype.itemsize * x.size for x in series.values() if on_host) * spec.chunk // spec.called
     drawn = 4 * len(spec.priors.rows) * min(spec.size, spec.futures)
     return COPIES_OF_COLUMNS * columns + COPIES_OF_SERIES * shown + COPIES_OF_VALUES * drawn
 

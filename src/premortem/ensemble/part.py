@@ -17,13 +17,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premortem.ensemble import bands, design, layout, store
-from premortem.ensemble.compiled import Device, compiled
+from premortem.ensemble.compiled import Device, InTwoSteps, compiled
 from premortem.ensemble.layout import FUTURES
 from premortem.ensemble.priors import Priors
 from premortem.ensemble.store import Written
 
-# Futures in one call of the compiled model: what fits the cache of a core. A new value changes the last bits.
+# Futures that are counted together, of which the first ones lay the bins; and in one call of a model that is not compiled.
 CHUNK = 2048
+# Futures in one call of the compiled model, a part of the above: what fits the cache of a core, so that it takes three quarters of the time
+# of larger calls. A future has the same bits in those, but not in smaller ones.
+CALLED = 512
 # Futures in a part.
 PART = 8 * CHUNK
 
@@ -57,7 +60,7 @@ class Spec:
     kept: Mapping[str, tuple[str, int]]  # columns that are a series at a place
     reread: Reread | None = None  # further columns, worked out from the series
     given: NDArray[np.float32] | None = None  # the futures themselves, (parameter, future), in place of a design
-    chunk: int = CHUNK  # futures in one call of the compiled model
+    chunk: int = CHUNK  # futures that are counted together
     size: int = PART  # futures in a part
     device: Device = "cpu"
 
@@ -67,9 +70,14 @@ class Spec:
         return -(-self.futures // self.size)
 
     @property
+    def called(self) -> int:
+        """Futures in one call of the model: on a card, and of a function that is not compiled, a whole chunk."""
+        return called(self.model, self.chunk) if self.device == "cpu" else self.chunk
+
+    @property
     def call(self) -> tuple[jax.ShapeDtypeStruct, Any]:
-        """What one call of the model is given: values of a chunk, as a shape, and a policy."""
-        values = jax.ShapeDtypeStruct((len(self.priors.rows), self.chunk), jnp.float32)
+        """What one call of the model is given: values of so many futures, as a shape, and a policy."""
+        values = jax.ShapeDtypeStruct((len(self.priors.rows), self.called), jnp.float32)
         return values, next(iter(self.policies.values()))
 
     def count(self, part: int) -> int:
@@ -85,6 +93,11 @@ class Made:
     written: tuple[Written, ...]
     simulated: int  # futures times policies
     seconds: float
+
+
+def called(model: Model, chunk: int = CHUNK) -> int:
+    """Futures in one call of a model on a processor."""
+    return chunk if isinstance(model, InTwoSteps) and model.outside else min(CALLED, chunk)
 
 
 def draw(priors: Priors, kind: design.Design, seed: int, start: int, count: int) -> NDArray[np.float32]:
@@ -168,14 +181,24 @@ def _simulate(spec: Spec, part: int, name: str, values: NDArray[np.float32], eac
 
     def chunk(at: int, laid: bands.Bins | None) -> tuple[int, dict[str, NDArray[np.float32]], Any, bands.Bins]:
         here = min(spec.chunk, count - at)
-        scalars, series = run(values[:, at : at + spec.chunk], spec.policies[name])
-        stacked = np.stack([np.asarray(value)[:, :here] for value in series.values()])
+        told: dict[str, list[Any]] = {}
+        stacked: NDArray[np.float32] = np.empty(0, np.float32)
+        names: list[str] = []
+        for start in range(0, here, spec.called):
+            scalars, series = run(values[:, at + start : at + start + spec.called], spec.policies[name])
+            for key, value in (scalars | (spec.reread(series) if spec.reread else {})).items():
+                told.setdefault(key, []).append(np.asarray(value))
+            if not start:
+                names = list(series)
+                stacked = np.empty((len(names), *next(iter(series.values())).shape[:-1], here), np.float32)
+            for i, value in enumerate(series.values()):
+                stacked[i, :, start : start + spec.called] = np.asarray(value)[:, : here - start]
         if laid is None:
             laid = bands.lay(stacked)
-            written.extend(bands.write_first(spec.folder, spec.key, name, list(series), stacked, laid))
-        read = spec.reread(series) if spec.reread else {}
-        told = {key: np.asarray(value)[:here] for key, value in (scalars | read).items()}
-        return at, told | columns_of(series, spec.kept, here), bands.count(stacked, *laid), laid
+            written.extend(bands.write_first(spec.folder, spec.key, name, names, stacked, laid))
+        found = {key: np.concatenate(parts)[:here] for key, parts in told.items()}
+        shown = {key: stacked[i] for i, key in enumerate(names)}
+        return at, found | columns_of(shown, spec.kept, here), bands.count(stacked, *laid), laid
 
     # the first chunk of a run lays the bins that all others count in
     first = [] if part else [chunk(0, None)]

@@ -59,7 +59,7 @@ def column_names(folder: Path, group: str) -> list[str]:
 
 def _part(folder: Path, run: str, name: str, columns: Sequence[str] | None, rows: int) -> pa.Table:
     held = store.open_table(folder, run, name)
-    absent = set(columns or ()) - set(held.schema_arrow.names)
+    absent = set(columns) - set(held.metadata.schema.names) if columns else ()
     if absent:
         raise MissingData(f"{folder}: {name}: no column {', '.join(sorted(absent))} in this run")
     try:

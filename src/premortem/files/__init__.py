@@ -7,5 +7,6 @@
 - `typed`: `read_typed(FILE, Type)` gives a typed object, or every fault at once; `Strict` is the base of such types
 - `plain_data`: results of this package as JSON text, and back to the same
 - `faults`: what Pydantic finds wrong, in plain English
+- `folder_hash`: a hash of the files of a folder, to know whether what was made from them still stands
 - `writer`: a file written beside its target and put in its place when it is whole
 """

@@ -268,11 +268,12 @@ def _close_in(value: Value, z: Array, origin: Array, bound: Array, centre: float
     return point, np.where(crossed.any(0), value(point), np.inf)
 
 
-def thresholds(value: Value, free: Array, start: Array | None = None, bound: float = BOUND) -> Array:
+def thresholds(value: Value, free: Array, start: Array | None = None, bound: float = BOUND, together: int = 1) -> Array:
     """Score at which each parameter alone turns a verdict of the future looked at; NaN where none within the bound does.
 
     Of one margin, shape (parameter,); of margins of shape (assumption, start), shape (assumption, parameter). What turns at the
-    bound on either side is closed in on by bisection, all at once; the nearer side counts.
+    bound on either side is closed in on by bisection, all at once; the nearer side counts. Of a model for which up to so many futures
+    `together` cost as much as one, several bisections are made in one call.
     """
     origin = np.zeros(len(free)) if start is None else start
     places = np.flatnonzero(free)
@@ -287,17 +288,40 @@ def thresholds(value: Value, free: Array, start: Array | None = None, bound: flo
     centre = np.atleast_2d(first)[:, :1]
     ends = sides * np.maximum(bound, np.abs(origin[lanes]))
     owner, lane = np.nonzero(turned(at(lanes, ends), centre))
-    inside, outside, every = origin[lanes[lane]], ends[lane], np.arange(len(lane))
-    for _ in range(BISECTIONS if len(lane) else 0):
-        middle = (inside + outside) / 2
-        beyond = turned(at(lanes[lane], middle)[owner, every], centre[owner, 0])
-        inside, outside = np.where(beyond, inside, middle), np.where(beyond, middle, outside)
+    inside, outside, left = origin[lanes[lane]], ends[lane], BISECTIONS if len(lane) else 0
+    while left:
+        levels = min(max((together // len(lane) + 1).bit_length() - 1, 1), left)
+        low, high, middles = inside[None], outside[None], list[Array]()  # of (2^level, lane)
+        for _ in range(levels):
+            middles.append((low + high) / 2)
+            low, high = _either(low, middles[-1]), _either(middles[-1], high)
+        tried = np.concatenate(middles)
+        margins = at(np.tile(lanes[lane], len(tried)), tried.ravel()).reshape(len(centre), *tried.shape)
+        beyond = turned(margins[owner, :, np.arange(len(lane))], centre[owner, :1]).T
+        inside, outside = _followed_down(beyond, low, high, levels)
+        left -= levels
     found = np.full((len(centre), len(free)), np.nan)
     for k in np.argsort(
         -np.abs(outside - origin[lanes[lane]]), kind="stable"
     ):  # the nearer side last, so that it stays
         found[owner[k], lanes[lane[k]]] = outside[k]
     return found if first.ndim > 1 else found[0]
+
+
+def _either(first: Array, second: Array) -> Array:
+    """Rows of two arrays by turns."""
+    return np.stack([first, second], axis=1).reshape(-1, first.shape[1])
+
+
+def _followed_down(beyond: Array, low: Array, high: Array, levels: int) -> tuple[Array, Array]:
+    """Ends of each lane's last interval: at each level the lower half where its middle lies beyond, else the upper one. `beyond` are the
+    middles of all intervals, level by level, (middle, lane); `low` and `high` the ends of all last ones.
+    """
+    lanes = np.arange(beyond.shape[1])
+    place = np.zeros(len(lanes), int)
+    for level in range(levels):
+        place = 2 * place + ~beyond[2**level - 1 + place, lanes]
+    return low[place, lanes], high[place, lanes]
 
 
 def knob_threshold(value: Callable[[float], float], low: float, high: float, steps: int = 12) -> float | None:

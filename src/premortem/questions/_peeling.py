@@ -6,7 +6,6 @@ a limit may lie: what a box holds is counted exactly.
 """
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,6 +14,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from premortem.questions._binning import SAMPLED, binned
 from premortem.questions.limits import Flags
 
 Array = NDArray[Any]
@@ -24,10 +24,6 @@ ALPHA, TAKEN = 0.05, 0.025
 # Least share of all futures that a box may hold.
 LEAST_MASS = 0.02
 PEELS = int(np.ceil(np.log(LEAST_MASS) / np.log(1 - TAKEN))) + 1
-# Up to so many futures every value is a bin of its own; of more, so many tell where the bins begin.
-SAMPLED, BINS = 8192, 1024
-# Even cells of a dimension in which the bin of a value is looked up.
-CELLS = 16_384
 # Most categories of a dimension without order: a box remembers those it keeps as bits of one number.
 MOST_CATEGORIES = 60
 
@@ -136,58 +132,11 @@ def joined(parts: Sequence[Trajectory]) -> Trajectory:
     )
 
 
-def prepared(values: Array, breaks: Flags, weight: Array, nominal: Sequence[int] = ()) -> Sample:
-    """A sample with its dimensions binned, `nominal` ones by category; two at a time, since binning leaves the interpreter free."""
-    narrow, n = np.ascontiguousarray(values, dtype=np.float32), len(weight)
-    bins = np.empty(narrow.shape, np.uint16)
-    # at random, not every so many: points of a design that are so far apart in order lie close together
-    some = np.arange(n) if n <= SAMPLED else np.random.default_rng(0).integers(n, size=SAMPLED)
-
-    def cut(d: int) -> Array:
-        categories = np.unique(narrow[d]) if d in nominal else None
-        begins = (
-            _begins(narrow[d, some], weight[some], BINS if n > SAMPLED else n) if categories is None else categories
-        )
-        _place(narrow[d], begins, bins[d])
-        return begins
-
-    with ThreadPoolExecutor(2) as pool:
-        begins = list(pool.map(cut, range(len(narrow))))
-    edges = np.full((len(begins), max(map(len, begins))), np.inf, np.float32)
-    for d, at in enumerate(begins):
-        edges[d, : len(at)] = at
-    return Sample(narrow, bins, edges, breaks, weight, np.isin(np.arange(len(narrow)), nominal))
-
-
-def _begins(x: Array, weight: Array, most: int) -> Array:
-    """Values at which bins begin: every value if there are no more, or bins of about equal mass.
-
-    A value that many futures share has a bin of its own.
-    """
-    if most >= len(x):
-        return np.unique(x)
-    order = np.argsort(x)
-    mass = np.cumsum(weight[order])
-    places = np.searchsorted(mass, np.arange(most) / most * mass[-1], side="right")
-    return np.unique(x[order][places])
-
-
-@numba.njit(cache=True, nogil=True)
-def _place(x: Any, edges: Any, bins: Any) -> None:
-    """Writes the last bin that begins at or below each value: looked up by even cells, then by bisection within one."""
-    start = np.float64(edges[0])
-    scale = CELLS / max(np.float64(edges[-1]) - start, 1e-300)
-    first_of = np.zeros(CELLS + 2, np.int64)
-    for k in range(1, len(edges)):
-        first_of[int(min(max((edges[k] - start) * scale, 0.0), CELLS)) + 1] += 1
-    first_of = np.cumsum(first_of)  # rounding keeps order, so no edge of a later cell lies at or below a value
-    for i in range(len(x)):
-        cell = int(min(max((x[i] - start) * scale, 0.0), CELLS))
-        at, end = first_of[cell], first_of[cell + 1]
-        while at < end:
-            middle = (at + end + 1) // 2
-            at, end = (middle, end) if edges[middle] <= x[i] else (at, middle - 1)
-        bins[i] = at
+def prepared(values: Array, breaks: Flags, weight: Array | None = None, nominal: Sequence[int] = ()) -> Sample:
+    """A sample with its dimensions binned, `nominal` ones by category; `weight` is 1 of every future where none is given."""
+    every = np.ones(values.shape[1]) if weight is None else weight
+    narrow, bins, edges = binned(values, weight, tuple(nominal))
+    return Sample(narrow, bins, edges, breaks, every, np.isin(np.arange(len(narrow)), nominal))
 
 
 def peel(

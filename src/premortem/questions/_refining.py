@@ -21,6 +21,8 @@ Array = NDArray[Any]
 LEVEL = 0.05
 # Up to so many limits that may be chance are dropped one by one.
 AT_ONCE = 3
+# Bits of a number in which it is counted how many limits a future lies beyond, and what reads them; the others say which.
+HALF, LOWER = 16, 0xFFFF
 
 
 @dataclass(frozen=True)
@@ -51,36 +53,42 @@ def settled(sample: Sample, left: Flags, boxes: Trajectory, prices: Array, level
 def _refined(sample: Sample, left: Flags, boxes: Trajectory, level: float, prices: Array) -> Refined:
     weight = sample.weight[sample.weight > 0]
     scale = float(weight.sum() / (weight**2).sum())  # turns weights into effective counts
-    first, last, kept = boxes.first.copy(), boxes.last.copy(), boxes.kept.copy()
-    of_futures = sample.bins, np.where(left & (sample.weight > 0), 0, 2).astype(np.uint16), sample.pairs(sample.breaks)
+    # most dimensions are free in every box, and of what is left outside nothing is wanted: neither is passed over thousands of times
+    at, live = np.flatnonzero(boxes.limited(sample).any(0)), sample.live(left)
+    at = at if len(at) else np.zeros(1, np.int64)
+    first, last, kept = (np.ascontiguousarray(part[:, at]) for part in (boxes.first, boxes.last, boxes.kept))
+    of_futures = sample.bins[np.ix_(at, live)], sample.pairs(sample.breaks)[live]
 
     def some(part: slice) -> Any:
         return _refine(
-            *of_futures, sample.last_bin, every_category(sample), first[part], last[part], kept[part], scale, level, prices[part],
+            *of_futures, sample.last_bin[at], every_category(sample)[at], first[part], last[part], kept[part], scale, level, prices[part],
             LEAST_MASS * sample.mass,
         )  # fmt: skip
 
     half = len(boxes) // 2  # no box depends on another
     with ThreadPoolExecutor(2) as pool:
-        curves, p_values = zip(*pool.map(some, (slice(half), slice(half, None))), strict=True)
-    curve = np.concatenate(curves)
-    return Refined(Trajectory(first, last, kept, curve[:, 0], curve[:, 1]), np.concatenate(p_values))
+        curves, found = zip(*pool.map(some, (slice(half), slice(half, None))), strict=True)
+    curve, p_values = np.concatenate(curves), np.full(boxes.first.shape, np.nan)
+    limits = boxes.first.copy(), boxes.last.copy(), boxes.kept.copy()
+    for whole, some_of in zip((*limits, p_values), (first, last, kept, np.concatenate(found)), strict=True):
+        whole[:, at] = some_of
+    return Refined(Trajectory(*limits, curve[:, 0], curve[:, 1]), p_values)
 
 
 @numba.njit(cache=True, nogil=True)
 def _refine(
-    bins: Any, dead: Any, pairs: Any, last_bin: Any, every: Any, first: Any, last: Any, kept: Any, scale: float, level: float, prices: Any, least: float
+    bins: Any, pairs: Any, last_bin: Any, every: Any, first: Any, last: Any, kept: Any, scale: float, level: float, prices: Any, least: float
 ) -> Any:  # fmt: skip
     """Mass and breaks of each box, (step, 2), and the quasi-p-value of each limit, the larger of a range's two sides; writes the limits into `first`, `last` and `kept`."""
     steps, dims = first.shape
     curve, p_values = np.zeros((steps, 2)), np.full((steps, dims), np.nan)
-    beyond, places = np.zeros((dims, last_bin.max() + 1, 2)), np.zeros(bins.shape[1], np.int32)
+    beyond, places = np.zeros((dims, last_bin.max() + 1, 2)), np.zeros((2, bins.shape[1] + 1), np.int32)
     for step in range(steps):
         low, high, held = first[step], last[step], kept[step]
         price = prices[step]
         while True:
             limited = np.flatnonzero((low > 0) | (high < last_bin) | (held != every))
-            mass, caught = _look(bins, dead, pairs, limited, low, high, held, every, beyond, places)
+            mass, caught = _look(bins, pairs, limited, low, high, held, every, beyond, places)
             curve[step, 0], curve[step, 1] = mass, caught
             weak, count = np.zeros((2 * len(limited), 3)), 0
             # where no limit is dropped for its chance, that of the last box alone is wanted
@@ -136,41 +144,41 @@ def _side_p(
 
 @numba.njit(cache=True, nogil=True)
 def _look(
-    bins: Any, dead: Any, pairs: Any, limited: Any, low: Any, high: Any, held: Any, every: Any, beyond: Any, places: Any
+    bins: Any, pairs: Any, limited: Any, low: Any, high: Any, held: Any, every: Any, beyond: Any, places: Any
 ) -> Any:
-    """Mass and breaks inside; writes mass and breaks by bin of a limited dimension, of the futures within all other limits. `dead` is 2 of
-    a future that does not count, else 0; `places` is room for the places of those inside.
+    """Mass and breaks inside; writes mass and breaks by bin of a limited dimension, of the futures within all other limits. `places` is
+    room for the places of those inside, and of those beyond one limit.
     """
     mass, caught = 0.0, 0.0
-    many = dead.copy()  # limits that each future lies beyond
-    for d in limited:
+    # how many limits each future lies beyond; in the upper half, of one that lies beyond one, which
+    many = np.zeros(bins.shape[1], np.uint32)
+    for place in range(len(limited)):
+        d = limited[place]
         beyond[d] = 0.0
+        mark = np.uint32(1 + (place << HALF))
         if every[d]:
             for i in range(len(many)):
-                many[i] += 1 - (held[d] >> bins[d, i] & 1)
+                many[i] += mark * np.uint32(1 - (held[d] >> bins[d, i] & 1))
         else:
-            _add_beyond(many, bins[d], np.uint16(low[d]), np.uint16(high[d]))
-    inside = 0
+            _add_beyond(many, bins[d], np.uint16(low[d]), np.uint16(high[d]), mark)
+    inside, nearly = 0, 0
     for i in range(len(many)):
-        if many[i] > 1:
-            continue
-        w, hit = pairs[i, 0], pairs[i, 1]
-        if many[i] == 1:
-            for d in limited:
-                at = bins[d, i]
-                if (held[d] >> at & 1) == 0 if every[d] else (at < low[d] or at > high[d]):
-                    beyond[d, at, 0] += w
-                    beyond[d, at, 1] += hit
-                    break
-            continue
-        mass += w
-        caught += hit
-        places[inside] = i
-        inside += 1
+        count = many[i] & LOWER
+        places[0, inside], places[1, nearly] = i, i  # both written, one advanced at most: no branch to mispredict
+        inside += count == 0
+        nearly += count == 1
+    for k in range(nearly):
+        i = places[1, k]
+        d = limited[many[i] >> HALF]
+        beyond[d, bins[d, i], 0] += pairs[i, 0]
+        beyond[d, bins[d, i], 1] += pairs[i, 1]
+    for k in range(inside):
+        mass += pairs[places[0, k], 0]
+        caught += pairs[places[0, k], 1]
     for d in limited:  # one dimension after the other: its bins stay at hand
         of_bin, bin_of = beyond[d], bins[d]
         for k in range(inside):
-            i = places[k]
+            i = places[0, k]
             at = bin_of[i]
             of_bin[at, 0] += pairs[i, 0]
             of_bin[at, 1] += pairs[i, 1]
@@ -178,10 +186,10 @@ def _look(
 
 
 @numba.njit(cache=True, nogil=True)
-def _add_beyond(many: Any, bin_of: Any, low: Any, high: Any) -> None:
-    """Adds 1 where a bin lies outside of a range; a loop by itself and without a branch, of which the compiler makes vectors."""
+def _add_beyond(many: Any, bin_of: Any, low: Any, high: Any, mark: Any) -> None:
+    """Adds a mark where a bin lies outside of a range; a loop by itself and without a branch, of which the compiler makes vectors."""
     for i in range(len(many)):
-        many[i] += np.uint16(bin_of[i] < low) | np.uint16(bin_of[i] > high)
+        many[i] += mark * (np.uint32(bin_of[i] < low) | np.uint32(bin_of[i] > high))
 
 
 @numba.njit(cache=True, nogil=True)

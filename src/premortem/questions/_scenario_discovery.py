@@ -106,7 +106,8 @@ def discover(
     said = too_little(breaks, weight, least)
     if said or base is None:
         return Discovery((), base, said)
-    sample = prepared(values, breaks, weight, [list(names).index(name) for name in nominal])
+    sample = prepared(values, breaks, weights, [list(names).index(name) for name in nominal])
+    weight = sample.weight
     left = np.ones(values.shape[1], np.bool_)
     with ThreadPoolExecutor(2) as pool:  # peeling leaves the interpreter free
         tested = pool.submit(chance, sample, seed)

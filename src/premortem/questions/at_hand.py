@@ -6,7 +6,7 @@ worked out.
 """
 
 import hashlib
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from contextlib import suppress
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -17,6 +17,7 @@ from premortem.ensemble import layout
 from premortem.ensemble.compiled import Kept
 from premortem.errors import PremortemError
 from premortem.files import plain_data, writer
+from premortem.files.folder_hash import hash_of_files
 from premortem.questions.attribution import Attribution
 from premortem.questions.edits import HeavyEdits, heavy_edits
 from premortem.questions.hindcast import Judged
@@ -33,8 +34,7 @@ T = TypeVar("T")
 MOST = 64
 # Futures that are weighed: a weighted share is known to a point or so among them already.
 LOOKED_AT = 20_000
-# Kinds of files that a case and the program consist of, and those of a study, by folder.
-TABLES = ("**/*.toml", "**/*.csv", "**/*.py")
+# Kinds of files of a study's folder.
 OWN = ("*.toml", "*.csv", "policies/*.toml", "assumptions/*.toml")
 _HELD = Kept(MOST)
 
@@ -108,19 +108,11 @@ def _key(run: Run, asked: tuple[Hashable, ...]) -> str:
 def _of_study(study: Study) -> str:
     """A hash of the files of a study and its case, and of what of it is given elsewhere: forms, pulled tables, policies."""
     given = (study.forms, study.pulled, study.policies, study.hashes(study.policies))
-    own = _of_files(study.folder, OWN) if study.folder else ""
-    return f"{given!r}{_of_files(study.case.folder, TABLES)}{own}"
+    own = hash_of_files(study.folder, OWN) if study.folder else ""
+    return f"{given!r}{hash_of_files(study.case.folder)}{own}"
 
 
 @cache
 def _of_program() -> str:
     """A hash of the program's own files: an answer of other code is another answer."""
-    return _of_files(Path(str(files("premortem"))), TABLES)
-
-
-def _of_files(folder: Path, kinds: Sequence[str]) -> str:
-    found = hashlib.sha256()
-    for path in sorted({path for kind in kinds for path in folder.glob(kind)}):
-        with suppress(OSError):
-            found.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes() + b"\0")
-    return found.hexdigest()
+    return hash_of_files(Path(str(files("premortem"))))

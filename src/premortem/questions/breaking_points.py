@@ -15,6 +15,7 @@ from premortem.questions.describe import move
 from premortem.questions.margins import (
     assumption_number,
     check_inputs,
+    futures_in_a_call,
     margins_of,
     policy_of,
 )
@@ -235,7 +236,7 @@ def single_thresholds(place: Place, number: int, pulled: Levers) -> tuple[Thresh
     def value(z: Array) -> Array:
         return margins_of(study, place.at(z), pulled)[number].astype(float)
 
-    scores = _nearest_break.thresholds(value, place.free, place.scores)
+    scores = _nearest_break.thresholds(value, place.free, place.scores, together=futures_in_a_call(study))
     verb = "breaks" if value(place.scores[:, None])[0] > 0 else "holds"
     values = place.at(np.where(np.isnan(scores), place.scores, scores)[:, None])[:, 0]
     alone = [int(i) for i in np.flatnonzero(~np.isnan(scores))]
@@ -274,7 +275,10 @@ def turns(study: Study, policy: str | None = None) -> dict[str, tuple[Turn, ...]
     def value(z: Array) -> Array:
         return study.compiled.margins(priors.from_normal(z), levers)
 
-    found, centre = _nearest_break.thresholds(value, free, bound=REACH), value(np.zeros((len(free), 1)))[:, 0]
+    found, centre = (
+        _nearest_break.thresholds(value, free, bound=REACH, together=futures_in_a_call(study)),
+        value(np.zeros((len(free), 1)))[:, 0],
+    )
     return {a.id: _turns(study, found[k], bool(centre[k] > 0)) for k, a in enumerate(study.assumptions)}
 
 

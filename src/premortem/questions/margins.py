@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from premortem.case import Levers
 from premortem.errors import BadInput, nearest, unknown
-from premortem.study import Run, Study, model_identity
+from premortem.study import Run, Study, model, model_identity
 
 Array = NDArray[Any]
 # Series that a refusal names; the others are counted.
@@ -19,6 +19,11 @@ SAME = ("parameters", "assumptions", "world")
 def margins_of(study: Study, values: Array, pulled: Levers) -> Array:
     """Margins of every assumption, (assumption, future), for any number of futures."""
     return study.compiled.margins(values, pulled)
+
+
+def futures_in_a_call(study: Study) -> int:
+    """How many futures have their margins in the time of one: those of a call; of a function that is not compiled no more than one."""
+    return 1 if study.compiled.forward.outside else model.SMALL
 
 
 def assumption_number(study: Study, name: str) -> int:

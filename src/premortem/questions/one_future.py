@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premortem.ensemble import run as ensemble
-from premortem.ensemble.part import CHUNK, draw
+from premortem.ensemble.part import called, draw
 from premortem.errors import BadInput
 from premortem.propositions.assumption import Assumption
 from premortem.study import Study, as_names
@@ -83,11 +83,12 @@ def one_future(study: Study, index: int, policies: str | Sequence[str] | None = 
         raise BadInput("command line", "--only", "is out of range", got=index, allowed=f"0 to {ensemble.MOST - 1:,}")
     chosen = tuple(dict.fromkeys(as_names(policies) or study.policies))
     # the whole chunk around it, since bits differ between shapes
-    start = index // CHUNK * CHUNK
-    values = draw(study.priors, "sobol", seed, start, CHUNK)
+    size = called(study.compiled.forward)
+    start = index // size * size
+    values = draw(study.priors, "sobol", seed, start, size)
     under = []
     for name in chosen:
-        (chunk,) = study.compiled.chunks(values, study.levers(name))
+        (chunk,) = study.compiled.chunks(values, study.levers(name), few=0)
         at = {key: float(value[index - start]) for key, value in chunk.columns().items()}
         paths = {key: np.asarray(value)[:, index - start] for key, value in chunk.series.items()}
         under.append(_under(name, at, paths, study.assumptions))

@@ -9,8 +9,10 @@ from typing import Any
 import jax
 from numpy.typing import NDArray
 
-from premortem.case import Levers
+from premortem.case import Case, Levers
 from premortem.ensemble.compiled import compiled
+from premortem.ensemble.stored_programs import BEGAN
+from premortem.files.folder_hash import hash_of_files, is_newer
 from premortem.propositions import score
 from premortem.propositions.assumption import Assumption
 from premortem.study.simulator import Simulator
@@ -76,6 +78,14 @@ class Forward:
         told = [str(self.simulator.case.folder), sorted(self.simulator.names), *self.simulator.texts]
         return hashlib.sha256(repr([world, conditions, asked, told]).encode()).hexdigest()
 
+    @cached_property
+    def lasting(self) -> str | None:
+        """A hash of what it computes that means the same in another process; None of a function of the user's own, and of a case
+        that changed since it was read.
+        """
+        held = None if self.simulator.function is not None else files_of_case(self.simulator.case)
+        return held and f"{self.key} {held}"
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Forward):
             return False
@@ -83,6 +93,13 @@ class Forward:
 
     def __hash__(self) -> int:
         return hash(self.key)
+
+
+def files_of_case(case: Case) -> str | None:
+    """A hash of the files of a case and of those that a study lays over them; None where one was written since the program began."""
+    if is_newer(case.folder, BEGAN):
+        return None
+    return hashlib.sha256(repr((hash_of_files(case.folder), case.own)).encode()).hexdigest()
 
 
 @cache

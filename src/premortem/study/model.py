@@ -18,17 +18,18 @@ from premortem.case import Case, Levers
 from premortem.ensemble import priors
 from premortem.ensemble.compiled import compiled
 from premortem.ensemble.cores import side_by_side
-from premortem.ensemble.part import CHUNK, columns_of
+from premortem.ensemble.part import CALLED, called, columns_of
 from premortem.ensemble.priors import Priors
+from premortem.ensemble.stored_programs import text_of
 from premortem.law import book as rules
-from premortem.study.forward import Forward, Interpreted, scorer_of
+from premortem.study.forward import Forward, Interpreted, files_of_case, scorer_of
 from premortem.study.simulator import Simulator
 
 Array = NDArray[Any]
-# Up to `FEW` futures, or as many as who asks says, are run in small chunks: a search asks for some dozens at a time, and often, and
-# a lane of padding takes as long as a future; and a person who waits has all cores. In smaller chunks yet a future would not have
-# the bits that it has in a run.
-FEW, SMALL = 1024, 512
+# Up to `FEW` futures, or as many as who asks says, are run in small chunks, of a function that is not compiled as well: a search asks for
+# some dozens at a time, and often, and a lane of padding takes as long as a future; and a person who waits has all cores. In smaller chunks
+# yet a future would not have the bits that it has in a run.
+FEW, SMALL = 1024, CALLED
 # Step in standard scores over which a slope is measured where the model gives none.
 STEP = 0.02
 
@@ -71,7 +72,7 @@ class Model:
         `own` are levers in which each future differs, each of shape (step, future).
         """
         count = values.shape[1]
-        size = SMALL if count <= few else CHUNK
+        size = SMALL if count <= few else called(self.forward)
         if not count:
             return iter(())
 
@@ -261,9 +262,15 @@ def outcome_names(case: Case) -> frozenset[str]:
 
 @cache
 def _outcome_names(case: Case) -> frozenset[str]:
+    files = files_of_case(case)
+    told = text_of(("outcomes", files), lambda: _traced_names(case)) if files else _traced_names(case)
+    return frozenset(told.split())
+
+
+def _traced_names(case: Case) -> str:
     example = jax.eval_shape(
         case.world.simulate,
         jax.ShapeDtypeStruct((len(priors.read(case / "params.csv").rows), 1), np.float32),
         case.world.levers(rules.load(case=case)),
     )
-    return frozenset(name for name, array in example.items() if len(array.shape) == 2)
+    return " ".join(sorted(name for name, array in example.items() if len(array.shape) == 2))
