@@ -60,10 +60,14 @@ $("reset").addEventListener("click", (event) => {
 $("undo").addEventListener("click", () => history.back());
 $("redo").addEventListener("click", () => history.forward());
 $("copy").addEventListener("click", copy);
+const HERE = ["127.0.0.1", "localhost", "[::1]"];
 async function copy() {
   try {
     await navigator.clipboard.writeText(wholeLink());
     flash("Link copied");
+    // who is sent it must be able to open it
+    $("copied").hidden = !HERE.includes(location.hostname);
+    $("copied").textContent = "Copied. The link opens on this machine only: premortem publish --at ADDRESS makes pages for an address of your own, and an exported picture or file can be sent.";
   } catch {
     flash("Copy the address of this page: it holds everything shown");
   }
