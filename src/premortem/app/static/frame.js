@@ -37,7 +37,8 @@ function follow() {
   $("edits").hidden = edits === 0;
   $("edited").textContent = `${edits} change${edits === 1 ? "" : "s"} of yours`;
   pinned();
-  $("rest").textContent = $("rest").textContent.replace(/as of [\d-]+/, `as of ${get("asof") ?? DEFAULTS.asof}`);
+  const on = $("rest").lastChild; // after the number of futures, where one stands
+  on.textContent = on.textContent.replace(/(as of) [\d-]+/i, `$1 ${get("asof") ?? DEFAULTS.asof}`);
   $("day-alone").hidden = location.pathname === "/" || Boolean(get("w")) || (get("asof") ?? DEFAULTS.asof) === DEFAULTS.asof;
   $("undo").disabled = depth() === 0;
   $("redo").disabled = !ahead();
