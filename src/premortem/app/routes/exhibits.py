@@ -43,7 +43,17 @@ def one(request: Request, name: str, desk: AtDesk) -> HTMLResponse:
         return render(request, "exhibit.html", name=name, found=None, missing=str(missing), more=0)
     columns = {c: c.replace("_", " ") for c in found.shown.columns}
     more = max(found.shown.height - SHOWN, 0)
-    return render(request, "exhibit.html", rests_on=desk.run, name=name, found=found, missing="", more=more, shown=SHOWN, columns=columns)
+    return render(
+        request,
+        "exhibit.html",
+        rests_on=desk.run,
+        name=name,
+        found=found,
+        missing="",
+        more=more,
+        shown=SHOWN,
+        columns=columns,
+    )
 
 
 @router.get("/api/exhibits")

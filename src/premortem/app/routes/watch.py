@@ -69,7 +69,9 @@ def hindcast_page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
     rows = sorted((band_position(r) for r in found["observables"]), key=lambda r: (r["inside"], -abs(r["rank"] - 0.5)))
     headline, aside = found["sentences"]["title"], kinds.apart(found["kinds"])
     every = quantities.shipped_quantities(desk.study.case)
-    return render(request, "hindcast.html", rests_on=desk.run, found=found, rows=rows, every=every, headline=headline, aside=aside)
+    return render(
+        request, "hindcast.html", rests_on=desk.run, found=found, rows=rows, every=every, headline=headline, aside=aside
+    )
 
 
 @router.get("/api/hindcast")
