@@ -180,6 +180,31 @@ def test_somebodys_own_headings_are_matched_and_the_rows_can_be_asked_by_outcome
     assert (none["matching"], none["rows"]) == (0, [])
 
 
+def test_a_ledger_comes_back_under_its_own_headings_with_the_rows_to_look_at_by_themselves(client):
+    rows = 'a1,H100 SXM,10,France,2025-06-01,Acme\na2,H100 SXM,"1.000",Germany,2025-06-01,Acme\na3,T4,1,Korea,2025-06-01,Acme\n'
+    content = f"Ref,Chip,Qty,Ship-to country,Ship date,outcome\n{rows}"
+    found = client.post("/api/ledger", files={"file": ("own.csv", content)}).json()
+    whole, look = [
+        pl.read_csv(io.BytesIO(client.get(found[file]).content), infer_schema=False)
+        for file in ("download", "look_file")
+    ]
+    assert whole.columns[:6] == [
+        "Ref",
+        "Chip",
+        "Qty",
+        "Ship-to country",
+        "Ship date",
+        "_outcome",
+    ]  # the answer's name is taken
+    assert whole["Ship-to country"].to_list() == ["France", "Germany", "Korea"]
+    assert found["to_look_at"] == look.height < whole.height + 1
+    by_ref = {row["Ref"]: row for row in look.to_dicts()}
+    assert by_ref["a3"]["may_go"] is None
+    assert by_ref["a3"]["rejected"] is None
+    assert "the decimal mark set to comma reads 1000" in by_ref["a2"]["rejected"]
+    assert "--" not in by_ref["a2"]["rejected"] + found["rejected"][0]["why"]
+
+
 @pytest.mark.parametrize(
     ("head", "row", "asked", "said"),
     [

@@ -156,6 +156,31 @@ def test_every_colour_of_the_charts_has_one_for_the_dark_look():
     assert [t for t in tokens if t.upper() not in DARK] == []
 
 
+@pytest.mark.parametrize(
+    ("asked", "kind", "link"),
+    [
+        ("containment", "Assumption", "/a/A2"),
+        ("country cap", "Clause", "/levers#at-diffusion.country_allocation"),
+        ("SMIC yield", "Belief", "/beliefs#p.yield_2024"),
+        ("rescinded", "Policy", "/board?policy=rescinded"),
+        ("ledger", "Screen", "/rules/ledger"),
+    ],
+)
+def test_a_readers_word_leads_to_its_place(client, asked, kind, link):
+    found = client.get("/find", params={"q": asked})
+    assert f'<span class="kind">{kind}</span> <a href="{link}"' in found.text
+    path, _, place = link.partition("#")
+    there = client.get(path)
+    assert there.status_code == 200
+    assert not place or f'id="{place}"' in there.text
+
+
+def test_a_word_that_nothing_bears_is_said_to_be_none(client):
+    text = client.get("/find", params={"q": "xyzzy <b>"}).text
+    assert "Nothing here is called ‘xyzzy &lt;b&gt;’" in text
+    assert "not understood" not in text
+
+
 def test_a_link_to_the_story_can_be_shown_as_its_picture(client):
     page = client.get("/?policy=rescinded").text
     told = re.search(r'<link rel="alternate" type="application/json\+oembed" href="([^"]+)"', page)[1]

@@ -37,6 +37,7 @@ PATHS = [
     "/rules/diff",
     "/rules/ledger",
     "/about",
+    "/find?q=cap",
 ]
 LONG = ["/compare", "/watch", "/watch/hindcast", "/futures", "/exhibits"]
 

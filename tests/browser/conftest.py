@@ -9,6 +9,7 @@ import uvicorn
 
 from premortem.app.listening import bound
 from premortem.app.routes import board
+from tests.browser.slow_link import SlowLink
 from tests.waiting import longest
 
 CHROMIUM = next(
@@ -53,8 +54,18 @@ class Telling(uvicorn.Server):
 @pytest.fixture(scope="session")
 def address(site):
     """The address of the app, served on the shipped case with a small stored run."""
+    yield from _served(site)
+
+
+@pytest.fixture(scope="session")
+def slow_address(site):
+    """The same over a slow link."""
+    yield from _served(SlowLink(site))
+
+
+def _served(app):
     held = bound("127.0.0.1", 0)
-    server = Telling(uvicorn.Config(site, log_level="error", timeout_graceful_shutdown=1))
+    server = Telling(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [held]}, daemon=True)
     thread.start()
     assert server.listens.wait(longest()), "the server did not start"

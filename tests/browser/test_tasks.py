@@ -80,7 +80,7 @@ def test_4_how_much_a_country_may_buy_and_when_that_is_passed(hand):
 
 
 def test_5_the_policy_if_one_assumption_weighs_most_and_its_cost(hand):
-    line = hand.page.locator("#trade-off .points li", has_text="Chinese AI stays at home").inner_text()
+    line = hand.page.locator("#trade-off .points li", has_text="containment").inner_text()
     assert "weighs most" in line
     assert "at the price of" in line or "at no price" in line or "no policy does better" in line
     assert hand.clicks == 0
@@ -120,20 +120,43 @@ def test_8_a_chart_that_can_stand_in_a_report(hand):
 
 def test_9_this_view_for_a_colleague(hand):
     hand.click("nav >> text=Board")
+    assert hand.page.locator("#copy").is_visible()
     hand.click("#copy")
     assert hand.page.evaluate("() => navigator.clipboard.readText()").startswith(hand.page.url)
+    hand.page.get_by_text("opens on this machine only").wait_for()
+    assert "premortem publish --at" in hand.text("#copied")
+
+
+@pytest.mark.parametrize("width", [390, 1024])
+def test_the_link_is_copied_in_plain_view_at_any_width(visit, width):
+    for path in ("/", "/board"):
+        page = visit(path, width=width)
+        assert page.locator("#copy").is_visible()
+        assert page.locator("#copy").bounding_box()["y"] < 120
+
+
+def test_a_word_of_ones_own_leads_to_an_assumption(hand):
+    hand.click("header >> text=Find")
+    hand.page.locator("main [name=q]").fill("containment")
+    hand.page.keyboard.press("Enter")
+    hand.page.locator(".found a", has_text="A2").first.wait_for()
+    hand.click(".found a:has-text('A2')")
+    assert "/a/A2" in hand.page.url
 
 
 def test_10_a_spreadsheet_of_shipments_gives_the_problem_rows_back(hand, tmp_path):
     table = tmp_path / "mine.csv"
-    table.write_text("id,item,quantity,destination,date\n1,H20,10,POL,2025-06-01\n2,H20,many,POL,2025-06-01\n", "utf-8")
+    rows = "1,H20,10,Poland,2025-06-01\n2,H20,many,Poland,2025-06-01\n3,T4,1,Korea,2025-06-01\n"
+    table.write_text(f"No,Chip,Qty,Ship-to country,Ship date\n{rows}", "utf-8")
     hand.click("a[href='/rules/ledger']")
-    hand.clicks += 1  # the file is chosen
+    hand.clicks += 1  # the file is chosen, and decided as it comes
     hand.page.locator("#file").set_input_files(table)
-    hand.click("#decide")
     hand.page.locator("#result", has_text="1 rejected").wait_for()
-    hand.clicks -= 1  # a file that is dropped on the page is chosen without a click
+    hand.page.wait_for_function("() => document.activeElement.closest('#result') !== null")
+    assert hand.page.evaluate("document.querySelector('#result').getBoundingClientRect().top") < 200
     with hand.page.expect_download() as saved:
-        hand.click("text=Download the rejected rows")
-    rows = list(csv.DictReader(io.StringIO(saved.value.path().read_text("utf-8"))))
-    assert [row["quantity"] for row in rows] == ["many"]
+        hand.click("text=to look at (CSV)")
+    back = list(csv.DictReader(io.StringIO(saved.value.path().read_text("utf-8"))))
+    assert {"No", "Chip", "Qty", "Ship-to country", "Ship date"} < {*back[0]}
+    assert {row["Qty"] for row in back if row["rejected"]} == {"many"}
+    assert {"2", "3"} <= {row["No"] for row in back}

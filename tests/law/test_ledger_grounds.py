@@ -303,3 +303,11 @@ def test_a_ledger_refuses_an_owner_that_owns_nothing():
         "listed_owner says that a listed party owns a share, and ownership that none does",
         None,
     ]
+
+
+def test_an_unread_column_of_parties_is_looked_at_where_no_party_is_read():
+    given = pl.DataFrame(
+        {"item": ["H100 SXM"] * 2, "quantity": [1, 1], "destination": ["FRA"] * 2, "date": ["2025-06-01"] * 2, "_Client": ["Acme", "Huawei"]}
+    )  # fmt: skip
+    decided = decide_ledger(given, rules.load("as-written"))
+    assert all("column Client" in rests for rests in decided["rests_on"])

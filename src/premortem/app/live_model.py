@@ -44,7 +44,7 @@ class Live:
         """`of_day` tells the board of a run by what was known on a day: shown where nothing is changed, so that it is the command line's."""
         self.study, self.of_day = study, of_day
         self._simulated, self._boards, self._drawn = Kept(KEPT), Kept(BOARDS), Kept(DRAWN)
-        self._scored, self._seen = Kept(SCORED), Kept(SCORED)
+        self._scored, self._read, self._seen = Kept(SCORED), Kept(SCORED), Kept(SCORED)
         self.turns = Turns()
 
     @cached_property
@@ -120,16 +120,16 @@ class Live:
         return _joined([self._margins_of(state, chunk) for chunk in self._chunks(state)])
 
     def _margins_of(self, state: State, chunk: int) -> dict[str, Array]:
-        def of(part: Chunk) -> dict[str, Array]:
-            shown = self._model.rescored(part, self.thresholds(state))
-            read = {k: np.asarray(x)[: part.count] for k, x in part.interpreted(part.series).items()}
-            return {f"margin.{k}": x for k, x in shown.items()} | read
+        of, parts = (*self._futures_of(state), state.law), partial(self._parts, state, chunk)
 
-        def made() -> dict[str, Array]:
-            return _joined([of(part) for part in self._parts(state, chunk)])
+        def scored() -> dict[str, Array]:
+            found = [self._model.rescored(part, self.thresholds(state)) for part in parts()]
+            return _joined([{f"margin.{k}": x for k, x in one.items()} for one in found])
 
-        key = (*self._futures_of(state), state.law, state.thresholds, chunk)
-        return dict(self._scored.get(key, made))
+        def read() -> dict[str, Array]:  # other readers have limits of their own, whatever threshold is moved
+            return _joined([{k: np.asarray(x)[: p.count] for k, x in p.interpreted(p.series).items()} for p in parts()])
+
+        return self._scored.get((*of, state.thresholds, chunk), scored) | self._read.get((*of, chunk), read)
 
     def rows(self, state: State) -> list[dict[str, Any]]:
         """Rows of the board for the state's policy: the keys of `premortem board --json`."""

@@ -75,6 +75,7 @@ class Doorway:
     def _open(self) -> None:
         try:
             with _loading():
+                from premortem.app.routes.story import foretell
                 from premortem.app.site import make
 
                 self.doing = "Reading the study and preparing its model"
@@ -88,6 +89,7 @@ class Doorway:
             self.doing = "Simulating the first futures of every policy"
             desk.first()
             self._ready.set()
+            foretell(desk)
             desk.warm()
             gc.collect()
             gc.freeze()  # compiled programs stay too

@@ -59,7 +59,7 @@ class AppText(Strict):
     find_belief: str = Field(default="", description="what may be looked for among uncertainties, such as ...")
     found_by: Mapping[str, tuple[str, ...]] = Field(
         default_factory=dict,
-        description="by the key of an address (`l.` a clause number, `p.` an uncertainty, `r.` a reading): what else a reader calls it, the "
+        description="by the key of an address (`a.` an assumption, `l.` a clause number, `p.` an uncertainty, `r.` a reading): what else a reader calls it, the "
         "shortest name first",
     )
     strengths: str = Field(default="", description="what no clause says and is a strength, a sentence")

@@ -97,14 +97,16 @@ def _unbeaten(ground: Ground) -> str:
 
 def _if_most(ground: Ground, a: Assumption) -> Point:
     """Which policy to choose if one assumption weighs most, and at what price in the others."""
+    also = ground.study.case.text.app.found_by.get(f"a.{a.id}", ())
+    called = f"\u2018{a.name}\u2019" + (f" ({also[0]})" if also else "")
     best = max(ground.chosen, key=lambda p: (ground.share(a.id, p), p == ground.policy))
     if best == ground.policy or not _apart(ground, a, best):
         best = ground.policy
         said = f"no policy does better than \u2018{ground.title(best)}\u2019 ({phrases.share(ground.share(a.id))})"
-        return Point(f"If \u2018{a.name}\u2019 weighs most: {said}.", mark=a.id, link=f"/a/{a.id}")
+        return Point(f"If {called} weighs most: {said}.", mark=a.id, link=f"/a/{a.id}")
     price = {o.id: ground.share(o.id, best) - ground.share(o.id) for o in ground.assumptions if _apart(ground, o, best)}
     costs = [f"{k} {phrases.points(v)}" for k, v in sorted(price.items(), key=lambda kv: kv[1]) if v < 0]
     gain = phrases.points(ground.share(a.id, best) - ground.share(a.id))
     paid = f", at the price of {phrases.listing(costs)}" if costs else ", at no price in the other bets"
     said = f"\u2018{ground.title(best)}\u2019 ({phrases.share(ground.share(a.id, best))}, {gain}){paid}"
-    return Point(f"If \u2018{a.name}\u2019 weighs most: {said}.", mark=a.id, link="/compare")
+    return Point(f"If {called} weighs most: {said}.", mark=a.id, link="/compare")

@@ -11,6 +11,7 @@ GUESSED = {
     "/story": "/",
     "/home": "/",
     "/index.html": "/",
+    "/search": "/find",
     "/scores": "/board",
     "/a": ASSUMED,
     "/assumption": ASSUMED,

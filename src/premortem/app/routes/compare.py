@@ -71,7 +71,7 @@ def page(request: Request, desk: AtDesk, view: View, y: str = "", a: str = "", b
         policy_charts.heat("policy", "assumption", "regret", "mean regret", rows), rows, REGRET,
     )  # fmt: skip
     return render(
-        request, "compare.html", found=found, titles=titles, heat=heat, first=first_place(found, titles), ranks=policy_ranks(found, view, titles, source),
+        request, "compare.html", rests_on=desk.run, found=found, titles=titles, heat=heat, first=first_place(found, titles), ranks=policy_ranks(found, view, titles, source),
         measures=MEASURES, asked=DOES | {"satisficing": holds_all(found.rankings["satisficing"], desk.run)},
         all=phrases.together(len(desk.study.assumptions)), a=kept, pair=pair, scatter=tradeoff(found, pair, titles, source),
         pathways=pathways(desk, view, kept.id, titles), level=LEVEL,

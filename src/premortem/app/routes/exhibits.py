@@ -31,7 +31,7 @@ def page(request: Request, desk: AtDesk) -> HTMLResponse:
         return early
     rows, case = exhibit_cards(desk), desk.study.case
     told = f"{len(rows)} tables and figures" if len(rows) > 1 else "One table or figure"
-    return render(request, "exhibits.html", rows=rows, rebuilt=gallery.rebuilt(case), counted=told)
+    return render(request, "exhibits.html", rests_on=desk.run, rows=rows, rebuilt=gallery.rebuilt(case), counted=told)
 
 
 @router.get("/exhibits/{name}", response_class=HTMLResponse, include_in_schema=False)
@@ -43,7 +43,17 @@ def one(request: Request, name: str, desk: AtDesk) -> HTMLResponse:
         return render(request, "exhibit.html", name=name, found=None, missing=str(missing), more=0)
     columns = {c: c.replace("_", " ") for c in found.shown.columns}
     more = max(found.shown.height - SHOWN, 0)
-    return render(request, "exhibit.html", name=name, found=found, missing="", more=more, shown=SHOWN, columns=columns)
+    return render(
+        request,
+        "exhibit.html",
+        rests_on=desk.run,
+        name=name,
+        found=found,
+        missing="",
+        more=more,
+        shown=SHOWN,
+        columns=columns,
+    )
 
 
 @router.get("/api/exhibits")

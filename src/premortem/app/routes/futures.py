@@ -34,6 +34,7 @@ def page(request: Request, desk: AtDesk, view: View, family: Letter = "") -> HTM
     return render(
         request,
         "futures.html",
+        rests_on=desk.run,
         found=found,
         titles=titles,
         grouped=phrases.grouping_phrase(found.k, found.continuum),

@@ -12,9 +12,10 @@ from typing import Annotated, Any
 
 import polars as pl
 from fastapi import APIRouter, Depends, Form, Query, Request, UploadFile
-from fastapi.responses import FileResponse, HTMLResponse, Response
+from fastapi.responses import HTMLResponse, Response
 
 from premortem.app import shipment_form
+from premortem.app.ledger_files import on_screen, own_headings, to_look_at, under_own_headings
 from premortem.app.pages import AtDesk, View, desk_of, render
 from premortem.app.routes.rules import book_of
 from premortem.app.schema import Answer, Columns
@@ -29,6 +30,7 @@ from premortem.law.ledger import decisions as ledgers
 from premortem.law.ledger import files, profiles
 from premortem.law.ledger.columns import needed
 from premortem.law.ledger.intake import Convention, convention, look
+from premortem.law.ledger.remainder import WHY
 from premortem.law.pulled_lists import Lists, pulled_on
 from premortem.law.vocabulary import vocabulary
 from premortem.text.numbers import capital, in_words
@@ -52,7 +54,8 @@ Profile = Annotated[
     str, Form(max_length=61, description="the name under which the layout of the table is kept, and used again")
 ]
 Filter = Annotated[str, Query(max_length=100, description="only rows with this; empty: all")]
-_kept: dict[str, Path] = {}
+# Of a decided ledger where it lies, and how its user calls its columns.
+_kept: dict[str, tuple[Path, dict[str, str]]] = {}
 
 
 @router.get("/rules/ledger", response_class=HTMLResponse, include_in_schema=False)
@@ -174,12 +177,13 @@ def _under_its_name(stored: str, name: str) -> Iterator[None]:
 def _decided(book: Book, path: Path, name: str, how: Convention, held: Convention | None) -> dict[str, Any]:
     decided, result = ledgers.decide_file(path, book, how)
     profiles.keep_new(result, held)
-    token = _keep(decided)
+    decided = decided.with_columns(pl.col(WHY).map_elements(on_screen, pl.String))
+    token = _keep(decided, own_headings(result["mapping"], result["unread"]))
     shown, words = decided.head(PREVIEW), vocabulary(book.case)
     return result | {
         "file": name,
         "current": memo.current(book.case),
-        "rejected": result["rejected"][:REJECTED],
+        "rejected": [row | {"why": on_screen(row["why"])} for row in result["rejected"][:REJECTED]],
         "rejected_rows": len(result["rejected"]),
         "reads": {o: shipment_form.reads(o, words) for o in result["outcomes"]},
         "columns": decided.columns,
@@ -188,6 +192,8 @@ def _decided(book: Book, path: Path, name: str, how: Convention, held: Conventio
         "by_clause": _count(decided, "clause"),
         "download": f"/api/ledger/{token}",
         "rejected_file": f"/api/ledger/{token}/rejected" if result["rejected_count"] else None,
+        "to_look_at": (many := to_look_at(decided).height),
+        "look_file": f"/api/ledger/{token}/look" if many else None,
     }
 
 
@@ -222,14 +228,14 @@ def forget() -> None:
         _home.cache_clear()
 
 
-def _keep(decided: Any) -> str:
+def _keep(decided: pl.DataFrame, own: dict[str, str]) -> str:
     """Hold a decided ledger under a name that cannot be guessed, until newer ones take its place."""
     token = secrets.token_urlsafe(16)
     path = Path(_home().name) / f"{token}.csv"
     files.write(decided, path)
-    _kept[token] = path
+    _kept[token] = path, own
     for old in list(_kept)[:-KEPT]:
-        _kept.pop(old).unlink(missing_ok=True)
+        _kept.pop(old)[0].unlink(missing_ok=True)
     return token
 
 
@@ -241,7 +247,7 @@ def rows(
     first: Annotated[int, Query(ge=0, description="rows left out before")] = 0,
 ) -> Answer:
     """Rows of a decided ledger by outcome and clause, fifty from `first` on, each with its number, and how many there are."""
-    table = pl.scan_csv(_held(token), infer_schema=False).with_row_index("row", offset=1)
+    table = pl.scan_csv(_held(token)[0], infer_schema=False).with_row_index("row", offset=1)
     wanted = [pl.col(k) == v for k, v in (("outcome", outcome), ("clause", clause)) if v]
     found = table.filter(*wanted).collect() if wanted else table.collect()
     part = formulas.restore(found.slice(first, ROWS))
@@ -253,19 +259,35 @@ def rows(
 @router.get("/api/ledger/{token}/rejected", response_class=Response)
 def rejected(token: str, desk: AtDesk) -> Response:
     """The rejected rows of a decided ledger as CSV, with their numbers and reasons, to be mended."""
-    held = formulas.restore(pl.read_csv(_held(token), infer_schema=False))
-    table = formulas.neutralise(ledgers.rejected_rows(held, vocabulary(desk.study.case)))
-    headers = {"Content-Disposition": 'attachment; filename="decided.rejected.csv"'}
-    return Response(table.write_csv(), media_type="text/csv", headers=headers)
+    table, own = _whole(token)
+    return _csv(ledgers.rejected_rows(table, vocabulary(desk.study.case)), own, "decided.rejected.csv")
 
 
-@router.get("/api/ledger/{token}", response_class=FileResponse)
-def download(token: str) -> FileResponse:
-    """A decided ledger as CSV, for who uploaded it."""
-    return FileResponse(_held(token), media_type="text/csv", filename="decided.csv")
+@router.get("/api/ledger/{token}/look", response_class=Response)
+def look_at(token: str) -> Response:
+    """The rows of a decided ledger that need a look as CSV: rejected, or hanging on something that nobody said."""
+    table, own = _whole(token)
+    return _csv(to_look_at(table), own, "decided.look.csv")
 
 
-def _held(token: str) -> Path:
+@router.get("/api/ledger/{token}", response_class=Response)
+def download(token: str) -> Response:
+    """A decided ledger as CSV, for who uploaded it, under the headings that it came with."""
+    return _csv(*_whole(token), "decided.csv")
+
+
+def _csv(table: pl.DataFrame, own: dict[str, str], name: str) -> Response:
+    made = formulas.neutralise(under_own_headings(table, own))
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(made.write_csv(), media_type="text/csv", headers=headers)
+
+
+def _whole(token: str) -> tuple[pl.DataFrame, dict[str, str]]:
+    path, own = _held(token)
+    return formulas.restore(pl.read_csv(path, infer_schema=False)), own
+
+
+def _held(token: str) -> tuple[Path, dict[str, str]]:
     if token not in _kept:
         raise BadInput("ledger", "", "is not kept any more", allowed="decide it again")
     return _kept[token]

@@ -37,7 +37,7 @@ def page(request: Request, desk: AtDesk, view: View, whole: bool = False) -> HTM
     root = str(request.base_url).rstrip("/")  # what another page shows needs whole addresses
     told_of = f"/oembed?url={quote(root + view.link('/'), safe='')}"
     return render(
-        request, "story.html", story=story, waits=waits, told=told, known=known, doors=last, stored=desk.stored,
+        request, "story.html", rests_on=ground, story=story, waits=waits, told=told, known=known, doors=last, stored=desk.stored,
         root=root, by_day=replace(view, weights="record"), told_day=ground.day.day if ground.day else None, told_of=told_of, oembed=oembed.TYPE,
     )  # fmt: skip
 
@@ -120,6 +120,15 @@ def section(desk: Desk, name: str) -> Section | str | None:
     """A section that takes seconds, worked out once; why there is none where it cannot be told."""
     found: Section | str | None = desk.answer(("story", name), lambda: tell.long_section(name, run_of(desk)))
     return found
+
+
+def foretell(desk: Desk) -> None:
+    """Work out the sections of a stored run that take seconds before a reader comes to them; stops between them when closed."""
+    if desk.stored is None:
+        return
+    for name in tell.held(ground_of(desk, State(desk.study.policies[0]))):
+        if not desk.closing.is_set():
+            section(desk, name)
 
 
 def run_of(desk: Desk) -> Run:

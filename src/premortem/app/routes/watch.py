@@ -43,7 +43,7 @@ def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
     after = {r.assumption: r for r in found.board_after if r.policy == found.policy}
     noisy = {k for k, r in after.items() if noise(r.as_dict(), before[k].as_dict())}
     return render(
-        request, "watch.html", found=found, noisy=noisy, weak=phrases.weak(found.effective_futures), before=before, after=after, given=given, error=error,
+        request, "watch.html", rests_on=desk.run, found=found, noisy=noisy, weak=phrases.weak(found.effective_futures), before=before, after=after, given=given, error=error,
         readable=sorted({s.quantity for s in found.signposts if s.quantity}), every=every, held=dict(_pairs(request)),
         charts=desk.answer(("observing", view.policy, view.seed, view.asof), lambda: signpost_charts.charts(desk.live, view)),
     )  # fmt: skip
@@ -69,7 +69,9 @@ def hindcast_page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
     rows = sorted((band_position(r) for r in found["observables"]), key=lambda r: (r["inside"], -abs(r["rank"] - 0.5)))
     headline, aside = found["sentences"]["title"], kinds.apart(found["kinds"])
     every = quantities.shipped_quantities(desk.study.case)
-    return render(request, "hindcast.html", found=found, rows=rows, every=every, headline=headline, aside=aside)
+    return render(
+        request, "hindcast.html", rests_on=desk.run, found=found, rows=rows, every=every, headline=headline, aside=aside
+    )
 
 
 @router.get("/api/hindcast")

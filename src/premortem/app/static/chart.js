@@ -78,8 +78,7 @@ function table(figure) {
 }
 
 function tools(figure) {
-  const row = figure.querySelector(".tools-row");
-  for (const kind of ["PNG", "SVG", "CSV"]) row.append(el("button", { type: "button", onclick: () => save(figure, kind), "data-export": kind, "aria-label": `${kind} of ${title(figure)}`, text: kind }));
+  for (const button of figure.querySelectorAll("[data-export]")) button.addEventListener("click", () => save(figure, button.dataset.export));
   figure.querySelector("details")?.addEventListener("toggle", () => table(figure));
 }
 
@@ -126,7 +125,7 @@ export function figure({ id, heading, says, source, spec, rows, columns }) {
   return el("figure", { class: "chart", id, "data-spec": JSON.stringify(spec), "data-rows": JSON.stringify(rows), "data-columns": JSON.stringify(columns), "data-name": id, "data-source": source, tabindex: "-1" },
     el("figcaption", {}, el("h3", { text: heading })),
     el("div", { class: "plot", role: "img", "aria-label": says }),
-    el("p", { class: "tools-row" }, el("span", { class: "source", text: source })),
+    el("p", { class: "tools-row" }, el("span", { class: "source", text: source }), ...["PNG", "SVG", "CSV"].map((kind) => el("button", { type: "button", "data-export": kind, "aria-label": `${kind} of ${heading}`, text: kind }))),
     el("details", {}, el("summary", { text: "Table" }), el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `Table of ${heading}` })));
 }
 

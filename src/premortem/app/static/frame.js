@@ -37,7 +37,8 @@ function follow() {
   $("edits").hidden = edits === 0;
   $("edited").textContent = `${edits} change${edits === 1 ? "" : "s"} of yours`;
   pinned();
-  $("rest").textContent = $("rest").textContent.replace(/as of [\d-]+/, `as of ${get("asof") ?? DEFAULTS.asof}`);
+  const on = $("rest").lastChild; // after the number of futures, where one stands
+  on.textContent = on.textContent.replace(/(as of) [\d-]+/i, `$1 ${get("asof") ?? DEFAULTS.asof}`);
   $("day-alone").hidden = location.pathname === "/" || Boolean(get("w")) || (get("asof") ?? DEFAULTS.asof) === DEFAULTS.asof;
   $("undo").disabled = depth() === 0;
   $("redo").disabled = !ahead();
@@ -60,10 +61,14 @@ $("reset").addEventListener("click", (event) => {
 $("undo").addEventListener("click", () => history.back());
 $("redo").addEventListener("click", () => history.forward());
 $("copy").addEventListener("click", copy);
+const HERE = ["127.0.0.1", "localhost", "[::1]"];
 async function copy() {
   try {
     await navigator.clipboard.writeText(wholeLink());
     flash("Link copied");
+    // who is sent it must be able to open it
+    $("copied").hidden = !HERE.includes(location.hostname);
+    $("copied").textContent = "Copied. The link opens on this machine only: premortem publish --at ADDRESS makes pages for an address of your own, and an exported picture or file can be sent.";
   } catch {
     flash("Copy the address of this page: it holds everything shown");
   }

@@ -30,8 +30,7 @@ async function read(file) {
   chosen = file;
   $("result").replaceChildren();
   try {
-    const matched = await fetchJson("/api/ledger/columns", { method: "POST", body: await headed(file) });
-    match(matched);
+    match(await fetchJson("/api/ledger/columns", { method: "POST", body: await headed(file) }));
     return true;
   } catch (error) {
     $("matching").hidden = true;
@@ -58,7 +57,7 @@ function match({ columns, fields, needed, names_item: namesItem, linking }) {
     const option = (value, text = value.replaceAll("_", " ")) => el("option", { value, text, selected: value === taken });
     const chose = (event) => {
       own.set(heading, event.target.value);
-      said();
+      if (said()) again();
     };
     return el("select", { "aria-label": `${heading} means`, "data-heading": heading, onchange: chose },
       ...(asks ? [option(UNSAID, "say which")] : []),
@@ -92,37 +91,56 @@ function said() {
 }
 const matched = () => Object.fromEntries([...document.querySelectorAll("[data-heading]")].map((s) => [s.dataset.heading, s.value]));
 
-async function decide() {
+let asked = 0; // an answer to an older question is not shown
+/** Decide what is chosen; with `go` the answer is gone to, else it comes where it stands. */
+async function decide(go = true) {
+  const mine = (asked += 1);
   const body = new FormData(form);
   body.set("file", chosen, chosen.name);
   body.set("columns", JSON.stringify(matched()));
   $("result").replaceChildren(el("p", { class: "skeleton", text: "Deciding ..." }));
+  if (go) $("result").scrollIntoView();
   try {
-    show(await fetchJson(link("/api/ledger"), { method: "POST", body }));
+    const found = await fetchJson(link("/api/ledger"), { method: "POST", body });
+    if (mine !== asked) return;
+    show(found);
   } catch (error) {
-    refuse("This file was not decided.", error);
+    if (mine === asked) refuse("This file was not decided.", error);
   }
+  if (!go || mine !== asked) return;
+  const answer = $("result").firstElementChild;
+  answer.tabIndex = -1;
+  answer.focus({ preventScroll: true });
+  $("result").scrollIntoView();
 }
+/** Where an answer is shown, another one takes its place when something is set otherwise. */
+const again = () => $("result").hasChildNodes() && decide(false);
+
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   if (!(await (reading ?? choose($("file").files[0])))) return;
   if (said()) await decide();
   else $("matching-title").focus();
 });
+/** A file whose columns are all known is decided as it comes. */
+const take = async (file) => {
+  if (file && (await choose(file)) && said()) await decide();
+};
+for (const name of ["under", "data", "dates", "decimal"]) form.elements[name]?.addEventListener("change", () => chosen && said() && again());
 for (const id of ["sheet", "profile"]) $(id).addEventListener("change", () => chosen && choose(chosen));
-$("file").addEventListener("change", () => $("file").files[0] && choose($("file").files[0]));
+$("file").addEventListener("change", () => take($("file").files[0]));
 form.addEventListener("dragover", (event) => event.preventDefault());
 form.addEventListener("drop", (event) => {
   event.preventDefault();
   const [file] = event.dataTransfer.files;
   if (!file) return;
   $("file").required = false;
-  choose(file);
+  take(file);
 });
 $("example").addEventListener("click", async () => {
   const text = await (await fetch("/static/example-ledger.csv")).blob();
   $("file").required = false;
-  if (await choose(new File([text], "example-ledger.csv"))) await decide();
+  await take(new File([text], "example-ledger.csv"));
 });
 
 // days stay on one line, whole numbers lose their `.0`, flags read as words
@@ -142,12 +160,13 @@ function show(found) {
   const parts = [el("h2", { text: `${counted(found.rows)} decided in ${found.seconds} s, ${found.rejected_rows.toLocaleString("en")} rejected` })];
   // the verdict comes first, whatever else is told
   parts.push(el("p", { class: "lede", text: `May go: ${found.may_go.true.toLocaleString("en")}; may not: ${found.may_go.false.toLocaleString("en")}; depends on facts or names: ${found.may_go.null.toLocaleString("en")}.` }));
+  parts.push(el("p", { class: "inline" }, found.look_file ? el("a", { class: "button", href: found.look_file, download: "", text: `Download the ${counted(found.to_look_at)} to look at (CSV)` }) : null, el("a", { class: "button", href: found.download, download: "", text: "Download all rows (CSV)" }), el("span", { class: "note", text: "Under your own headings, rejected rows and those that depend on something with their reasons. Not legal advice." })));
   if (found.not_law) parts.push(el("p", { class: "warn", text: found.not_law }));
   for (const note of found.notes) parts.push(el("p", { class: "note", text: `${found.file}: ${note}.` }));
   heads = ["Row", ...found.heads]; // rows come with their numbers
   order = answersFirst(["row", ...found.columns]);
   if (found.rejected.some((r) => TWO_WAYS.test(r.why))) parts.push(decimals());
-  if (found.rejected_rows) parts.push(el("h3", { text: "Rejected rows" }), grid(["Row", "Why"], found.rejected.map((r) => [r.line ? `${r.row} (${r.line} of the file)` : r.row, r.why]), "Rejected rows"), el("p", {}, el("a", { class: "button", href: found.rejected_file, text: "Download the rejected rows (CSV)" })));
+  if (found.rejected_rows) parts.push(el("h3", { text: "Rejected rows" }), grid(["Row", "Why"], found.rejected.map((r) => [r.line ? `${r.row} (${r.line} of the file)` : r.row, r.why]), "Rejected rows"));
   if (found.left_out.length) parts.push(el("details", {}, el("summary", { text: `${counted(found.left_out.length)} ${found.left_out.length === 1 ? "is no shipment" : "are no shipments"}` }), grid(["Row of the file", "Why", "Holds"], found.left_out.slice(0, 100).map((r) => [r.row, r.why, r.text]), "Rows that are no shipments")));
   if (found.profile) parts.push(el("p", { class: "note", text: `Kept for the next table: ${found.profile}` }));
   if (found.hits.length) parts.push(el("h3", { text: "Names to look at: listed, near a listed one, or none" }), grid(["Party", "Name", "Listed as, or why it is asked", "List", "Likeness", "Rows"], found.hits.map((h) => [h.party.replaceAll("_", " "), h.given, h.name || h.source, h.list, h.equal ? "listed" : h.name ? `${Math.round(h.score)} of 100` : "", h.rows]), "Names found in the lists"), el("p", { class: "note", text: "A row with a near name depends on it. If it is another firm's, ask about that shipment under One shipment, and clear the name there with the reason." }));
@@ -158,7 +177,7 @@ function show(found) {
   parts.push(el("details", { open: found.may_go.null > 0 }, el("summary", { text: "Not checked" }), el("ul", {}, ...found.not_checked.map((text) => el("li", { text })))));
   const left = Object.entries(found.headroom);
   if (left.length) parts.push(el("h3", { text: "Limits by country: used and left after the last row" }), grid(["Country", "Used", "Left", ""], left.map(([c, x]) => room(c, x, found.allocations[c], found.headroom_unit)), "Room left"));
-  parts.push(el("p", {}, el("a", { class: "button", href: found.download, text: "Download all rows (CSV)" }), el("span", { class: "note", text: " Not legal advice." })), el("h3", { text: "Rows" }), filters(found), el("div", { id: "rows" }));
+  parts.push(el("h3", { text: "Rows" }), filters(found), el("div", { id: "rows" }));
   $("result").replaceChildren(...parts);
   rows(found.download);
 }
@@ -183,7 +202,7 @@ let order = []; // in which the columns are shown
 function decimals() {
   $("ways").open = true;
   const mark = form.elements.decimal;
-  const pick = (value) => el("button", { type: "button", class: "small", text: [...mark.options].find((o) => o.value === value).text, onclick: () => { mark.value = value; decide(); } });
+  const pick = (value) => el("button", { type: "button", class: "small", text: [...mark.options].find((o) => o.value === value).text, onclick: () => { mark.value = value; decide(false); } });
   return el("p", { class: "notice", role: "status" }, "Some numbers can be read two ways. Say under Decimal mark, above, how they are written: ", pick("comma"), " ", pick("point"));
 }
 

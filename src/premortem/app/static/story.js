@@ -1,5 +1,5 @@
 // Sections that take seconds come one after the other, each when a reader nears it, so that who goes on at once waits for none.
-const NEAR = "600px";
+const NEAR = "1200px";
 let before = Promise.resolve();
 
 async function come(place) {
@@ -8,9 +8,8 @@ async function come(place) {
     if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
     const made = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("section");
     made ? place.replaceWith(made) : place.remove();
-    const [link, found] = [document.querySelector(`.short a[href="#${place.id}"]`), made?.querySelector("h2")];
-    if (found) link.textContent = found.textContent;
-    else if (!made) link.closest("li").remove();
+    // the list at the top keeps the question, since a finding of two lines would push down what is read
+    if (!made) document.querySelector(`.short a[href="#${place.id}"]`).closest("li").remove();
   } catch (error) {
     place.querySelector("[role=status]").textContent = `This section could not be made: ${error.message}.`;
     place.setAttribute("aria-busy", "false");

@@ -64,8 +64,9 @@ def _naming(cells: pl.Series, good: pl.DataFrame, words: Vocabulary) -> pl.Serie
     rows = cells.is_in(suspects.implode()).fill_null(False)
     at = rows.arg_true()
     beside = good[at].select(c for c in (*ROLES, "cleared") if c in good.columns)
-    kinds, first = distinct(beside.with_columns(cells[at].alias("_name")))
-    told = beside[first].to_dicts() or [{}] * len(first)
+    # without a role that is read, of names alone
+    kinds, first = distinct(pl.DataFrame([cells[at].alias("_name"), *beside]))
+    told = beside[first].to_dicts() if beside.width else [{}] * len(first)
     asked = [not _is_settled(name, row, name in listed) for name, row in zip(cells[at][first], told, strict=True)]
     return rows.scatter(at, pl.Series(asked, dtype=pl.Boolean).gather(kinds)) if len(at) else rows
 

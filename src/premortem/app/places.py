@@ -1,0 +1,78 @@
+"""What the app holds by the words of a reader: assumptions, policies, clauses, uncertainties, signposts and screens, each with its address."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from premortem.propositions.assumption import Assumption
+from premortem.study import Study
+from premortem.text.numbers import capital
+
+# Most places that are shown.
+MOST = 24
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something stands: its kind, what it is called and says, the address, and the words by which else it is found."""
+
+    kind: str
+    title: str
+    says: str
+    link: str
+    words: str = ""
+    more: tuple[tuple[str, str], ...] = ()  # what else is there of it, and where
+
+
+def places(study: Study, screens: Mapping[str, str]) -> tuple[Place, ...]:
+    """All of a study, what is asked for most first."""
+    called = {key: ", ".join(names) for key, names in study.case.text.app.found_by.items()}
+    law = study.law(study.policies[0])
+    weighs = (("which policy if it weighs most, and its price", "/#trade-off"),) if len(study.policies) > 1 else ()
+    return (
+        *(
+            Place("Assumption", f"{a.id} {a.name}", a.claim, f"/a/{a.id}", _of(a, called.get(f"a.{a.id}", "")), weighs)
+            for a in study.assumptions
+        ),
+        *(
+            Place("Policy", p.title, p.says, f"/board?policy={name}", name)
+            for name, p in ((name, study.law(name).policy) for name in study.policies)
+        ),
+        *(
+            Place("Lever", capital(told.says), told.ends, f"/levers#at-l.strength.{name}")
+            for name, told in law.vocabulary.instruments.items()
+        ),
+        *(
+            Place("Clause", c.says, c.citation, f"/levers#at-{c.id}", ", ".join(called.get(f"l.{c.id}.{n}", "") for n in c.numbers))
+            for c in law.clauses
+        ),
+        *(
+            Place("Belief", capital(p.meaning), "", f"/beliefs#p.{p.name}", called.get(f"p.{p.name}", ""))
+            for p in study.priors.rows
+        ),
+        *(
+            Place("Signpost", s.title, s.observable, "/watch", called.get(f"r.{s.quantity}", ""))
+            for s in study.signposts.values()
+        ),
+        *(Place("Screen", name, "", path) for path, name in screens.items()),
+    )  # fmt: skip
+
+
+def find(held: Sequence[Place], asked: str) -> list[Place]:
+    """Places that hold every word of what is asked, whole words first; where none does, those that hold their beginnings."""
+    words = _split(asked)
+    if not words:
+        return []
+    texts = [set(_split(f"{p.title} {p.says} {p.words}")) for p in held]
+    whole = [p for p, text in zip(held, texts, strict=True) if text.issuperset(words)]
+    begun = [p for p, text in zip(held, texts, strict=True) if all(any(t.startswith(w) for t in text) for w in words)]
+    return list(dict.fromkeys([*whole, *begun]))[:MOST]
+
+
+def _of(a: Assumption, called: str) -> str:
+    """The words of what must hold, and of how it fails, with what else a reader calls it."""
+    return " ".join([called, *(f"{c.says} {c.fails}" for c in a.condition)])
+
+
+def _split(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+%?", text.lower())
