@@ -1,8 +1,9 @@
 """Pages of the docs on what is shipped: each table with its columns, each quantity with the priors that rest on it."""
 
+import re
+
 from premortem import facts
 from premortem.case import Case
-from premortem.ensemble import priors
 from premortem.ensemble.evidence import evidence
 
 
@@ -68,9 +69,15 @@ def _behind(case: Case) -> dict[int, list[str]]:
     named += [(f"check: {row['quantity']}", row["source"]) for row in facts.read("history_checks", case).to_dicts()]
     found: dict[int, list[str]] = {}
     for name, basis in named:
-        for number in priors.quantities(basis):
+        for number in _rows_named(basis):
             found.setdefault(number, []).append(name)
     return found
+
+
+def _rows_named(basis: str) -> tuple[int, ...]:
+    """Numbers of the packaged `quantities` table that a prior's basis names, sorted: "rows 2, 8 and 12 of the quantities"."""
+    named = re.findall(r"\brows? (\d[\d, and]*)", basis)
+    return tuple(sorted({int(number) for group in named for number in re.findall(r"\d+", group)}))
 
 
 def _plain(cell: object) -> str:

@@ -110,7 +110,7 @@ class Model:
             scalars, series = jax.block_until_ready(program(*given(start)))
             return Chunk(start, min(SMALL, count - start), scalars, series, {}, self.interpreted)
 
-        program = compiled(_Early(self.forward, names), *given(0), key=(self.forward, "early", names))
+        program = compiled(_Early(self.forward, names), *given(0), key=(self.forward, "early", *sorted(names)))
         return side_by_side(run, range(0, count, SMALL))
 
     def rescored(self, chunk: Chunk, thresholds: Mapping[str, Any]) -> dict[str, Array]:
