@@ -141,5 +141,5 @@ def test_a_headline_says_what_ranges_that_are_right_would_hold_and_which_simple_
     assert "0 of 3 events called right, and 2 by the view that nothing changes" in told
     beside = hindcast_words.beside(found)
     assert "lie further out than over 99% of futures" in beside
-    assert "On the whole nearer than the model is: trend, of 2 kinds of other forecasts." in beside
+    assert "On the whole nearer than the model is: trend, of 2 kinds of forecasts held beside it." in beside
     assert hindcast_words.beside(SimpleNamespace(joint=None, wins={})) == ""

@@ -49,7 +49,7 @@ def beside(found: Hindcast) -> str:
     if better:
         verb = "is" if len(better) == 1 else "are"
         parts.append(
-            f"On the whole nearer than the model {verb}: {listing(better)}, of {len(found.wins)} kinds of other forecasts."
+            f"On the whole nearer than the model {verb}: {listing(better)}, of {len(found.wins)} kinds of forecasts held beside it."
         )
     return " ".join(parts)
 
