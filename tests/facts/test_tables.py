@@ -190,3 +190,16 @@ def test_history_checks_speak_of_the_time_before_the_note():
         late = row["known_on"] > NOTE
         assert not late or "hindsight" in row["source"], row["quantity"]
         assert row["low"] <= row["recorded"] <= row["high"], row["quantity"]
+
+
+def test_days_are_found_as_where_every_column_is_tried_as_a_day():
+    held = (
+        b"day,empty_first,moment,number,words,code,late_word,month\n"
+        b"2025-02-26,,2025-02-26 10:30:00,1.5,as it is,007,2025-01-01,2025-01\n"
+        b"2025-03-01,2024-12-31,2025-03-01 00:00:00,,2025-01-01,008,unknown,2025-02\n"
+    )
+    found = facts.tables._typed(held, ["code", "absent"])
+    tried = pl.read_csv(held, try_parse_dates=True, schema_overrides={"code": pl.String}, infer_schema_length=None)
+    assert found.schema == tried.schema
+    assert found.equals(tried)
+    assert [found.schema[name] for name in ("day", "empty_first", "words")] == [pl.Date, pl.Date, pl.String]

@@ -9,7 +9,7 @@ from premortem.briefing import html, pdf
 from premortem.briefing.assemble import assemble
 from premortem.briefing.content import Section, figures_of
 from premortem.briefing.typesetting import Paper
-from premortem.charts.render import svg
+from premortem.charts.drawing import drawing
 from premortem.errors import PremortemError
 from premortem.files import writer
 from premortem.questions import day_asked
@@ -40,8 +40,8 @@ def write_brief(
     began = time.perf_counter()
     _check_folder(run.folder)
     drawn: dict[str, Future[str]] = {}
-    # figures are drawn one after another, beside what is still worked out: the renderer has a single thread, which leaves the interpreter free
-    with ThreadPoolExecutor(1) as pool:
+    # figures are drawn one after another, beside what is still worked out
+    with drawing() as svg, ThreadPoolExecutor(1) as pool:
 
         def draw(section: Section) -> None:
             drawn.update({f.id: pool.submit(svg, f.chart) for f in figures_of(section.blocks) if f.id not in drawn})

@@ -19,7 +19,12 @@ ROOM = 520
 
 def svg(chart: Any) -> str:
     """The chart as SVG text. Its words stay text, so a page that shows it needs `font_face()`."""
-    return str(_renderer().vegalite_to_svg(specification(chart)))
+    return svg_of(specification(chart))
+
+
+def svg_of(told: dict[str, Any]) -> str:
+    """A chart's specification as SVG text."""
+    return str(_renderer().vegalite_to_svg(told))
 
 
 def width_of(drawn: str) -> float:

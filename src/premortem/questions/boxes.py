@@ -83,7 +83,7 @@ def discover(
     study, policy = run.study, policy_of(run, policy)
     column = f"margin.{study.assumptions[assumption_number(study, assumption)].id}"
     margins = run.columns(policy, [column])[column]
-    found = sought(study, run.parameters(), margins, top, weights, seed)
+    found = sought(study, run.values(), margins, top, weights, seed)
     if weights is None and whole.futures != run.futures:
         found = _bounded_memory.on_all(found, whole, policy, column)
     subject = study.assumptions[assumption_number(study, assumption)].id
@@ -210,7 +210,7 @@ class Points:
 
 def points(run: Run, limits: Limits, order: Sequence[str], column: str, policy: str) -> Points:
     """Futures across the first two uncertainties of an `order` of a box's limits, by a margin's column; at most 500."""
-    values = dict(zip(run.study.priors.names, run.parameters(first=SCATTERED), strict=True))
+    values = dict(zip(run.study.priors.names, run.values(SCATTERED), strict=True))
     breaks = run.columns(policy, [column], SCATTERED)[column] <= 0
     others = {name: limits[name] for name in order[2:]}
     at = np.flatnonzero(within(others, values) if others else np.ones(breaks.shape, bool))[:POINTS]

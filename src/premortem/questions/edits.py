@@ -138,7 +138,7 @@ def _values(study: Study, policy: str, run: Run | None) -> tuple[Array, int]:
     """
     if run is not None:
         check_inputs(run)
-    values = draw(study.priors, "sobol", 0, 0, PRICED) if run is None else run.parameters(first=PRICED)
+    values = draw(study.priors, "sobol", 0, 0, PRICED) if run is None else run.values(PRICED)
     fine = np.isfinite(margins_of(study, values, study.levers(policy))).all(0)
     if not fine.any():
         raise MissingData(f"{policy}: every future failed, so no clause has a price")

@@ -166,7 +166,7 @@ def futures(run: Run, k: int | None = None, *, boxes: bool = True) -> Alternativ
     levels = {p: x[:, :, finite] for p, x in levels.items()}
     found = _archetypes.families(_archetypes.features_of(levels[first]), k)
     labels = {p: found.assign(_archetypes.features_of(x)) for p, x in levels.items()}
-    values, early = run.parameters(first=min(run.futures, MOST))[:, finite], steps.compared.index(steps.early)
+    values, early = run.values(first=min(run.futures, MOST))[:, finite], steps.compared.index(steps.early)
     paths = _paths(run, first, list(words), finite)
     own = [labels[first] == family for family in range(len(found.medoids))]
     named = levels[first][:, steps.compared.index(steps.named)]

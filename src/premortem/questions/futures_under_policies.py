@@ -114,7 +114,7 @@ def stored(
     run = in_memory(run)
     study, observer = run.study.on(on) if on else run.study, observer_of(run.study, asked)
     wanted = {*observer.expressions, *_drivers(study)}
-    values = run.parameters(first=first)
+    values = run.values(first)
     margins: dict[str, dict[str, Array]] = {}
     columns: dict[str, dict[str, Array]] = {}
     for policy in policies or run.policies:

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from premortem.ensemble import memory
-from premortem.ensemble.compiled import Kept
 from premortem.ensemble.run import draw
 from premortem.questions import _bounded_memory, _scenario_discovery
 from premortem.questions.attribution import Attribution, attribution
@@ -35,8 +34,6 @@ from premortem.text.result import Result
 Array = NDArray[Any]
 # Futures drawn anew to test boxes and to freeze items.
 FRESH = 16_384
-# Most futures of which the values are kept while a run is explained: some 20 MB.
-KEPT = 32_768
 OF_PRIORS = (
     "shares, boxes and what carries it are of the day; sensitivities, nearest breaks and thresholds are measured on the priors, so they are "
     "not told as of a day: ask without it. Sampling errors count futures that were drawn anew as independent ones, which they are not quite: the "
@@ -185,7 +182,7 @@ def _explained(
     a classification tree says and what each item carries in company.
     """
     study = run.study
-    a, values = study.assumptions[number], _values(run)
+    a, values = study.assumptions[number], run.values()
     column = f"margin.{a.id}"
     stored = run.columns(policy, [column])[column]
     found = sought(study, values, stored, top, weights, seed)
@@ -209,23 +206,6 @@ def _explained(
         check=Check(tree),
         attribution=_carried(run, whole, number, policy, seed, in_company=in_full),
     )
-
-
-def _values(run: Run) -> Array:
-    """Values of the uncertainties, (parameter, future), to be read only: those of a run as it comes are kept, since each assumption asks
-    for the same.
-    """
-    if run.futures > KEPT:
-        return run.parameters()
-    return cast(Array, _VALUES.get((run.folder, run.manifest["run"], run.futures), lambda: _to_read(run.parameters())))
-
-
-_VALUES = Kept(1)
-
-
-def _to_read(values: Array) -> Array:
-    values.flags.writeable = False
-    return values
 
 
 def _kept_back(whole: Run, run: Run, policy: str) -> tuple[Array, Array]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import polars as pl
@@ -20,7 +20,7 @@ from premortem import facts
 from premortem.case import DEFAULT, Case, Levers, default, instruments
 from premortem.ensemble import bands, layout, priors, read, store, swap
 from premortem.ensemble import run as ensemble
-from premortem.ensemble.compiled import Device
+from premortem.ensemble.compiled import Device, Kept
 from premortem.ensemble.layout import FUTURES
 from premortem.ensemble.manifest import FINISHED
 from premortem.ensemble.priors import Prior, Priors
@@ -53,6 +53,8 @@ from premortem.watch.signposts import Signpost
 Array = NDArray[Any]
 # Futures on which a model of the user's own is tried.
 TRIED = 8
+# What a run keeps of what was read of it: bands of a policy, its board, and values where its futures are at most so many, some 20 MB.
+HELD, MOST_HELD = 64, 32_768
 
 
 class Study:
@@ -428,7 +430,7 @@ class Run:
                 "compile": self.timing.compile,
                 "simulate": self.timing.simulate,
             }
-        self._bands: dict[str, pl.DataFrame] = {}
+        self._held = Kept(HELD)
 
     def __repr__(self) -> str:
         return f"Run of {count_noun(self.futures, 'future')} under {', '.join(self.policies)}; seed {self.seed}; {self.folder}"
@@ -502,6 +504,12 @@ class Run:
         found = read.read_columns(self.folder, FUTURES, wanted, self._most(first))
         return np.stack([found.pop(name) for name in wanted])
 
+    def values(self, first: int | None = None) -> Array:
+        """The same of every uncertainty, to be read only: those of a run as it comes are kept, since many questions ask for them."""
+        if self.futures > MOST_HELD:
+            return self.parameters(first=first)
+        return cast(Array, self._held.get("values", lambda: _to_read(self.parameters())))[:, : self._most(first)]
+
     def _most(self, first: int | None) -> int:
         return self.futures if first is None else min(first, self.futures)
 
@@ -515,12 +523,11 @@ class Run:
 
     def board(self) -> pl.DataFrame:
         """Assumption by policy: the share of futures that holds, its interval, what fails first and alone."""
-        if not hasattr(self, "_board"):
-            streams = {p: self._scored(p) for p in self.policies}
-            self._board = score.board_of_parts(
-                streams, self.study.assumptions, self.replicates, forms=self.study.form_priors
-            )
-        return self._board
+        return cast(pl.DataFrame, self._held.get("board", self._counted))
+
+    def _counted(self) -> pl.DataFrame:
+        streams = {p: self._scored(p) for p in self.policies}
+        return score.board_of_parts(streams, self.study.assumptions, self.replicates, forms=self.study.form_priors)
 
     def _scored(self, policy: str) -> Iterator[dict[str, Array]]:
         """Margins under a policy part by part, with the forms that the futures are in."""
@@ -539,9 +546,10 @@ class Run:
 
     def bands(self, policy: str) -> pl.DataFrame:
         """Bands of every series over all futures: `series`, `quarter`, p5, p25, p50, p75, p95."""
-        if policy not in self._bands:
-            self._bands[policy] = bands.read_bands(self.folder, policy, self.study.steps)
-        return self._bands[policy]
+        return cast(
+            pl.DataFrame,
+            self._held.get(("bands", policy), lambda: bands.read_bands(self.folder, policy, self.study.steps)),
+        )
 
     def paths(self, policy: str) -> pl.DataFrame:
         """Whole series of the first futures: `future`, `quarter` (the step, from 0) and a column a series."""
@@ -636,3 +644,8 @@ def _check_case(folder: Path, manifest: Mapping[str, Any]) -> None:
 
 def _taken(path: Path) -> BadInput:
     return BadInput("command line", "--policy", "there is a policy of this name", got=str(path), allowed="another name")
+
+
+def _to_read(values: Array) -> Array:
+    values.flags.writeable = False
+    return values
