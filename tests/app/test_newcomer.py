@@ -82,6 +82,7 @@ def test_the_names_that_readers_use_are_of_things_that_are_there(study):
     book, found_by = study.law("as-written"), study.case.text.app.found_by
     numbers = {f"l.{c.id}.{name}" for c in book.clauses for name in c.numbers}
     known = numbers | {f"p.{name}" for name in study.priors.names} | {f"r.{q}" for q in shipped_quantities(study.case)}
+    known |= {f"a.{a.id}" for a in study.assumptions}
     assert found_by.keys() <= known
     assert found_by["l.diffusion.country_allocation.tpp"][0] == "country cap"
     assert "SMIC yield" in found_by["r.smic_yield_ascend"]

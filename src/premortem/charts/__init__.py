@@ -6,5 +6,5 @@
 - `exploration`: plots of any table of futures: pairs, parallel axes, trade-offs, envelopes, regional sensitivity, dimensional stacking
 - `worldmap`: the map of the world, and circles for places too small for it
 - `share_card`: a picture to be shared: a finding, a few rows with bars, and what it rests on
-- `render`: a chart as SVG, PNG or a script, without browser or network; `drawing`: many of them, in a process beside other work
+- `render`: a chart as SVG, PNG or a script, without browser or network; `drawing`, `draw_process`: many of them, in a process beside other work
 """

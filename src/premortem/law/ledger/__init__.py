@@ -5,7 +5,8 @@
 - `intake`: a user's own table turned into a ledger; `profiles`: table layouts kept by name
 - `columns`: which columns a ledger may hold, and those that it gains
 - `field_guesses`: headings matched to fields
+- `remainder`: rows given back to be mended, decided again with those decided before
 
-Inside: `consignees`, `corrections`, `days_in_notes`, `grounds`, `headers`, `matching`, `possible_changes`, `remainder`, `rows`, `stated_classes`, `together`,
+Inside: `consignees`, `corrections`, `days_in_notes`, `grounds`, `headers`, `matching`, `possible_changes`, `rows`, `stated_classes`, `together`,
 `told_in_notes`, `unfit`, `unread_notes`, `unread_parties`, `unread_words`, `unstated_fields`, `withheld`.
 """
