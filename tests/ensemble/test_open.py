@@ -10,6 +10,7 @@ import pytest
 import xarray as xr
 
 import premortem as pm
+from premortem.ensemble import read
 from premortem.propositions import score
 
 
@@ -63,3 +64,8 @@ def test_a_weighted_board_of_parts_equals_the_weighted_board_of_the_whole(small_
     cut = [weights[:900], weights[900:]]
     pieced = score.board_of_parts({"p": parts}, small_run.study.assumptions, 16, cut)
     np.testing.assert_allclose(pieced.select("holds", "low", "high"), whole.select("holds", "low", "high"), rtol=1e-12)
+
+
+def test_pandas_is_loaded_before_threads_that_read_and_draw_begin():
+    """Else a chart that is drawn while a run is first read finds half of it, and a brief of a finished run ends in an error now and then."""
+    assert read.pandas.Timestamp

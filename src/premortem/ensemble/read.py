@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas  # noqa: F401  # pyarrow loads it at its first column, as another thread draws a chart that then sees half of it
 import pyarrow as pa
 from numpy.typing import NDArray
 
@@ -26,8 +27,6 @@ def read_parts(
 
     Raises `MissingData` for a part that is missing or damaged, and for a column that the run does not hold.
     """
-    import pandas  # noqa: F401  # pyarrow loads it at its first column, and two threads that do so at once see half of it
-
     manifest = store.read_manifest(folder)
     inputs = manifest["inputs"]
     size, total = inputs["part"], inputs["futures"]
