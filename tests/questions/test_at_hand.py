@@ -54,7 +54,7 @@ def test_a_damaged_answer_is_worked_out_again(small_run, ask, text):
 def test_an_answer_of_other_code_is_another_answer(ask, monkeypatch):
     made = Asked()
     ask(made)
-    monkeypatch.setattr(at_hand, "_of_program", lambda: "other code")
+    monkeypatch.setattr(at_hand, "hash_of_program", lambda: "other code")
     ask(made)
     assert made.times == 2
 

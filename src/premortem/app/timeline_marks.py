@@ -19,7 +19,7 @@ def days(case: Case) -> list[dict[str, Any]]:
     """Days of events since before the first rule with what happened, the rules among them told apart; in order."""
     begins = vocabulary(case).strip_from
     by: dict[date, list[dict[str, Any]]] = {}
-    for event in sorted(facts.rows("events", case) if facts.held("events", case) else (), key=lambda row: row["date"]):
+    for event in sorted(facts.rows("events", case), key=lambda row: row["date"]):
         day = event["date"] if isinstance(event["date"], date) else date.fromisoformat(event["date"])
         if day >= begins:
             by.setdefault(day, []).append(event)

@@ -16,7 +16,6 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from importlib.metadata import version
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -25,7 +24,7 @@ import numpy as np
 
 from premortem.errors import BadInput
 from premortem.files import writer
-from premortem.files.folder_hash import hash_of_files, is_newer
+from premortem.files.folder_hash import hash_of_program, home_of_program, is_newer
 
 PROGRAM, NAME = ".program", ".name"
 # What lies in place of a program that this version of JAX cannot write.
@@ -69,8 +68,7 @@ def _said(key: Hashable) -> str | None:
 
 @cache
 def _of_program() -> str | None:
-    home = Path(str(files("premortem")))
-    return None if is_newer(home, BEGAN) else hash_of_files(home)
+    return None if is_newer(home_of_program(), BEGAN) else hash_of_program()
 
 
 def _of_here() -> tuple[object, ...]:

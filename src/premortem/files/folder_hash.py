@@ -3,6 +3,8 @@
 import hashlib
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 
 # Kinds of files that a case and the program consist of.
@@ -16,6 +18,17 @@ def hash_of_files(folder: Path, kinds: Sequence[str] = TABLES) -> str:
         with suppress(OSError):
             found.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes() + b"\0")
     return found.hexdigest()
+
+
+@cache
+def hash_of_program() -> str:
+    """A hash of the program's own files: what other code made is another thing."""
+    return hash_of_files(home_of_program())
+
+
+def home_of_program() -> Path:
+    """The folder of the program's own files."""
+    return Path(str(files("premortem")))
 
 
 def files_of(folder: Path, kinds: Sequence[str] = TABLES) -> list[Path]:

@@ -1,5 +1,6 @@
 """Texts of a column: once each, and each row's by its place among them."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -29,3 +30,10 @@ def texts_of(column: pl.Series) -> list[Any]:
     if len(column) <= FEW:
         return [*dict.fromkeys([text for text in column.to_list() if text is not None])]
     return column.unique().drop_nulls().to_list()
+
+
+def in_small(texts: pl.Series, odd: str, read: Callable[[str], str]) -> pl.Series:
+    """Texts in small letters; those that then hold a pattern that is `odd` as they are `read`, one by one."""
+    plain = texts.str.to_lowercase()
+    at = plain.str.contains(odd).arg_true()
+    return plain.scatter(at, [read(texts[i]) for i in at]) if len(at) else plain

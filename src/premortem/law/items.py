@@ -122,7 +122,7 @@ def parting_flags(case: Case) -> Mapping[str, bool | None]:
 @cache
 def names(case: Case) -> Names:
     """The spellings of a case."""
-    systems = facts.read("systems", case).to_dicts() if facts.held("systems", case) else []
+    systems = facts.rows("systems", case)
     return read_spellings(catalogue(case)["item"].to_list(), vocabulary(case).kinds, systems, aliases("item", case))
 
 
@@ -230,7 +230,7 @@ def _held(case: Case) -> Held:
         if row["target"] in sizes:
             sizes[row["target"]] |= {int(size[1]) for t in tokens(row["alias"]) if (size := SIZE.fullmatch(t))}
     hbm = {name: bool(held) for name, _, held in memory}
-    systems = facts.read("systems", case).to_dicts() if facts.held("systems", case) else []
+    systems = facts.rows("systems", case)
     return Held(
         {**known.means, **known.asks},
         {name: Spec(frozenset(sizes[name]), hbm[name]) for name in table["item"]},

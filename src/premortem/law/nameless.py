@@ -36,7 +36,7 @@ def is_nameless(name: str) -> bool:
         return True
     if said[-1] in legal_forms() and (len(said) == 1 or said[-1] not in told.words_too):
         return len(said) == 1
-    if said[0] in told.firsts and any(said[:n] in told.begins for n in range(1, len(said) + 1)):
+    if _begins_as_nobody(said):
         return True
     own = [word for word in said if len(word) > MARK and not word.isdecimal()]
     return len(own) < len(said) and "".join(own) in told.numbered
@@ -44,16 +44,18 @@ def is_nameless(name: str) -> bool:
 
 def nobody_of(name: str) -> str:
     """What stands before the legal form of a firm's name, where that names nobody (`Stock Ltd`, `Undisclosed Customer GmbH`); "" else."""
-    said, told = all_words(name), _told()
-    own = said
+    own = said = all_words(name)
     while own and own[-1] in legal_forms():
         own = own[:-1]
     if not own or len(own) == len(said):
         return ""
-    is_nobody = "".join(own) in told.whole or (
-        own[0] in told.firsts and any(own[:n] in told.begins for n in range(1, len(own) + 1))
-    )
-    return " ".join(own) if is_nobody else ""
+    return " ".join(own) if "".join(own) in _told().whole or _begins_as_nobody(own) else ""
+
+
+def _begins_as_nobody(said: tuple[str, ...]) -> bool:
+    """Whether the first words of a text stand for a name, whatever follows."""
+    told = _told()
+    return said[0] in told.firsts and any(said[:n] in told.begins for n in range(1, len(said) + 1))
 
 
 @cache

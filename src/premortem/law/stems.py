@@ -42,10 +42,5 @@ def _long(case: Case) -> tuple[str, ...]:
 def strictly_seated(case: Case) -> tuple[str, ...]:
     """Firms that the tables of firms and of parties have seated, or owned, in the strict group."""
     columns = (("entities", "ultimate_parent_hq_iso3"), ("parties", "country"))
-    rows = [
-        row
-        for table, place in columns
-        if facts.held(table, case)
-        for row in facts.read(table, case).select("name", place).rows()
-    ]
+    rows = ((row["name"], row[place]) for table, place in columns for row in facts.rows(table, case))
     return tuple(dict.fromkeys(name for name, place in rows if place in strict(case)))

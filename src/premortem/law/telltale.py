@@ -8,6 +8,7 @@ from typing import NamedTuple
 import polars as pl
 
 from premortem.case import Case
+from premortem.law.column_texts import in_small
 from premortem.law.look_alikes import plain_letters
 from premortem.law.nameless import nobody_of
 from premortem.law.places import country_codes
@@ -104,9 +105,7 @@ def _pattern_of(words: tuple[str, ...]) -> str:
 
 
 def _all_as_read(texts: list[str]) -> pl.Series:
-    plain = pl.Series(texts, dtype=pl.String).str.to_lowercase()
-    odd = plain.str.contains(TO_READ).arg_true()
-    return plain.scatter(odd, [_as_read(texts[i]) for i in odd]) if len(odd) else plain
+    return in_small(pl.Series(texts, dtype=pl.String), TO_READ, _as_read)
 
 
 def _as_read(text: str) -> str:

@@ -8,8 +8,7 @@ worked out.
 import hashlib
 from collections.abc import Callable, Hashable
 from contextlib import suppress
-from functools import cache, lru_cache
-from importlib.resources import files
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -17,7 +16,7 @@ from premortem.ensemble import layout
 from premortem.ensemble.compiled import Kept
 from premortem.errors import PremortemError
 from premortem.files import plain_data, writer
-from premortem.files.folder_hash import hash_of_files
+from premortem.files.folder_hash import hash_of_files, hash_of_program
 from premortem.questions.attribution import Attribution
 from premortem.questions.edits import HeavyEdits, heavy_edits
 from premortem.questions.hindcast import Judged
@@ -100,7 +99,7 @@ def _stored(path: Path, make: Callable[[], T]) -> T:
 
 
 def _key(run: Run, asked: tuple[Hashable, ...]) -> str:
-    parts = (run.manifest["run"], run.futures, run.memory, asked, _of_study(run.study), _of_program())
+    parts = (run.manifest["run"], run.futures, run.memory, asked, _of_study(run.study), hash_of_program())
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
@@ -110,9 +109,3 @@ def _of_study(study: Study) -> str:
     given = (study.forms, study.pulled, study.policies, study.hashes(study.policies))
     own = hash_of_files(study.folder, OWN) if study.folder else ""
     return f"{given!r}{hash_of_files(study.case.folder)}{own}"
-
-
-@cache
-def _of_program() -> str:
-    """A hash of the program's own files: an answer of other code is another answer."""
-    return hash_of_files(Path(str(files("premortem"))))

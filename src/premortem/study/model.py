@@ -262,9 +262,7 @@ def outcome_names(case: Case) -> frozenset[str]:
 
 @cache
 def _outcome_names(case: Case) -> frozenset[str]:
-    files = files_of_case(case)
-    told = text_of(("outcomes", files), lambda: _traced_names(case)) if files else _traced_names(case)
-    return frozenset(told.split())
+    return frozenset(text_of(("outcomes", files_of_case(case)), lambda: _traced_names(case)).split())
 
 
 def _traced_names(case: Case) -> str:

@@ -295,6 +295,4 @@ def _side(desk: Desk, text: str) -> tuple[Book, date | None]:
 
 
 def _events(case: Case) -> list[dict[str, Any]]:
-    return (
-        [e for e in facts.read("events", case).to_dicts() if e["kind"] == "rule"] if facts.held("events", case) else []
-    )
+    return [e for e in facts.rows("events", case) if e["kind"] == "rule"]

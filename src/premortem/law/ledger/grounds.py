@@ -17,13 +17,12 @@ from premortem.law.citations import Citation
 from premortem.law.clause import QUESTION, Rulebook
 from premortem.law.clause_tests import Flags, Met, met
 from premortem.law.clearing import clearings
-from premortem.law.conditions import identifiers
 from premortem.law.decide import citations_of
 from premortem.law.equivalent_rows import alike
 from premortem.law.groups import Kinds, combined, distinct, numbers
 from premortem.law.ladder import steps
 from premortem.law.ledger.columns import GROUNDS
-from premortem.law.ledger.together import ADDED
+from premortem.law.ledger.together import ADDED, asks_of_amount
 from premortem.law.ledger.unstated_fields import resting
 from premortem.law.parties import ROLES, Hit, named_parties, names_firm, screen, suspects, unscreened_names
 from premortem.law.permission import confidence, is_unverified, may_go
@@ -130,7 +129,7 @@ def _of_several(
 ) -> Iterator[Question]:
     """Those that no row asks alone, and several do together."""
     measure = book.vocabulary.measure.all
-    asking = [i for i, c in enumerate(found.clauses) if c.stage == QUESTION and measure in identifiers(c.applies)]
+    asking = [i for i, c in enumerate(found.clauses) if asks_of_amount(c, book.vocabulary)]
     if not asking or (together <= answers[measure]).all():
         return
     more = met(fields.with_columns(together.alias(measure)), answers, found.clauses, book.vocabulary)

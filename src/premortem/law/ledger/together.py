@@ -2,10 +2,11 @@
 
 import polars as pl
 
-from premortem.law.clause import QUESTION, Rulebook
+from premortem.law.clause import QUESTION, Clause, Rulebook
 from premortem.law.conditions import identifiers
 from premortem.law.spelling import key, parts, telling
 from premortem.law.verdict_codes import RETURNED
+from premortem.law.vocabulary import Vocabulary
 
 # Whose rows are added up: those to one consignee, and those for one end user.
 WHOSE = ("consignee", "end_user")
@@ -31,8 +32,7 @@ def shipped_together(given: pl.DataFrame, answers: pl.DataFrame, notes: pl.Serie
     """
     words = book.vocabulary
     own = answers[words.measure.all] if words.measure.all in answers.columns else pl.repeat(None, given.height, eager=True, dtype=pl.Float64)  # fmt: skip
-    asking = [c for c in book.clauses if c.stage == QUESTION and words.measure.all in identifiers(c.applies)]
-    if not asking or not given.height:
+    if not given.height or not any(asks_of_amount(c, words) for c in book.clauses):
         return own
     told = pl.DataFrame({"own": own, "outcome": answers["outcome"], **{role: _party(given, role) for role in WHOSE}, "place": _place(given)})  # fmt: skip
     is_barred, comes_back = pl.col("outcome").is_in([*words.denied]), pl.col("outcome") == RETURNED
@@ -44,6 +44,11 @@ def shipped_together(given: pl.DataFrame, answers: pl.DataFrame, notes: pl.Serie
         sums.append(pl.col("own") * pl.lit(notes).str.extract(LOTS).cast(pl.Float64))
         sums.append(pl.when(pl.lit(notes).str.contains(AGAIN)).then(float("inf")))
     return told.select(pl.when(pl.col("own").is_not_null()).then(pl.max_horizontal("own", *sums))).to_series()
+
+
+def asks_of_amount(clause: Clause, words: Vocabulary) -> bool:
+    """Whether a clause raises a question by what is shipped."""
+    return clause.stage == QUESTION and words.measure.all in identifiers(clause.applies)
 
 
 def _party(given: pl.DataFrame, role: str) -> pl.Series:

@@ -83,7 +83,7 @@ def _amounts(notes: pl.Series, at: list[int], good: pl.DataFrame) -> Iterator[tu
         "quantity"
     ]
     for i in at:
-        told = max((amount for amount in amounts_of(notes[i])), default=0.0)
+        told = max(amounts_of(notes[i]), default=0.0)
         if told > (held[i] or 1.0):
             yield i, SAYS_AMOUNT.format(amount=told, held=held[i] or 1.0)
 

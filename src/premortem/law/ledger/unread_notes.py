@@ -10,6 +10,7 @@ import polars as pl
 
 from premortem.case import Case
 from premortem.law.clearing import clearings, reason_of
+from premortem.law.column_texts import in_small
 from premortem.law.groups import distinct
 from premortem.law.ledger.withheld import Doubt
 from premortem.law.parties import ROLES
@@ -107,9 +108,7 @@ def _called(case: Case) -> dict[str, frozenset[str]]:
 def _unknown(texts: pl.Series, case: Case) -> dict[str, tuple[str, ...]]:
     """Of distinct texts those that hold words that are not harmless, with these."""
     shouted = _shouted(texts, case)
-    plain = texts.str.to_lowercase()
-    odd = plain.str.contains(r"[^\x00-\x7f]").arg_true()
-    plain = plain.scatter(odd, [strip_accents(texts[i]) for i in odd]) if len(odd) else plain
+    plain = in_small(texts, r"[^\x00-\x7f]", strip_accents)
     words = plain.str.replace_all(_phrases(), " ").str.extract_all(WORD)
     unknown = {word for word in words.explode().unique().drop_nulls() if not is_harmless(word)}
     at = words.list.eval(pl.element().is_in([*unknown])).list.any().fill_null(False)
