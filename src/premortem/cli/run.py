@@ -1,4 +1,4 @@
-"""Main job: run, brief and board."""
+"""Commands of a run: `run` simulates it, `brief` writes its memo, `board` shows its shares again."""
 
 from collections.abc import Sequence
 from pathlib import Path

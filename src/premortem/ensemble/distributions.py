@@ -41,7 +41,7 @@ class Range(Protocol):
 
     @property
     def categories(self) -> tuple[Category, ...]:
-        """Of one without order; none where its whole numbers are as likely as each other."""
+        """Categories of a distribution without order, each with its chance; empty where whole numbers are equally likely."""
 
 
 def quantile(distribution: Distribution, p: Range, u: Array) -> Array:

@@ -96,7 +96,7 @@ class Made:
 
 
 def called(model: Model, chunk: int = CHUNK) -> int:
-    """Futures in one call of a model on a processor."""
+    """How many futures one call of a model takes on a processor."""
     return chunk if isinstance(model, InTwoSteps) and model.outside else min(CALLED, chunk)
 
 
@@ -141,7 +141,7 @@ def values_of(spec: Spec, part: int) -> NDArray[np.float32]:
 
 
 def asked_of(spec: Spec, part: int, missing: Sequence[str]) -> list[str]:
-    """Policies of which a part lacks a file."""
+    """Policies of a run of which this part still lacks a file."""
     return [name for name in spec.policies if set(missing) & set(layout.policy_files(name, part))]
 
 

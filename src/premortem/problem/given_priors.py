@@ -46,7 +46,7 @@ class OfTable(Uncertainty):
 
     @property
     def ordered(self) -> bool:
-        """Whether its values are numbers."""
+        """Whether its values are numbers, which have an order; names of categories have none."""
         return not self.prior.categories
 
     @property
@@ -56,7 +56,7 @@ class OfTable(Uncertainty):
 
     @property
     def steps(self) -> int:
-        """How many values it has, of a categorical one."""
+        """How many values a categorical uncertainty has; 0 for any other."""
         return int(self.prior.high - self.prior.low) + 1 if self.prior.distribution == "categorical" else 0
 
 

@@ -42,7 +42,7 @@ class Shown(Protocol):
         """Uncertainties that vary."""
 
     def margins(self, assumption: str, policy: str | None = None) -> Array:
-        """Of a proposition."""
+        """Margins of a proposition under a policy, shape (future,); above 0 it holds."""
 
     def board(self) -> pl.DataFrame:
         """Shares that hold."""

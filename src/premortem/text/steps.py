@@ -28,7 +28,7 @@ def word(step: str) -> str:
 
 
 def end(step: str) -> str:
-    """The end of a step: of a part of a year its last month.
+    """When a step ends: a quarter ends with its last month, a year with the year.
 
     >>> end("2026Q1"), end("2030")
     ('the end of March 2026', 'the end of 2030')
