@@ -12,6 +12,7 @@ from premortem import case, exhibits, facts
 from premortem.briefing.exhibited import exhibit_section
 from premortem.errors import BadInput, BadInputs
 from premortem.exhibits import board, edit_index, hindcast
+from tests.case.cars import typed_case
 
 
 @pytest.fixture
@@ -115,3 +116,16 @@ def test_the_package_of_a_folder_does_not_shadow_that_of_another(folder):
     assert case.load(folder).exhibits is not case.default().exhibits
     assert sys.modules[case.load(folder).exhibits.__name__] is case.load(folder).exhibits
     assert isinstance(exhibits.exhibit("figure-2", case=case.load(folder)).data, pl.DataFrame)
+
+
+def test_an_exhibit_that_lacks_names_is_told_all_of_them_at_once(tmp_path):
+    """It ended as `a bug in premortem`."""
+    cars = typed_case(tmp_path)
+    (cars / "exhibits").mkdir()
+    (cars / "exhibits" / "__init__.py").write_text('EXHIBITS = {"fleet": "fleet"}\n', "utf-8")
+    (cars / "exhibits" / "fleet.py").write_text('SUBJECT = "Cars"\ndef data(run):\n    return run\n', "utf-8")
+    with pytest.raises(BadInputs) as told:
+        exhibits.exhibit("fleet", case=case.load(cars))
+    lines = str(told.value).splitlines()
+    assert [line.split(": ")[1] for line in lines] == ["BADGE", "UNIT", "METHOD", "SOURCE", "chart", "says", "RUN"]
+    assert all(line.startswith("exhibits/fleet.py: ") for line in lines)

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
+from inspect import signature
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from premortem.case import Case, default
 from premortem.ensemble import cores
@@ -21,6 +22,17 @@ EVERY_CASE: dict[str, tuple[str, tuple[str, ...]]] = {
     "board": ("board", ()),
     "edit-index": ("edit_index", ("positions", "clause_edits")),
     "hindcast": ("hindcast", ("observations", "baselines")),
+}
+# What the module of a case's own exhibit must have.
+OWN = {
+    "SUBJECT": "a text",
+    "BADGE": ", ".join(get_args(Badge)),
+    "UNIT": "a text",
+    "METHOD": "a text",
+    "SOURCE": "a text",
+    "data": "a function that gives a table",
+    "chart": "a function of the table and a width",
+    "says": "a function of the table that gives a `Says`",
 }
 
 
@@ -205,7 +217,22 @@ def _module(name: str, case: Case) -> Any:
     modules = _modules(case)
     if name not in modules:
         raise _no_such(name, case)
-    return import_module(modules[name])
+    module = import_module(modules[name])
+    if name not in EVERY_CASE:
+        _check_own(module)
+    return module
+
+
+def _check_own(module: Any) -> None:
+    """Raises every `BadInput` of what an exhibit of a case must have and has not."""
+    file = f"exhibits/{Path(str(module.__file__)).name}"
+    missing = [BadInput(file, key, "is missing", allowed=said) for key, said in OWN.items() if not hasattr(module, key)]
+    takes_run = hasattr(module, "data") and any(
+        p.default is p.empty for p in signature(module.data).parameters.values()
+    )
+    if takes_run and not hasattr(module, "RUN"):
+        missing.append(BadInput(file, "RUN", "is missing, and data takes a run", allowed='"needed", "used"'))
+    raise_all(missing)
 
 
 def _no_such(name: str, case: Case) -> BadInput:
