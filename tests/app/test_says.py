@@ -10,7 +10,7 @@ import pytest
 import premortem.app
 from premortem.app import labels, pages
 from premortem.app.routes import compare
-from premortem.questions import _archetypes
+from premortem.questions import archetypes
 from premortem.text.phrases import share
 
 STATIC = Path(premortem.app.__file__).parent / "static"
@@ -89,11 +89,11 @@ def test_f060_no_family_is_claimed_where_futures_are_a_continuum():
     from premortem.text import phrases as said
 
     one, four = (
-        _archetypes.families(clouds(0.0) + np.random.default_rng(5).normal(size=(1200, 6))),
-        _archetypes.families(clouds(8.0)),
+        archetypes.families(clouds(0.0) + np.random.default_rng(5).normal(size=(1200, 6))),
+        archetypes.families(clouds(8.0)),
     )
     assert one.continuum
-    assert len(one.medoids) == min(_archetypes.SIZES)
+    assert len(one.medoids) == min(archetypes.SIZES)
     assert not four.continuum
     assert len(four.medoids) == 4
     assert said.grouping_phrase(4, one.continuum).startswith("Futures are a continuum, without families")

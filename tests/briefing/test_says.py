@@ -19,8 +19,8 @@ from premortem.propositions import assumption
 from premortem.propositions.assumption import Condition, Limit
 from premortem.propositions.board_cells import cells
 from premortem.questions import describe, findings
-from premortem.questions._scenario_discovery import Box
 from premortem.questions.compare import Compared, Difference, Regret
+from premortem.questions.scenario_discovery import Box
 from premortem.questions.watch import ToWatch
 from premortem.questions.weighted_board import ShortCell
 from premortem.terminal import board

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from premortem import questions
 from premortem.errors import MissingData
-from premortem.questions import _nearest_break
+from premortem.questions import nearest_break
 from tests.examples import examples
 from tests.questions.own import PLACES, flat, study_of, uniform
 
@@ -35,7 +35,7 @@ def test_the_nearest_break_of_a_plane_is_its_analytic_distance(slopes, distance)
     a = np.array(slopes)
     if np.linalg.norm(a) < 0.5:
         a[0] = 1.0
-    point = _nearest_break.search(*plane(distance * np.linalg.norm(a), a), np.ones(len(a)))[0]
+    point = nearest_break.search(*plane(distance * np.linalg.norm(a), a), np.ones(len(a)))[0]
     assert point.distance == pytest.approx(distance, rel=1e-3)
     assert point.least == pytest.approx(distance, rel=1e-3)
     assert abs(point.margin_after) < 1e-3
@@ -48,29 +48,29 @@ def test_with_correlated_scores_the_nearest_break_of_a_plane_is_its_analytic_dis
     """Margin c - a.z and correlation R: with z = T u, R = T T', the plane in u lies c / |T'a| away, at z = c R a / a'Ra."""
     a, c, together = np.array([1.0, 0.5, 0.2]), 1.5, np.eye(3)
     together[0, 1] = together[1, 0] = rho
-    point = _nearest_break.search(*plane(c, a), np.ones(3), correlation=together)[0]
+    point = nearest_break.search(*plane(c, a), np.ones(3), correlation=together)[0]
     assert point.distance == pytest.approx(c / np.sqrt(a @ together @ a), rel=1e-3)
     place = c * together @ a / (a @ together @ a)
     assert [point.scores[i] for i in range(3)] == pytest.approx(place, abs=5e-3)
-    apart = _nearest_break.search(*plane(c, a), np.ones(3))[0].distance
+    apart = nearest_break.search(*plane(c, a), np.ones(3))[0].distance
     assert (point.distance < apart) == (rho > 0)
 
 
 def test_from_a_given_start_the_distance_is_measured_from_there():
     a, start = np.array([1.0, 2.0]), np.array([0.5, -0.5])
-    point = _nearest_break.search(*plane(3.0, a), np.ones(2), start)[0]
+    point = nearest_break.search(*plane(3.0, a), np.ones(2), start)[0]
     assert point.distance == pytest.approx((3.0 - a @ start) / np.linalg.norm(a), rel=1e-3)
 
 
 def test_a_future_that_breaks_is_mended_by_the_nearest_move():
     a = np.array([1.0, 1.0])
-    point = _nearest_break.search(*plane(-1.0, a), np.ones(2))[0]
+    point = nearest_break.search(*plane(-1.0, a), np.ones(2))[0]
     assert point.margin_before < 0
     assert point.distance == pytest.approx(1 / np.sqrt(2), rel=1e-3)
 
 
 def test_the_nearest_break_of_a_curved_margin_equals_brute_force():
-    point = _nearest_break.search(*parabola(), np.ones(2))[0]
+    point = nearest_break.search(*parabola(), np.ones(2))[0]
     grid = np.linspace(-3, 3, 1201)
     x, y = np.meshgrid(grid, grid)
     brute = np.sqrt(x**2 + y**2)[2.5 - x - 0.3 * y**2 <= 0].min()
@@ -80,25 +80,25 @@ def test_the_nearest_break_of_a_curved_margin_equals_brute_force():
 def test_moves_stay_in_bounds_and_what_is_stopped_is_said():
     """Margin 5 - 2 z0 - z1: the unbounded nearest point is (2, 1); with a steeper need z0 must stop at its bound."""
     steep = plane(7.5, np.array([2.0, 1.0]))  # unbounded: (3, 1.5)
-    point = _nearest_break.search(*plane(8.0, np.array([2.0, 1.0])), np.ones(2))[0]
-    assert point.scores[0] == pytest.approx(_nearest_break.BOUND)
+    point = nearest_break.search(*plane(8.0, np.array([2.0, 1.0])), np.ones(2))[0]
+    assert point.scores[0] == pytest.approx(nearest_break.BOUND)
     assert point.scores[1] == pytest.approx(2.0, abs=0.01)
     assert point.at_bound == (0,)
-    assert _nearest_break.search(*steep, np.ones(2))[0].distance == pytest.approx(7.5 / np.sqrt(5), rel=1e-3)
+    assert nearest_break.search(*steep, np.ones(2))[0].distance == pytest.approx(7.5 / np.sqrt(5), rel=1e-3)
 
 
 def test_what_may_not_move_does_not():
-    point = _nearest_break.search(*plane(1.0, np.array([5.0, 1.0])), np.array([0.0, 1.0]))[0]
+    point = nearest_break.search(*plane(1.0, np.array([5.0, 1.0])), np.array([0.0, 1.0]))[0]
     assert set(point.scores) == {1}
 
 
 def test_a_margin_that_cannot_break_within_bounds_gives_no_point():
-    assert _nearest_break.search(*plane(100.0, np.ones(3)), np.ones(3)) == []
+    assert nearest_break.search(*plane(100.0, np.ones(3)), np.ones(3)) == []
 
 
 def test_few_moves_are_never_nearer_than_all_of_them():
     a = np.linspace(1, 2, 12)
-    point = _nearest_break.search(*plane(4.0, a), np.ones(12), most_moves=3)[0]
+    point = nearest_break.search(*plane(4.0, a), np.ones(12), most_moves=3)[0]
     assert len(point.scores) == 3
     assert point.least == pytest.approx(4 / np.linalg.norm(a), rel=1e-3)
     assert point.distance > point.least
@@ -106,16 +106,16 @@ def test_few_moves_are_never_nearer_than_all_of_them():
 
 def test_single_thresholds_by_hand():
     _, value = plane(1.0, np.array([1.0, -0.5, 0.1]))
-    found = _nearest_break.thresholds(value, np.array([1.0, 1.0, 1.0]))
+    found = nearest_break.thresholds(value, np.array([1.0, 1.0, 1.0]))
     assert found[0] == pytest.approx(1.0, abs=1e-3)
     assert found[1] == pytest.approx(-2.0, abs=1e-3)
     assert np.isnan(found[2])
-    assert np.isnan(_nearest_break.thresholds(value, np.array([0.0, 1.0, 1.0]))[0])
+    assert np.isnan(nearest_break.thresholds(value, np.array([0.0, 1.0, 1.0]))[0])
 
 
 def test_a_knob_turns_where_its_value_changes_sign():
-    assert _nearest_break.knob_threshold(lambda x: x - 0.7, 0.0, 2.0, 20) == pytest.approx(0.7, abs=1e-5)
-    assert _nearest_break.knob_threshold(lambda x: x + 1, 0.0, 2.0) is None
+    assert nearest_break.knob_threshold(lambda x: x - 0.7, 0.0, 2.0, 20) == pytest.approx(0.7, abs=1e-5)
+    assert nearest_break.knob_threshold(lambda x: x + 1, 0.0, 2.0) is None
 
 
 def count(z):
@@ -124,7 +124,7 @@ def count(z):
 
 
 def test_f051_a_margin_that_goes_by_steps_breaks_where_the_step_is():
-    point = _nearest_break.search(lambda z: (count(z), np.zeros_like(z)), count, np.ones(4))[0]
+    point = nearest_break.search(lambda z: (count(z), np.zeros_like(z)), count, np.ones(4))[0]
     assert point.jumps
     assert point.margin_after <= 0 < point.margin_before
     assert point.scores == pytest.approx({0: 1.0, 1: 1.0}, abs=1e-3)  # by hand: one step of each
@@ -133,11 +133,11 @@ def test_f051_a_margin_that_goes_by_steps_breaks_where_the_step_is():
 
 def test_f051_of_120_equal_inputs_all_move_when_six_do_not_reach():
     a = np.ones(120)
-    point = _nearest_break.search(*plane(22.0, a), np.ones(120))[0]  # six at their bound of 3 make 18
+    point = nearest_break.search(*plane(22.0, a), np.ones(120))[0]  # six at their bound of 3 make 18
     assert abs(point.margin_after) < 1e-3
     assert 6 < len(point.scores) <= 12
     assert point.least == pytest.approx(22 / np.sqrt(120), rel=1e-3)
-    whole = _nearest_break.search(*plane(300.0, a), np.ones(120))[0]
+    whole = nearest_break.search(*plane(300.0, a), np.ones(120))[0]
     assert whole.distance == pytest.approx(300 / np.sqrt(120), rel=1e-2)
     assert len(whole.scores) >= 100
 
@@ -146,8 +146,8 @@ def test_f048_a_future_that_fails_is_no_break():
     def value(z):
         return np.where(z[0] > 1.0, np.nan, 5.0 - z[1])
 
-    assert _nearest_break.search(lambda z: (value(z), np.stack([0 * z[0], -1 + 0 * z[0]])), value, np.ones(2)) == []
-    assert np.isnan(_nearest_break.thresholds(value, np.ones(2))).all()
+    assert nearest_break.search(lambda z: (value(z), np.stack([0 * z[0], -1 + 0 * z[0]])), value, np.ones(2)) == []
+    assert np.isnan(nearest_break.thresholds(value, np.ones(2))).all()
 
 
 def steps(values, levers):
@@ -193,7 +193,7 @@ def test_several_bisections_in_a_call_end_where_they_do_one_by_one(together):
         return np.stack([z.sum(0) - 0.7, 1 - z[0] ** 2 - z[2] ** 3, np.where(z[1] > -1.3, 1.0, np.nan)])
 
     free = np.array([1.0, 1.0, 1.0, 0.0])
-    alone, one_by_one = _nearest_break.thresholds(value, free), len(calls)
-    np.testing.assert_array_equal(_nearest_break.thresholds(value, free, together=together), alone)
+    alone, one_by_one = nearest_break.thresholds(value, free), len(calls)
+    np.testing.assert_array_equal(nearest_break.thresholds(value, free, together=together), alone)
     assert np.isfinite(alone).sum() >= 4
     assert together == 2 or len(calls) - one_by_one < one_by_one  # of two futures in a call nothing is gained

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from premortem import questions
-from premortem.questions import _archetypes
+from premortem.questions import archetypes
 
 
 def one_cloud(seed: int = 3) -> np.ndarray:
@@ -15,7 +15,7 @@ def one_cloud(seed: int = 3) -> np.ndarray:
 
 
 def test_axes_are_those_along_which_futures_differ_most():
-    axes = _archetypes.families(one_cloud()).axes
+    axes = archetypes.families(one_cloud()).axes
     np.testing.assert_allclose(axes.loadings @ axes.loadings.T, np.eye(6), atol=1e-9)
     assert axes.shares.sum() == pytest.approx(1)
     assert np.all(np.diff(axes.shares) <= 0)
@@ -25,7 +25,7 @@ def test_axes_are_those_along_which_futures_differ_most():
 
 def test_a_continuum_is_cut_at_the_medians_of_its_two_strongest_axes():
     features = one_cloud()
-    found = _archetypes.families(features)
+    found = archetypes.families(features)
     assert found.continuum
     assert len(found.medoids) == 4
     np.testing.assert_array_equal(found.labels[found.medoids], np.arange(4))
@@ -38,7 +38,7 @@ def test_a_continuum_is_cut_at_the_medians_of_its_two_strongest_axes():
 
 
 def test_a_number_that_is_asked_for_makes_no_families_of_a_continuum():
-    found = _archetypes.families(one_cloud(), k=6)
+    found = archetypes.families(one_cloud(), k=6)
     assert list(found.silhouette) == [6]
     assert len(found.medoids) == 4
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from premortem.questions import _chance, _peeling, _refining, _scenario_discovery, _search, _trees
+from premortem.questions import _chance, _refining, _search, _trees, peeling, scenario_discovery
 from tests.examples import examples
 
 NAMES = [f"x{i}" for i in range(8)]
@@ -48,14 +48,14 @@ def corners(n=4000, seed=5):
 
 def test_a_planted_box_is_found_with_its_limits_and_no_others():
     x, breaks = planted()
-    box = _scenario_discovery.discover(x, NAMES, breaks, most=1).boxes[0]
+    box = scenario_discovery.discover(x, NAMES, breaks, most=1).boxes[0]
     assert set(box.limits) == {"x0", "x1"}
     assert box.limits["x0"][0] == pytest.approx(0.6, abs=0.04)
     assert box.limits["x1"][1] == pytest.approx(0.4, abs=0.04)
     assert max(box.p_values.values()) < 1e-6
     assert box.found_again == {"x0": 1.0, "x1": 1.0}
     fresh, fresh_breaks = planted(seed=9)
-    coverage, density = _scenario_discovery.out_of_sample(box, fresh, NAMES, fresh_breaks)
+    coverage, density = scenario_discovery.out_of_sample(box, fresh, NAMES, fresh_breaks)
     assert density == pytest.approx(box.density, abs=0.04)
     assert coverage == pytest.approx(box.coverage, abs=0.06)
 
@@ -64,7 +64,7 @@ def test_two_planted_boxes_are_covered_by_two():
     rng = np.random.default_rng(2)
     x = rng.random((8, 8000))
     breaks = ((x[0] > 0.8) & (x[1] < 0.4)) | ((x[2] < 0.2) & (x[3] > 0.6))
-    found = _scenario_discovery.discover(x, NAMES, breaks, most=2)
+    found = scenario_discovery.discover(x, NAMES, breaks, most=2)
     assert [set(b.limits) for b in found.boxes] in ([{"x0", "x1"}, {"x2", "x3"}], [{"x2", "x3"}, {"x0", "x1"}])
 
 
@@ -73,7 +73,7 @@ def test_in_data_without_structure_it_says_that_it_finds_none():
     said = []
     for seed in range(8):
         rng = np.random.default_rng(seed)
-        found = _scenario_discovery.discover(rng.random((8, 2500)), NAMES, rng.random(2500) < 0.3, resample=False)
+        found = scenario_discovery.discover(rng.random((8, 2500)), NAMES, rng.random(2500) < 0.3, resample=False)
         said.append("no structure" in found.verdict)
         assert bool(found.boxes) != said[-1]
     assert sum(said) >= 6
@@ -88,8 +88,8 @@ def test_prim_is_as_dense_as_that_of_the_ema_workbench_at_the_same_coverage(prob
         from ema_workbench.analysis import prim
 
     x, breaks = problem(4000)
-    sample = _peeling.prepared(x, breaks, np.ones(4000))
-    ours = _peeling.peel(sample, np.ones(4000, bool))
+    sample = peeling.prepared(x, breaks, np.ones(4000))
+    ours = peeling.peel(sample, np.ones(4000, bool))
     coverage, density = ours.caught / breaks.sum(), ours.caught / ours.mass
     theirs = (
         prim.Prim(pd.DataFrame(x.T, columns=NAMES), breaks, threshold=0.1, peel_alpha=0.05, mass_min=0.02)
@@ -112,7 +112,7 @@ def test_prim_is_as_dense_as_that_of_the_ema_workbench_at_the_same_coverage(prob
 
 def test_the_box_chosen_is_the_best_point_of_its_curve_whose_limits_are_all_significant():
     x, breaks = planted()
-    box = _scenario_discovery.discover(x, NAMES, breaks, most=1).boxes[0]
+    box = scenario_discovery.discover(x, NAMES, breaks, most=1).boxes[0]
     step = box.curve[box.chosen]
     assert (step.coverage, step.density, step.limits) == (box.coverage, box.density, box.limits)
     fine = [s for s in box.curve if s.significant and 0 < s.restricted <= _search.MOST_LIMITS]
@@ -127,12 +127,12 @@ def test_masses_and_breaks_of_the_curve_are_those_of_its_boxes(seed, dims, rate)
     x = np.round(rng.random((dims, 600)), 2)  # with ties
     breaks = rng.random(600) < rate * (0.3 + x[0])
     weight = rng.integers(1, 4, 600).astype(float)
-    sample = _peeling.prepared(x, breaks, weight)
-    t = _peeling.peel(sample, np.ones(600, bool))
+    sample = peeling.prepared(x, breaks, weight)
+    t = peeling.peel(sample, np.ones(600, bool))
     for inside, mass, caught in zip(held(sample, t), t.mass, t.caught, strict=True):
         assert weight[inside].sum() == pytest.approx(mass)
         assert weight[inside & breaks].sum() == pytest.approx(caught)
-        assert mass >= _peeling.LEAST_MASS * weight.sum()
+        assert mass >= peeling.LEAST_MASS * weight.sum()
 
 
 def test_bins_of_many_futures_lose_nothing_to_every_value_being_one(monkeypatch):
@@ -143,14 +143,14 @@ def test_bins_of_many_futures_lose_nothing_to_every_value_being_one(monkeypatch)
     weight = rng.random(30_000)
 
     def curve():
-        sample = _peeling.prepared(x, breaks, weight)
-        return sample, _peeling.peel(sample, np.ones(30_000, bool))
+        sample = peeling.prepared(x, breaks, weight)
+        return sample, peeling.peel(sample, np.ones(30_000, bool))
 
     sample, binned = curve()
     for inside, mass, caught in zip(held(sample, binned), binned.mass, binned.caught, strict=True):
         assert weight[inside].sum() == pytest.approx(mass)
         assert weight[inside & breaks].sum() == pytest.approx(caught)
-    monkeypatch.setattr(_peeling, "SAMPLED", 30_000)
+    monkeypatch.setattr(peeling, "SAMPLED", 30_000)
     _, every = curve()
     for level in np.arange(0.4, 0.91, 0.1) * weight[breaks].sum():
         best, other = ((t.caught / t.mass)[t.caught >= level].max() for t in (binned, every))
@@ -165,8 +165,8 @@ def test_a_settled_box_counts_what_it_holds_and_its_limits_are_significant(seed,
     x[3] = rng.integers(0, 4, 500)
     breaks = rng.random(500) < 0.1 + 0.7 * ((x[0] > 0.6) & (x[3] != 1))
     weight, left = rng.integers(1, 4, 500).astype(float), np.ones(500, bool)
-    sample = _peeling.prepared(x, breaks, weight, [3])
-    peeled = _peeling.peel(sample, left)
+    sample = peeling.prepared(x, breaks, weight, [3])
+    peeled = peeling.peel(sample, left)
     found = _refining.settled(sample, left, peeled, price * peeled.caught / peeled.mass)
     for inside, mass, caught in zip(held(sample, found.boxes), found.boxes.mass, found.boxes.caught, strict=True):
         assert weight[inside].sum() == pytest.approx(mass)
@@ -189,7 +189,7 @@ def test_ties_categories_and_constants_are_handled():
     x = rng.random((8, 6000))
     x[3], x[4] = rng.integers(0, 3, 6000), 1.0
     breaks = (x[3] == 2) & (rng.random(6000) < 0.8)
-    box = _scenario_discovery.discover(x, NAMES, breaks, most=1).boxes[0]
+    box = scenario_discovery.discover(x, NAMES, breaks, most=1).boxes[0]
     assert box.limits["x3"] == (2, 2)
     assert "x4" not in box.limits
 
@@ -198,8 +198,8 @@ def test_weights_count_as_repeated_futures():
     x, breaks = planted(3000, seed=5)
     weights = np.where(np.arange(3000) < 1500, 2.0, 1.0)
     doubled = np.concatenate([x, x[:, :1500]], axis=1)
-    one = _scenario_discovery.discover(x, NAMES, breaks, most=1, weights=weights).boxes[0]
-    two = _scenario_discovery.discover(doubled, NAMES, np.concatenate([breaks, breaks[:1500]]), most=1).boxes[0]
+    one = scenario_discovery.discover(x, NAMES, breaks, most=1, weights=weights).boxes[0]
+    two = scenario_discovery.discover(doubled, NAMES, np.concatenate([breaks, breaks[:1500]]), most=1).boxes[0]
     assert one.limits == two.limits
     assert one.density == pytest.approx(two.density)
 
@@ -208,22 +208,22 @@ def test_futures_of_no_weight_change_nothing():
     x, breaks = planted(3000, seed=6)
     noise = np.random.default_rng(0).random((8, 500))
     weights = np.concatenate([np.ones(3000), np.zeros(500)])
-    both = _scenario_discovery.discover(
+    both = scenario_discovery.discover(
         np.concatenate([x, noise], axis=1), NAMES, np.concatenate([breaks, np.ones(500, bool)]), 1, weights
     )
-    alone = _scenario_discovery.discover(x, NAMES, breaks, 1)
+    alone = scenario_discovery.discover(x, NAMES, breaks, 1)
     np.testing.assert_array_equal(both.boxes[0].holds(x, NAMES), alone.boxes[0].holds(x, NAMES))
 
 
 def test_too_few_futures_settled_assumptions_and_collapsed_weights_are_said_not_boxed():
     x, breaks = planted(200)
-    assert "needed are 400 futures" in _scenario_discovery.discover(x, NAMES, breaks).verdict
+    assert "needed are 400 futures" in scenario_discovery.discover(x, NAMES, breaks).verdict
     x, breaks = planted(5000)
-    assert "holds in every future" in _scenario_discovery.discover(x, NAMES, np.zeros(5000, bool)).verdict
-    assert "breaks in every future" in _scenario_discovery.discover(x, NAMES, np.ones(5000, bool)).verdict
-    assert "only 10 break" in _scenario_discovery.discover(x, NAMES, np.arange(5000) < 10).verdict
+    assert "holds in every future" in scenario_discovery.discover(x, NAMES, np.zeros(5000, bool)).verdict
+    assert "breaks in every future" in scenario_discovery.discover(x, NAMES, np.ones(5000, bool)).verdict
+    assert "only 10 break" in scenario_discovery.discover(x, NAMES, np.arange(5000) < 10).verdict
     collapsed = np.where(np.arange(5000) < 40, 1.0, 1e-6)
-    found = _scenario_discovery.discover(x, NAMES, breaks, weights=collapsed)
+    found = scenario_discovery.discover(x, NAMES, breaks, weights=collapsed)
     assert found.boxes == ()
     assert "40 effective futures" in found.verdict
 
@@ -244,12 +244,12 @@ def test_f045_breaks_in_a_set_of_categories_are_boxed_as_that_set():
     owner = rng.integers(0, 3, 3000).astype(float)
     values = np.stack([owner, rng.random(3000), rng.random(3000)])
     breaks = (owner != 1) & (rng.random(3000) < 0.9)
-    box = _scenario_discovery.discover(values, ["owner", "a", "b"], breaks, nominal=["owner"]).boxes[0]
+    box = scenario_discovery.discover(values, ["owner", "a", "b"], breaks, nominal=["owner"]).boxes[0]
     assert box.limits == {"owner": frozenset({0.0, 2.0})}
     assert box.density == pytest.approx(0.9, abs=0.02)
     assert box.coverage == 1.0
     shuffled = rng.permutation(breaks)
-    assert not _scenario_discovery.discover(values, ["owner", "a", "b"], shuffled, nominal=["owner"]).boxes
+    assert not scenario_discovery.discover(values, ["owner", "a", "b"], shuffled, nominal=["owner"]).boxes
 
 
 @pytest.mark.slow
@@ -262,7 +262,7 @@ def test_f044_a_planted_box_is_found_in_nearly_all_sets_and_noise_in_few():
         inside = (x[0] < 0.4) & (x[1] > 0.6)
         for real in found:
             breaks = rng.random(500) < (np.where(inside, 0.5, 0.05) if real else 0.12)
-            test = _chance.chance(_peeling.prepared(x, breaks, np.ones(500)), seed)
+            test = _chance.chance(peeling.prepared(x, breaks, np.ones(500)), seed)
             found[real] += test.p < _chance.LEVEL
     assert found[True] >= 27
     assert found[False] <= 4  # 5% of 30 would be exceeded by chance in one of 30 cases
@@ -271,14 +271,14 @@ def test_f044_a_planted_box_is_found_in_nearly_all_sets_and_noise_in_few():
 def test_the_power_told_is_large_for_many_futures_and_small_for_few():
     rng = np.random.default_rng(3)
     x, breaks = rng.random((6, 1500)), rng.random(1500) < 0.3
-    many, few = (_chance.chance(_peeling.prepared(x[:, :n], breaks[:n], np.ones(n)), 1).power for n in (1500, 60))
+    many, few = (_chance.chance(peeling.prepared(x[:, :n], breaks[:n], np.ones(n)), 1).power for n in (1500, 60))
     assert many >= 0.9
     assert few <= 0.5
 
 
 def test_masses_of_the_curve_of_a_search_fall_and_no_point_of_it_is_beaten():
     x, breaks = planted(1500)
-    curve = _scenario_discovery.discover(x, NAMES, breaks, most=1).curve
+    curve = scenario_discovery.discover(x, NAMES, breaks, most=1).curve
     measures = np.array([(s.coverage, s.density, -s.restricted) for s in curve])
     at_least = (measures[None] >= measures[:, None] - 1e-12).all(2)
     assert (at_least.sum(1) == 1).all()  # itself alone
@@ -292,7 +292,7 @@ def test_masses_of_the_curve_of_a_search_fall_and_no_point_of_it_is_beaten():
 def test_no_structure_claims_only_what_was_tested():
     rng = np.random.default_rng(1)
     breaks = rng.random(1000) < 0.3
-    verdict = _scenario_discovery.discover(rng.random((4, 1000)), list("abcd"), breaks).verdict
+    verdict = scenario_discovery.discover(rng.random((4, 1000)), list("abcd"), breaks).verdict
     assert "no structure found" in verdict
     assert f"1,000 futures of which {breaks.sum()} break" in verdict
     assert "weaker structure may be missed" in verdict

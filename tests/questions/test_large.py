@@ -5,7 +5,7 @@ import pytest
 
 from premortem import questions
 from premortem.errors import BadInput
-from premortem.questions import _bounded_memory, _scenario_discovery
+from premortem.questions import _bounded_memory, scenario_discovery
 from premortem.study import Study
 from tests.parts import PART
 
@@ -45,7 +45,7 @@ def test_boxes_of_a_large_run_are_sought_in_its_first_futures_and_measured_on_al
         assert box.coverage == pytest.approx(breaks[held].sum() / breaks.sum())
         left &= ~held
     assert found.boxes[0].as_dict()["limits"] == _limits(
-        _scenario_discovery.discover(values[:, :SOUGHT], names, breaks[:SOUGHT], most=1, seed=1).boxes[0]
+        scenario_discovery.discover(values[:, :SOUGHT], names, breaks[:SOUGHT], most=1, seed=1).boxes[0]
     )
 
 

@@ -12,7 +12,7 @@ from scipy.stats import ttest_1samp
 from premortem import facts, questions
 from premortem.case import default
 from premortem.propositions import positions
-from premortem.questions import _archetypes, edits
+from premortem.questions import archetypes, edits
 from premortem.questions._paired import paired
 from premortem.questions.attribution import least, shapley
 from premortem.questions.robustness import (
@@ -121,7 +121,7 @@ def test_planted_families_are_found_and_medoids_belong_to_them():
     rng = np.random.default_rng(0)
     truth = rng.integers(0, 4, 1200)
     features = rng.normal(size=(1200, 12)) * 0.3 + np.eye(4).repeat(3, axis=1)[truth] * 4
-    found = _archetypes.families(features)
+    found = archetypes.families(features)
     assert len(found.medoids) == 4
     assert found.stability[4] > 0.95
     np.testing.assert_array_equal(found.labels[found.medoids], np.arange(4))
@@ -130,7 +130,7 @@ def test_planted_families_are_found_and_medoids_belong_to_them():
 
 def test_a_signpost_is_the_reading_that_sorts_best():
     early = np.stack([np.arange(100.0), np.tile([0.0, 1.0], 50)])
-    name, cut, side, accuracy = _archetypes.separating(early, ["a", "b"], (np.arange(100) >= 60).astype(int), 1)[0]
+    name, cut, side, accuracy = archetypes.separating(early, ["a", "b"], (np.arange(100) >= 60).astype(int), 1)[0]
     assert (name, side) == ("a", "above")
     assert cut == pytest.approx(59, abs=3)
     assert accuracy > 0.95

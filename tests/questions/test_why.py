@@ -12,7 +12,7 @@ from premortem import facts, questions
 from premortem.briefing import assumption as brief_assumption
 from premortem.case import default
 from premortem.errors import BadInput, BadInputs, MissingData
-from premortem.questions import _nearest_break, clause_sweeps, describe, margins, move, time
+from premortem.questions import clause_sweeps, describe, margins, move, nearest_break, time
 from premortem.questions.attribution import attribution as items_told
 from premortem.questions.breaking_points import Place, _kinds, single_thresholds
 from premortem.questions.move import Standing
@@ -354,7 +354,7 @@ def test_limits_of_boxes_read_as_phrases(study):
 
 
 def test_searches_stay_within_the_bound_of_the_priors():
-    assert _nearest_break.BOUND == 3.0
+    assert nearest_break.BOUND == 3.0
 
 
 @pytest.mark.parametrize(

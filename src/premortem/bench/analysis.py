@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from premortem.bench.timing import Row, median, row, seconds, time_pair
-from premortem.questions import _peeling, _scenario_discovery, sensitivity
+from premortem.questions import peeling, scenario_discovery, sensitivity
 
 # The data: futures, dimensions; a box of two limits in which nine of ten break.
 PRIM_QUICK, PRIM = (5_000, 20), (100_000, 76)
@@ -31,8 +31,8 @@ def _prim(n: int, dims: int, held: dict[str, bool]) -> list[Row]:
     x = rng.random((dims, n)).astype(np.float32)
     breaks = (x[0] > 0.6) & (x[1] < 0.5) & (rng.random(n) < 0.9)
     names = [f"x{i}" for i in range(dims)]
-    whole = median(lambda: _scenario_discovery.discover(x, names, breaks, most=1), 3)
-    discovered = _scenario_discovery.discover(x, names, breaks, most=1)
+    whole = median(lambda: scenario_discovery.discover(x, names, breaks, most=1), 3)
+    discovered = scenario_discovery.discover(x, names, breaks, most=1)
     found = discovered.boxes[0]
     ours = median(lambda: _one_box(x, breaks), 3)
     quality: dict[str, Any] = {"density": found.density, "coverage": found.coverage, "with_tests": whole}
@@ -56,8 +56,8 @@ def _prim(n: int, dims: int, held: dict[str, bool]) -> list[Row]:
 
 def _one_box(x: Any, breaks: Any) -> Any:
     """Bin, peel and keep the trajectory: what the peers do in one call, without tests against chance."""
-    sample = _peeling.prepared(x, breaks, np.ones(len(breaks)))
-    return _peeling.peel(sample, np.ones(len(breaks), bool))
+    sample = peeling.prepared(x, breaks, np.ones(len(breaks)))
+    return peeling.peel(sample, np.ones(len(breaks), bool))
 
 
 def _ema_prim(x: Any, names: list[str], breaks: Any) -> tuple[float, list[tuple[float, float]]]:

@@ -5,7 +5,7 @@ import polars as pl
 from premortem import questions
 from premortem.briefing.content import Block, Bullets, Figure, Inline, Note, Section, Strong, see, text
 from premortem.charts import figures
-from premortem.questions._archetypes import STRUCTURE
+from premortem.questions.archetypes import STRUCTURE
 from premortem.questions.findings import title_of
 from premortem.questions.futures import AlternativeFutures, Archetype
 from premortem.study import Run

@@ -144,7 +144,7 @@ def sources(run: Run) -> Section:
             f"{whose} assumptions, their drivers, arrestors and items to watch: {run.study.case.settings.claims}, in our words."
         ),
         text(
-            f"Rules: {len(rules)} citations, clause by clause in the clause files and by the command premortem regime show; not official text, not legal advice."
+            f"Rules: {phrases.count_noun(len(rules), 'citation')}, clause by clause in the clause files and by the command premortem regime show; not official text, not legal advice."
         ),
         *tables_held(tuple(facts.catalogue(run.study.case).values())),
         text(Strong("Run it again. "), "The same command gives the same bits on the same kind of machine.", look="box"),

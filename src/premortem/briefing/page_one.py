@@ -85,10 +85,10 @@ def _lede(run: Run) -> str:
     shares = {p: share_of(run, "all", p) for p in compared}
     best = max(shares, key=lambda p: shares[p])
     many = len(run.study.assumptions)
-    carry = "assumption carries" if many == 1 else "assumptions carry"
+    carry, each = ("assumption carries", "It") if many == 1 else ("assumptions carry", "Each")
     settings = run.study.case.settings
     lede = (
-        f"{phrases.capital(phrases.spell_count(many))} {carry} {settings.subject}. Each is tested in {run.futures:,} simulated futures under {len(run.policies)} "
+        f"{phrases.capital(phrases.spell_count(many))} {carry} {settings.subject}. {each} is tested in {run.futures:,} simulated futures under {len(run.policies)} "
         f"{'policies' if len(run.policies) > 1 else 'policy'}, from what was known on {phrases.day_in_words(settings.day)}."
     )
     if len(compared) > 1:

@@ -17,7 +17,7 @@ from premortem.problem.evaluate import Evaluator, Work
 from premortem.problem.jax_calls import SMALL
 from premortem.problem.margins import Proposition
 from premortem.problem.stored import Plan
-from premortem.questions import _nearest_break
+from premortem.questions import nearest_break
 from premortem.text.numbers import listing
 
 Array = NDArray[Any]
@@ -90,7 +90,7 @@ class Search:
         longer than compiling it does.
         """
         compiled, saved = self.evaluator.compiled, 2 * int(self.plan.definition.free.sum()) - BACKWARDS
-        longer = 2 * _nearest_break.STEPS * STARTS * saved * self.evaluator.seconds > COMPILING
+        longer = 2 * nearest_break.STEPS * STARTS * saved * self.evaluator.seconds > COMPILING
         if compiled is None or saved <= 0 or not longer or _gradients.many(self.plan.definition) > MOST_WEIGHTS:
             return False
         try:
@@ -137,7 +137,7 @@ class Search:
 
 def found_breaks(
     search: Search, free: Array, answers: Answers, alone: Mapping[int, float], seed: int
-) -> tuple[list[_nearest_break.BreakingPoint], str]:
+) -> tuple[list[nearest_break.BreakingPoint], str]:
     """Breaks, nearest first: by slopes; from sampled futures and by moves from these, where some uncertainty goes by steps, the margin is flat at
     the start, there is no slope to a turn or one turned up nearer; and what one uncertainty does alone.
     """
@@ -145,20 +145,20 @@ def found_breaks(
     correlation = d.copula.matrix(len(free)) if d.copula else None
     few, seconds = int(free.sum()), search.evaluator.seconds
     each = BACKWARDS if search.backwards else 2 * few + 1
-    found, said, sampled = list[_nearest_break.BreakingPoint](), [], False
-    if 2 * _nearest_break.STEPS * STARTS * each * seconds <= SECONDS:
+    found, said, sampled = list[nearest_break.BreakingPoint](), [], False
+    if 2 * nearest_break.STEPS * STARTS * each * seconds <= SECONDS:
         found = _by_slopes(search, free, correlation, seed)
         sampled = not found or found[0].jumps  # no slope led to a turn, so samples have been looked at
         slopes = "JAX's gradients" if search.backwards else "differences of runs"
         said = [] if sampled else [f"by slopes, which are {slopes}"]
     single = _single(search, alone, correlation)
-    if _nearest_break.SAMPLED * seconds <= SECONDS / 2:
+    if nearest_break.SAMPLED * seconds <= SECONDS / 2:
         least = found[0].least * CLEARLY if found and not sampled else np.inf
         near = _nearer_turns(search, free, answers, correlation, least, seed)
         stepped = any(u.steps and u.ordered for u in d.uncertainties)
         if sampled or stepped or not found or near.shape[1] or _flat(search):
             if not sampled:
-                found = [*found, *_nearest_break.sample(search.value, free, search.origin, correlation, seed)]
+                found = [*found, *nearest_break.sample(search.value, free, search.origin, correlation, seed)]
             said.append("by sampled futures that turn")
             places = np.column_stack([near, *(_places(search, one.scores) for one in (*found, *single))])
             if places.size and _nearer.most_runs(few) * seconds <= SECONDS / 2:
@@ -196,13 +196,13 @@ def _nearer_turns(
     """
     z = _run_scores(search, free)
     precision = None if correlation is None else np.linalg.inv(correlation)
-    away = _nearest_break.distances(z - search.origin[:, None], precision)
+    away = nearest_break.distances(z - search.origin[:, None], precision)
     centre = float(search.value(search.origin[:, None])[0])
-    inside = (np.abs(z) <= np.maximum(_nearest_break.BOUND, np.abs(search.origin))[:, None]).all(0)
-    near = np.flatnonzero(_nearest_break.turned(_run_margins(search, answers), centre) & inside & (away < within))
+    inside = (np.abs(z) <= np.maximum(nearest_break.BOUND, np.abs(search.origin))[:, None]).all(0)
+    near = np.flatnonzero(nearest_break.turned(_run_margins(search, answers), centre) & inside & (away < within))
     z = z[:, near[np.argsort(away[near], kind="stable")][:STORED]]
     if z.shape[1]:
-        z = z[:, _nearest_break.turned(search.value(z), centre)]
+        z = z[:, nearest_break.turned(search.value(z), centre)]
     if not np.isfinite(within):
         return z
     return np.append(z, _nearer.turns_within(search.value, free, search.origin, within, correlation, seed), axis=1)
@@ -226,22 +226,22 @@ def _run_margins(search: Search, answers: Answers) -> Array:
     return np.where(answers.failed == "", search.proposition.of(known, plan.futures), np.nan)
 
 
-def _trimmed(search: Search, one: _nearest_break.BreakingPoint) -> _nearest_break.BreakingPoint:
+def _trimmed(search: Search, one: nearest_break.BreakingPoint) -> nearest_break.BreakingPoint:
     """A point without the moves that count for nothing, where it turns the verdict without them too."""
     size = {i: abs(score - search.origin[i]) for i, score in one.scores.items()}
     kept = {i: one.scores[i] for i in size if size[i] > LEAST * max(size.values())}
     if len(kept) == len(size):
         return one
     after = float(search.value(_places(search, kept)[:, None])[0])
-    same = abs(after) <= _nearest_break.TOLERANCE or bool(_nearest_break.turned(np.array(after), one.margin_before))
+    same = abs(after) <= nearest_break.TOLERANCE or bool(nearest_break.turned(np.array(after), one.margin_before))
     return replace(one, scores=kept, margin_after=after) if same else one
 
 
-def _by_slopes(search: Search, free: Array, correlation: Array | None, seed: int) -> list[_nearest_break.BreakingPoint]:
+def _by_slopes(search: Search, free: Array, correlation: Array | None, seed: int) -> list[nearest_break.BreakingPoint]:
     """Breaks by slopes, of few moves where these come about as near as any; else of twice as many, and so on."""
     moves = MOVES
     while True:
-        found = _nearest_break.search(search.slope, search.value, free, search.origin, STARTS, moves, seed, correlation)
+        found = nearest_break.search(search.slope, search.value, free, search.origin, STARTS, moves, seed, correlation)
         if not found or found[0].distance <= FAR * found[0].least or moves >= free.sum():
             return found
         moves *= 2
@@ -249,7 +249,7 @@ def _by_slopes(search: Search, free: Array, correlation: Array | None, seed: int
 
 def _from_run(
     search: Search, free: Array, answers: Answers, correlation: Array | None
-) -> list[_nearest_break.BreakingPoint]:
+) -> list[nearest_break.BreakingPoint]:
     """Breaks from the run's futures, with categories as they are at the start: those that turn are run again where there are such."""
     d = search.plan.definition
     z = _run_scores(search, free)
@@ -259,12 +259,10 @@ def _from_run(
         z = z[:, near]
         margins = search.value(z)
     follow = FOLLOWED if free.sum() * FOLLOWED * 60 * search.evaluator.seconds < SECONDS else FOLLOWED_SLOWLY
-    return _nearest_break.follow(search.value, z, margins, free, search.origin, correlation, follow)
+    return nearest_break.follow(search.value, z, margins, free, search.origin, correlation, follow)
 
 
-def _single(
-    search: Search, alone: Mapping[int, float], correlation: Array | None
-) -> list[_nearest_break.BreakingPoint]:
+def _single(search: Search, alone: Mapping[int, float], correlation: Array | None) -> list[nearest_break.BreakingPoint]:
     """Breaks by one uncertainty each."""
     if not alone:
         return []
@@ -276,10 +274,8 @@ def _single(
     found = []
     for k, i in enumerate(places):
         distance = float(abs(alone[i] - search.origin[i]) * np.sqrt(precision[i, i]))
-        jumps = abs(float(after[k])) > _nearest_break.TOLERANCE
-        found.append(
-            _nearest_break.BreakingPoint({i: alone[i]}, distance, distance, centre, float(after[k]), (), jumps)
-        )
+        jumps = abs(float(after[k])) > nearest_break.TOLERANCE
+        found.append(nearest_break.BreakingPoint({i: alone[i]}, distance, distance, centre, float(after[k]), (), jumps))
     return found
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from premortem.questions._nearest_break import (
+from premortem.questions.nearest_break import (
     BISECTIONS,
     BOUND,
     BreakingPoint,

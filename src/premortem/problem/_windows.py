@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from premortem.questions._nearest_break import BISECTIONS, BOUND, Value, turned
+from premortem.questions.nearest_break import BISECTIONS, BOUND, Value, turned
 
 Array = NDArray[np.float64]
 # Places across the scores of an uncertainty at which it is looked at, and the fewest: its two ends.

@@ -20,7 +20,7 @@ from premortem.problem.evaluate import Evaluator
 from premortem.problem.margins import Proposition
 from premortem.problem.stored import Plan
 from premortem.problem.words import called, units
-from premortem.questions import _nearest_break
+from premortem.questions import nearest_break
 from premortem.text.numbers import listing, number
 from premortem.text.result import Result
 
@@ -130,7 +130,7 @@ def breaking_points(
     )
 
 
-def _point(search: Search, one: _nearest_break.BreakingPoint) -> BreakingPoint:
+def _point(search: Search, one: nearest_break.BreakingPoint) -> BreakingPoint:
     d = search.plan.definition
     z = search.origin.copy()
     for i, score in one.scores.items():
@@ -207,7 +207,7 @@ def _levels(search: Search, centre: float) -> dict[str, tuple[Any, ...]]:
             for k, v in values_of_scores(search.plan.definition, search.origin[:, None]).items()
         }
         base[u.name] = picked
-        turned = _nearest_break.turned(search.margins(base, len(levels)), centre)
+        turned = nearest_break.turned(search.margins(base, len(levels)), centre)
         if turned.any():
             found[u.name] = tuple(level for level, other in zip(levels, turned, strict=True) if other)
     return found
@@ -231,7 +231,9 @@ def _verdict(
     if levels:
         told = listing([f"{called(n)} = {listing([str(v) for v in by], 'or')}" for n, by in levels.items()])
         return f"{begins}; {told} turns it."
-    return f"{begins}, and no move within {_nearest_break.BOUND:g} standard scores of any uncertainty was found to turn it."
+    return (
+        f"{begins}, and no move within {nearest_break.BOUND:g} standard scores of any uncertainty was found to turn it."
+    )
 
 
 def _unit(search: Search, name: str) -> str:

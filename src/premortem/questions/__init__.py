@@ -80,14 +80,10 @@ __all__ = [
 
 # Modules that were merged, under the names that they had before; each warns, and goes with the next version.
 _MERGED = {
-    "archetypes": "_archetypes",
     "bounded_memory": "_bounded_memory",
     "edit_index": "edits",
-    "nearest_break": "_nearest_break",
-    "peeling": "_peeling",
     "prior_check_scores": "prior_check",
     "regret_measures": "robustness",
-    "scenario_discovery": "_scenario_discovery",
     "shapley": "attribution",
     "sobol_indices": "sensitivity",
     "trees": "_trees",

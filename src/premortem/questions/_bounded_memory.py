@@ -13,7 +13,7 @@ import numpy as np
 from premortem.ensemble.layout import FUTURES
 from premortem.ensemble.memory import MB
 from premortem.errors import BadInput
-from premortem.questions import _scenario_discovery
+from premortem.questions import scenario_discovery
 from premortem.questions.limits import within
 from premortem.study import Run
 
@@ -50,7 +50,7 @@ def _room(run: Run, ceiling: int) -> int:
     return fit
 
 
-def on_all(found: _scenario_discovery.Discovery, run: Run, policy: str, column: str) -> _scenario_discovery.Discovery:
+def on_all(found: scenario_discovery.Discovery, run: Run, policy: str, column: str) -> scenario_discovery.Discovery:
     """What was found in the first futures of a run, measured on all of them."""
     return replace(found, boxes=measured(run, policy, column, found.boxes), base_rate=share(run, policy, column))
 
@@ -64,8 +64,8 @@ def share(run: Run, policy: str, column: str) -> float:
 
 
 def measured(
-    run: Run, policy: str, column: str, boxes: Sequence[_scenario_discovery.Box]
-) -> tuple[_scenario_discovery.Box, ...]:
+    run: Run, policy: str, column: str, boxes: Sequence[scenario_discovery.Box]
+) -> tuple[scenario_discovery.Box, ...]:
     """The boxes with their coverage, density and mass over every future, reading only the columns that they limit.
 
     Each later box is measured on what the earlier ones leave, as it was found. Raises `MissingData` for a part that

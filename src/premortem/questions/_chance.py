@@ -18,9 +18,9 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from premortem.questions._peeling import LEAST_MASS, Sample, peel
 from premortem.questions._search import MOST_LIMITS
 from premortem.questions.limits import Flags
+from premortem.questions.peeling import LEAST_MASS, Sample, peel
 
 Array = NDArray[Any]
 # There is structure where the p-value of the test is below this.

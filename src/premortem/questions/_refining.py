@@ -13,8 +13,8 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from premortem.questions._peeling import LEAST_MASS, Sample, Trajectory, every_category
 from premortem.questions.limits import Flags
+from premortem.questions.peeling import LEAST_MASS, Sample, Trajectory, every_category
 
 Array = NDArray[Any]
 # A limit whose quasi-p-value is above this is dropped.

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from premortem.questions._peeling import ALPHA, TAKEN, Sample, Trajectory, joined, peel
 from premortem.questions._refining import LEVEL, Refined, measured, pruned, settled
 from premortem.questions.limits import Flags, Limit
+from premortem.questions.peeling import ALPHA, TAKEN, Sample, Trajectory, joined, peel
 
 Array = NDArray[Any]
 # Paces of peeling: of more futures than so many the first alone, and one price for all.

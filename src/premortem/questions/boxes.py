@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premortem.questions import _bounded_memory, _trees
-from premortem.questions import _scenario_discovery as discovery
+from premortem.questions import scenario_discovery as discovery
 from premortem.questions._search import Step
 from premortem.questions.describe import sentence
 from premortem.questions.limits import Limits, ends, within

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from premortem.case import Levers
 from premortem.ensemble.run import draw
 from premortem.errors import BadInput, MissingData
-from premortem.questions import _nearest_break
+from premortem.questions import nearest_break
 from premortem.questions.describe import move
 from premortem.questions.margins import (
     assumption_number,
@@ -145,12 +145,12 @@ def sought_breaks(place: Place, number: int, pulled: Levers, top: int = 3) -> Br
     copula = study.priors.copula
     together = copula.matrix(len(place.free)) if copula else None
     starts = STARTS if study.compiled.has_gradient else FEW_STARTS
-    found = _nearest_break.search(slope, value, place.free, place.scores, starts, MOVES, correlation=together)
+    found = nearest_break.search(slope, value, place.free, place.scores, starts, MOVES, correlation=together)
     rows = _kinds([_row(place, subject, point) for point in found])[:top]
     if not rows and (edge := _on_edge(place, value, centre)):
         return Breaks(
             (),
-            f"{subject}: {place.name} stands on the edge: a move of {edge} by {_nearest_break.LEAST_MOVE:g} standard scores turns it",
+            f"{subject}: {place.name} stands on the edge: a move of {edge} by {nearest_break.LEAST_MOVE:g} standard scores turns it",
         )
     return Breaks(rows, _said(place, subject, rows, centre))
 
@@ -169,9 +169,9 @@ def _on_edge(place: Place, value: Callable[[Array], Array], centre: float) -> st
     moving = np.flatnonzero(place.free)
     z = np.repeat(place.scores[:, None], 2 * len(moving), axis=1)
     z[np.repeat(moving, 2), np.arange(2 * len(moving))] += np.tile(
-        [-_nearest_break.LEAST_MOVE, _nearest_break.LEAST_MOVE], len(moving)
+        [-nearest_break.LEAST_MOVE, nearest_break.LEAST_MOVE], len(moving)
     )
-    turned = np.flatnonzero(_nearest_break.turned(value(z), centre))
+    turned = np.flatnonzero(nearest_break.turned(value(z), centre))
     return place.study.priors.names[int(np.repeat(moving, 2)[turned[0]])] if len(turned) else ""
 
 
@@ -182,8 +182,8 @@ def _said(place: Place, subject: str, rows: Sequence[BreakingPoint], centre: flo
     if not rows:
         verb = "breaks" if centre > 0 else "mends"
         return (
-            f"no breaking point found: from {place.name} nothing that was tried within {_nearest_break.BOUND:g} standard scores {verb} {subject} "
-            f"(descents from {STARTS if study.compiled.has_gradient else FEW_STARTS} starts, {_nearest_break.SAMPLED:,} futures around it){still}"
+            f"no breaking point found: from {place.name} nothing that was tried within {nearest_break.BOUND:g} standard scores {verb} {subject} "
+            f"(descents from {STARTS if study.compiled.has_gradient else FEW_STARTS} starts, {nearest_break.SAMPLED:,} futures around it){still}"
         )
     said = []
     if (most := min(len(row.moves) for row in rows)) > MOVES:
@@ -197,13 +197,13 @@ def _said(place: Place, subject: str, rows: Sequence[BreakingPoint], centre: flo
     return "; ".join(said)
 
 
-def _row(place: Place, subject: str, point: _nearest_break.BreakingPoint) -> BreakingPoint:
+def _row(place: Place, subject: str, point: nearest_break.BreakingPoint) -> BreakingPoint:
     priors = place.study.priors
     z = place.scores.copy()
     for i, score in point.scores.items():
         z[i] = score
     to = place.at(z[:, None])[:, 0]
-    moved = [i for i in point.scores if abs(z[i] - place.scores[i]) > _nearest_break.LEAST_MOVE]
+    moved = [i for i in point.scores if abs(z[i] - place.scores[i]) > nearest_break.LEAST_MOVE]
     moved.sort(key=lambda i: -abs(z[i] - place.scores[i]))
     told = [move(priors.rows[i], float(place.values[i]), float(to[i])) for i in moved[:TOLD]]
     verb = "breaks" if point.margin_before > 0 else "holds"
@@ -236,7 +236,7 @@ def single_thresholds(place: Place, number: int, pulled: Levers) -> tuple[Thresh
     def value(z: Array) -> Array:
         return margins_of(study, place.at(z), pulled)[number].astype(float)
 
-    scores = _nearest_break.thresholds(value, place.free, place.scores, together=futures_in_a_call(study))
+    scores = nearest_break.thresholds(value, place.free, place.scores, together=futures_in_a_call(study))
     verb = "breaks" if value(place.scores[:, None])[0] > 0 else "holds"
     values = place.at(np.where(np.isnan(scores), place.scores, scores)[:, None])[:, 0]
     alone = [int(i) for i in np.flatnonzero(~np.isnan(scores))]
@@ -276,7 +276,7 @@ def turns(study: Study, policy: str | None = None) -> dict[str, tuple[Turn, ...]
         return study.compiled.margins(priors.from_normal(z), levers)
 
     found, centre = (
-        _nearest_break.thresholds(value, free, bound=REACH, together=futures_in_a_call(study)),
+        nearest_break.thresholds(value, free, bound=REACH, together=futures_in_a_call(study)),
         value(np.zeros((len(free), 1)))[:, 0],
     )
     return {a.id: _turns(study, found[k], bool(centre[k] > 0)) for k, a in enumerate(study.assumptions)}

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from premortem.ensemble.run import draw
 from premortem.law.book import Book
-from premortem.questions import _nearest_break
+from premortem.questions import nearest_break
 from premortem.questions._amounts import Amount, Amounts, amounts
 from premortem.questions.breaking_points import Place
 from premortem.questions.move import moved, standing
@@ -111,7 +111,7 @@ def _crossing(places: list[float], value: Callable[[float], float]) -> float | N
     if not ends:
         return None
     low, high = min(ends, key=lambda pair: abs(np.log((pair[0] + pair[1]) / 2 + 1e-9)))
-    return _nearest_break.knob_threshold(value, low, high, steps=7)
+    return nearest_break.knob_threshold(value, low, high, steps=7)
 
 
 def _sentence(

@@ -8,7 +8,7 @@ import numpy as np
 from premortem import facts
 from premortem.ensemble.priors import Prior
 from premortem.law.vocabulary import vocabulary
-from premortem.questions import _scenario_discovery
+from premortem.questions import scenario_discovery
 from premortem.questions.limits import Limit, ends
 from premortem.study import Study
 from premortem.text.numbers import LOG, LOG_ODDS_RATE, LOG_RATE, LOGIT, a_year
@@ -28,7 +28,7 @@ EDGE = 0.001
 
 
 def sentence(
-    box: _scenario_discovery.Box, subject: str, study: Study, earlier: Sequence[_scenario_discovery.Box] = ()
+    box: scenario_discovery.Box, subject: str, study: Study, earlier: Sequence[scenario_discovery.Box] = ()
 ) -> str:
     """`X2 breaks in 83% of futures in which ..., against 30% of all; that is 61% of its breaks`, in the words of the parameters.
 
@@ -40,14 +40,14 @@ def sentence(
             f"{subject} breaks in {box.density:.0%} of futures in which {conditions(box, study)}, against {every:.0%} of all; "
             f"that is {box.coverage:.0%} of its breaks"
         )
-    outside, rest = _scenario_discovery.left_outside(earlier, every)
+    outside, rest = scenario_discovery.left_outside(earlier, every)
     return (
         f"Outside {outside}, {subject} breaks in {box.density:.0%} of futures in which {conditions(box, study)}, against "
         f"{rest:.0%} of all outside; that is a further {box.coverage:.0%} of its breaks"
     )
 
 
-def conditions(box: _scenario_discovery.Box, study: Study) -> str:
+def conditions(box: scenario_discovery.Box, study: Study) -> str:
     """The limits of a box as a phrase: `a is over 1, b is under 2 and c is before Nov 2026`."""
     parts = [limit(study.priors[name], one) for name, one in box.limits.items()]
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

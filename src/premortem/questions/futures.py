@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from premortem.case import Case, Clock
 from premortem.errors import BadInput, MissingData
 from premortem.files.typed import Strict, read_entries
-from premortem.questions import _archetypes, _scenario_discovery
+from premortem.questions import archetypes, scenario_discovery
 from premortem.questions.describe import conditions
 from premortem.questions.limits import Limits
 from premortem.questions.margins import check_gives
@@ -154,18 +154,18 @@ def futures(run: Run, k: int | None = None, *, boxes: bool = True) -> Alternativ
     levels = {p: _levels(run, p, list(words), min(run.futures, MOST)) for p in run.policies}
     finite = np.flatnonzero(np.all([np.isfinite(x).all((0, 1)) for x in levels.values()], axis=0))
     seen = len(finite)
-    if seen < _scenario_discovery.LEAST_FUTURES:
+    if seen < scenario_discovery.LEAST_FUTURES:
         raise BadInput(
             str(run.folder),
             "futures",
             f"too few futures to group: {seen}",
             got=seen,
-            allowed=f"{_scenario_discovery.LEAST_FUTURES} or more",
+            allowed=f"{scenario_discovery.LEAST_FUTURES} or more",
             hint="run again: premortem run",
         )
     levels = {p: x[:, :, finite] for p, x in levels.items()}
-    found = _archetypes.families(_archetypes.features_of(levels[first]), k)
-    labels = {p: found.assign(_archetypes.features_of(x)) for p, x in levels.items()}
+    found = archetypes.families(archetypes.features_of(levels[first]), k)
+    labels = {p: found.assign(archetypes.features_of(x)) for p, x in levels.items()}
     values, early = run.values(first=min(run.futures, MOST))[:, finite], steps.compared.index(steps.early)
     paths = _paths(run, first, list(words), finite)
     own = [labels[first] == family for family in range(len(found.medoids))]
@@ -215,11 +215,11 @@ def _paths(run: Run, policy: str, names: Sequence[str], wanted: Array) -> Array:
 
 def _seen_as(at: Array, words: dict[str, dict[str, str]], member: Array) -> Limits:
     """The box of outcomes, (series, future), in which a family lies; empty when there is none."""
-    found = _scenario_discovery.discover(at, list(words), member, most=1, resample=False)
+    found = scenario_discovery.discover(at, list(words), member, most=1, resample=False)
     return found.boxes[0].limits if found.boxes else {}
 
 
-def _names(found: _archetypes.Families, shown: Sequence[Limits], words: dict[str, dict[str, str]]) -> list[str]:
+def _names(found: archetypes.Families, shown: Sequence[Limits], words: dict[str, dict[str, str]]) -> list[str]:
     """A name for each family from what shows it at a step of the case; no two alike, the plainest families first."""
     series = list(words)
     levels = found.centres.reshape(len(shown), len(series), -1).mean(2)  # standardised, (family, series)
@@ -232,13 +232,13 @@ def _names(found: _archetypes.Families, shown: Sequence[Limits], words: dict[str
     return [taken[family] for family in range(len(shown))]
 
 
-def _axes(found: _archetypes.Families, words: dict[str, dict[str, str]]) -> tuple[Axis, ...]:
+def _axes(found: archetypes.Families, words: dict[str, dict[str, str]]) -> tuple[Axis, ...]:
     """Axes, as many as there are series, each named by the series that tells most of it and of no stronger one; `quadrant` of the
     families counts them from their low ends, so an axis whose series falls along it has its words turned.
     """
     series, named, told = list(words), set[str](), []
     loadings = found.axes.loadings.reshape(len(found.axes.loadings), len(series), -1)
-    for of, share_along in zip(loadings[: max(len(series), _archetypes.CUT)], found.axes.shares, strict=False):
+    for of, share_along in zip(loadings[: max(len(series), archetypes.CUT)], found.axes.shares, strict=False):
         moves = dict(zip(series, of.mean(1).tolist(), strict=True))
         lead = max([name for name in series if name not in named] or series, key=lambda name: abs(moves[name]))
         named.add(lead)
@@ -250,7 +250,7 @@ def _axes(found: _archetypes.Families, words: dict[str, dict[str, str]]) -> tupl
 
 def _quadrants(axes: Sequence[Axis]) -> list[str]:
     """Names of the quadrants of the two strongest axes, in their order."""
-    ends = [(axis.low, axis.high) for axis in axes[: _archetypes.CUT]]
+    ends = [(axis.low, axis.high) for axis in axes[: archetypes.CUT]]
     return [capital(", ".join(reversed(last_first))) for last_first in product(*reversed(ends))]
 
 
@@ -266,7 +266,7 @@ def _said(words: dict[str, dict[str, str]], series: Sequence[str], levels: Array
 
 def _box(run: Run, values: Array, member: Array) -> tuple[Limits, str]:
     """The uncertainties that lead to a family, as limits and as a sentence."""
-    found = _scenario_discovery.discover(values, run.study.priors.names, member, most=1, resample=False)
+    found = scenario_discovery.discover(values, run.study.priors.names, member, most=1, resample=False)
     if not found.boxes:
         return {}, "No few uncertainties lead to it"
     box = found.boxes[0]
@@ -280,7 +280,7 @@ def _box(run: Run, values: Array, member: Array) -> tuple[Limits, str]:
 def _signposts(early: Array, words: dict[str, dict[str, str]], labels: Array, family: int, by: str) -> tuple[Sign, ...]:
     return tuple(
         Sign(words[name]["title"], name, by, side, cut, words[name]["unit"], accuracy)
-        for name, cut, side, accuracy in _archetypes.separating(early, list(words), labels, family)
+        for name, cut, side, accuracy in archetypes.separating(early, list(words), labels, family)
     )
 
 

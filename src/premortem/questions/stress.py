@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from premortem.ensemble import memory
 from premortem.ensemble.run import draw
-from premortem.questions import _bounded_memory, _scenario_discovery
+from premortem.questions import _bounded_memory, scenario_discovery
 from premortem.questions.attribution import Attribution, attribution
 from premortem.questions.boxes import Leaf, TriedBox, boxes, not_failed, sought, tree_check
 from premortem.questions.breaking_points import (
@@ -246,8 +246,8 @@ def _warnings(run: Run, name: str, policy: str, weights: Array | None, told: Seq
             f"{name} {verb} in all {count_noun(len(known), 'future')} under {policy}: there is nothing to box or to attribute; "
             "breaking points and thresholds still say how far it is from turning"
         )
-    if len(margins) < _scenario_discovery.LEAST_FUTURES:
-        said.append(f"too few futures for boxes ({len(margins):,}): run at least {_scenario_discovery.LEAST_FUTURES}")
+    if len(margins) < scenario_discovery.LEAST_FUTURES:
+        said.append(f"too few futures for boxes ({len(margins):,}): run at least {scenario_discovery.LEAST_FUTURES}")
     if weights is not None:
         effective = float(weights.sum() ** 2 / (weights**2).sum())
         if weak(effective):

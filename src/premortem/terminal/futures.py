@@ -2,7 +2,7 @@
 
 from rich.console import Console
 
-from premortem.questions._archetypes import STRUCTURE
+from premortem.questions.archetypes import STRUCTURE
 from premortem.questions.futures import AlternativeFutures
 from premortem.text import phrases, steps
 

@@ -106,8 +106,8 @@ def _print_thresholds(console: Console, rows: Sequence[Threshold | ClauseThresho
     if not clauses:  # the case names none to try
         return
     console.print(
-        f"  {phrases.count_noun(len(clauses), 'clause number')} {'was' if len(clauses) == 1 else 'were'} tried alone: {len(decide)} decide, {len(moving)} others move the share by a "
-        f"point or more, {len(clauses) - len(decide) - len(moving)} do not.",
+        f"  {phrases.count_noun(len(clauses), 'clause number')} {'was' if len(clauses) == 1 else 'were'} tried alone. "
+        f"Decisive: {len(decide)}. Moving the share by a point or more: {len(moving)}. Neither: {len(clauses) - len(decide) - len(moving)}.",
         style="dim",
     )
 

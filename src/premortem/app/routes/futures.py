@@ -11,7 +11,7 @@ from premortem.app.pages import AtDesk, View, render, wait_for
 from premortem.app.schema import Answer
 from premortem.app.session import Desk
 from premortem.case import Case, year_of
-from premortem.questions._archetypes import STRUCTURE
+from premortem.questions.archetypes import STRUCTURE
 from premortem.questions.futures import AlternativeFutures
 from premortem.text import phrases
 

@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from premortem.errors import BadInput, unknown
-from premortem.questions import _scenario_discovery as discovery
+from premortem.questions import scenario_discovery as discovery
 from premortem.questions._chance import PLANTED_MASS, PLANTED_ODDS
 from premortem.questions._search import Step
 from premortem.questions.tables import verdicts

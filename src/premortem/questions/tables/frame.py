@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from premortem.errors import BadInput, nearest, raise_all
-from premortem.questions._peeling import MOST_CATEGORIES
+from premortem.questions.peeling import MOST_CATEGORIES
 from premortem.text.numbers import count_noun
 
 Array = NDArray[Any]

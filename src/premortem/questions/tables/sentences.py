@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from premortem.questions import _scenario_discovery as discovery
+from premortem.questions import scenario_discovery as discovery
 from premortem.questions.tables._given import Given, Limit
 
 # What is said of futures, and of a table's rows; in this order.

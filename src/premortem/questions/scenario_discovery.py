@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premortem.questions._chance import LEVEL, PLANTED_MASS, PLANTED_ODDS, Chance, chance
-from premortem.questions._peeling import Sample, peel, prepared
 from premortem.questions._refining import pruned
 from premortem.questions._search import MOST_LIMITS, PACES, Step, searched, worth
 from premortem.questions.limits import Flags, Limit, within
+from premortem.questions.peeling import Sample, peel, prepared
 from premortem.text.numbers import count_noun, spell_count
 
 Array = NDArray[Any]
