@@ -1,7 +1,7 @@
 """What a text says of places under embargo, of arms, and of bodies that nobody may supply: notes, columns and names alike."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -24,10 +24,20 @@ WORD = re.compile(r"\w+")
 BETWEEN, NONE, MOST_KEPT = r"[ ._,;:/()&'-]+", "[^\\s\\S]", 400_000
 # A text whose letters may not be those that they seem, so that it is read letter by letter.
 TO_READ = r"[^\x00-\x7f]|@|_|(?:\b[a-z][ .\-]){3}"
+# What stands before a number that is dialled.
+NUMBER = re.compile(r"^[a-z ]+(?=[0-9 ]+$)")
 # Texts fewer than which are read one by one.
 FEW = 64
-# A number dialled abroad, and an address of a page or a mailbox, of which the code and the ending tell the place.
-DIALLED = r"(?:\+|(?-u:\b)00) ?\(?{code}\)?(?:[ ()./-]{{0,2}}[0-9]){{4,}}"
+# A number dialled abroad, and an address of a page or a mailbox, of which the code and the ending tell the place. Without a sign for
+# abroad it has so many digits at least, code included: fewer may be a number at home in the US, or of an order.
+ABROAD, DIGIT = r"(?:\+|(?-u:\b)(?:00|011))", r"[ ()./-]{{0,2}}[0-9]"
+DIALLED = ABROAD + r" ?\(?{code}\)?(?:" + DIGIT + "){{4,}}"
+WITHOUT_SIGN, MOST_DIGITS = 11, 15
+SIGNED = re.compile(ABROAD.replace(r"(?-u:\b)", ""))
+APART = r"(?:^|[ :,;|/(])"
+# In two groups or more, of which the first is short, as an order's number is not; or after a word for a telephone in any way.
+GROUPED = APART + r"{code}(?:[ .-]|\)|-\(| \()\(?[0-9]{{2,4}}\)?(?:[ ./-]{{1,2}}[0-9]{{2,8}}){{1,4}}(?-u:\b)"
+CALLED = r"{called}[a-z]{{0,5}}[ .:#]{{0,3}}(?:no|nr|at|on|us|under)?[ .:]{{0,2}}\(?{code}\)?(?:" + DIGIT + r"){{{fewest},{most}}}(?-u:\b)"
 ENDING, HOST = r"[a-z0-9_-]+\.{host}(?-u:\b)", r"(?:[a-z0-9_-]+[@.])?(?-u:\b){host}(?-u:\b)"
 
 
@@ -114,15 +124,23 @@ def _as_read(text: str) -> str:
 
 
 def _signs(parts: Iterable[str], bodies: Iterable[str], words: _Words) -> tuple[Sign, ...]:
-    found = [_sign(told, barred, words) for said, barred in ((bodies, True), (parts, False)) for told in said]
+    both = ((bodies, True), (parts, False))
+    found = [sign for said, barred in both for told in said if (sign := _sign(told, barred, words))]
     return tuple({sign.text: sign for sign in reversed(found)}.values())[::-1] if len(found) > 1 else tuple(found)
 
 
-def _sign(told: str, barred: bool, words: _Words) -> Sign:
+def _sign(told: str, barred: bool, words: _Words) -> Sign | None:
+    """What words that stood in a text ask; None of a number too short for one that is dialled without a sign for abroad."""
     found = words.read.get((told, barred))
     if found is None:
         said = " ".join(WORD.findall(told))
-        found = words.read[told, barred] = Sign(said, _place(said, words) or _reached(told, words), barred)
+        place = _place(said, words)
+        if not place and (place := _reached(told, words)):
+            said = NUMBER.sub("", said)
+            digits = said.replace(" ", "")
+            if digits.isdecimal() and len(digits) < WITHOUT_SIGN and not SIGNED.match(told):
+                return None
+        found = words.read[told, barred] = Sign(said, place, barred)
     return found
 
 
@@ -156,9 +174,20 @@ def _reached(text: str, words: _Words) -> str:
 
 
 def _written(told: Unread) -> tuple[tuple[str, str], ...]:
-    codes = [(DIALLED.format(code=code), place) for code, place in told.dialled.items()]
+    codes = [(pattern, place) for code, place in told.dialled.items() for pattern in _dialled(code, told.called)]
+    codes += [(APART + pattern + r"(?-u:\b)", place) for pattern, place in told.at_home.items()]
     ends = [((HOST if "." in h else ENDING).format(host=re.escape(h)), place) for h, place in told.hosts.items()]
     return (*codes, *ends)
+
+
+def _dialled(code: str, called: str) -> Iterator[str]:
+    """Patterns of a number that is dialled by a code: with a sign for abroad, without one, and behind a word for a telephone."""
+    digits = {"fewest": WITHOUT_SIGN - len(code), "most": MOST_DIGITS - len(code)}
+    yield DIALLED.format(code=code)
+    if len(code) > 1:  # behind a single digit may stand anything
+        yield GROUPED.format(code=code)
+    if called:
+        yield CALLED.format(code=code, called=f"(?:{called})", **digits)
 
 
 @cache

@@ -251,10 +251,16 @@ class Unread(Strict):
     regions: Mapping[str, str] = Key(default_factory=dict, description="regions that towns may mean, by their place")
     region_field: str = Key(default="", description="the field that tells one of these")
     notes: str = Key(default="", description="headings of columns that are read as notes are")
+    leaves: str = Key(default="", description="headings of columns that say when goods leave")
+    in_all: str = Key(default="", description="headings of columns that say how many units an order has in all")
     towns: Mapping[str, str] = Key(
         default_factory=dict, description="places by the names of towns, small, that mean them"
     )
     dialled: Mapping[str, str] = Key(default_factory=dict, description="places by the codes by which they are dialled")
+    at_home: Mapping[str, str] = Key(
+        default_factory=dict, description="places by patterns of numbers as they are written there"
+    )
+    called: str = Key(default="", description="words, or their beginnings, before a telephone number, as a pattern")
     hosts: Mapping[str, str] = Key(
         default_factory=dict, description="places by how an address of a page or a mailbox ends there"
     )

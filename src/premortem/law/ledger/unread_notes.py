@@ -12,10 +12,12 @@ from premortem.case import Case
 from premortem.law.clearing import clearings, reason_of
 from premortem.law.column_texts import in_small
 from premortem.law.groups import distinct
+from premortem.law.ledger.field_guesses import fold_heading
 from premortem.law.ledger.withheld import Doubt
 from premortem.law.parties import ROLES
 from premortem.law.places import country_codes, strict
 from premortem.law.spelling import all_words, key, word_lists
+from premortem.law.transfers import transfers
 from premortem.text.numbers import count_noun, strip_accents
 
 # The column that holds them, which is also the name by which a row clears its own.
@@ -33,6 +35,14 @@ SAYS = (
 )
 # A harmless word that, shouted among others that are not, is the code of a place.
 SHOUTED = r"(?-u:\b)({codes})(?-u:\b)(?: *[^0-9 ]| *$)"
+
+
+def is_note(column: str, case: Case) -> bool:
+    """Whether a column holds notes: the ledger's own, or one that nobody gave to a field (`_HEADING`) and whose heading says so."""
+    told, heading = transfers(case).unread.notes, column.removeprefix("_")
+    if column == NOTE or heading == column or not told:
+        return column == NOTE
+    return bool(re.search(told, fold_heading(heading) if heading.isascii() else heading.lower()))
 
 
 def unread_notes(notes: pl.Series, good: pl.DataFrame, named: Mapping[int, str], case: Case) -> Doubt | None:
