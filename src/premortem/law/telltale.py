@@ -10,7 +10,7 @@ import polars as pl
 from premortem.case import Case
 from premortem.law.column_texts import in_small
 from premortem.law.look_alikes import plain_letters
-from premortem.law.nameless import nobody_of
+from premortem.law.nameless import initials, is_firm_of_initials, nobody_of
 from premortem.law.places import country_codes
 from premortem.law.places import strict as strict_places
 from premortem.law.spelling import all_words
@@ -73,10 +73,15 @@ def signs_of(texts: Iterable[str], case: Case, party: bool = False) -> dict[str,
     if new:
         known |= dict.fromkeys(new, ()) | _told(new, _words(case, party))
         if party and transfers(case).unread.unsaid:
-            known |= {
-                name: (*known[name], Sign(own, "")) for name in new if not known[name] and (own := nobody_of(name))
-            }
+            known |= {name: _of_nobody(name, known[name]) for name in new}
     return {text: found for text in given if (found := known[text])}
+
+
+def _of_nobody(name: str, found: tuple[Sign, ...]) -> tuple[Sign, ...]:
+    """What asks for a look in a party's name, where it may name nobody as well; a firm's initials are none of it."""
+    if found and any(sign.text in initials() for sign in found) and is_firm_of_initials(all_words(name)):
+        return tuple(sign for sign in found if sign.text not in initials())
+    return found if found or not (own := nobody_of(name)) else (Sign(own, ""),)
 
 
 def _told(texts: list[str], words: _Words) -> dict[str, tuple[Sign, ...]]:
@@ -196,6 +201,8 @@ def _words(case: Case, party: bool) -> _Words:
     watched = {*told.of_parties, *(() if party else (*told.towns.values(), *strict_places(case)))}
     spelt = country_codes(case).items() if watched else ()
     named = {name: code for name, code in spelt if code in watched and (len(name) >= IN_TEXT or not name.isascii())}
+    # the flag of a place stands for its name
+    named |= {_flag(name): code for name, code in spelt if len(name) == 2 and name.isascii() and code in watched}
     places = named | {strip_accents(name): code for name, code in told.towns.items() if code in watched}
     of_parties = "|".join(
         _part(name) for name in _longest(places) if places[name] in told.of_parties and name.isascii()
@@ -211,6 +218,11 @@ def _words(case: Case, party: bool) -> _Words:
         *(pattern for pattern, _ in written),
     ]
     return _Words("|".join(filter(None, every)), bodies or NONE, whole, starts, written, {})
+
+
+def _flag(code: str) -> str:
+    """The flag of a country's code of two letters, as two signs of it."""
+    return "".join(chr(ord("🇦") + ord(letter) - ord("a")) for letter in code.lower())
 
 
 def _pattern(words: Iterable[str], place: str = "") -> str:

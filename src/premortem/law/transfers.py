@@ -257,6 +257,11 @@ class Unread(Strict):
         default_factory=dict, description="places by the names of towns, small, that mean them"
     )
     dialled: Mapping[str, str] = Key(default_factory=dict, description="places by the codes by which they are dialled")
+    codes: Mapping[str, str] = Key(
+        default_factory=dict, description="places by codes that are none of countries, in capitals"
+    )
+    codes_apart: str = Key(default="", description="headings of columns whose short texts are no codes of places")
+    ports: str = Key(default="", description="headings of columns that may hold codes of ports")
     at_home: Mapping[str, str] = Key(
         default_factory=dict, description="places by patterns of numbers as they are written there"
     )
