@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from html import unescape
 from typing import NamedTuple
+from urllib.parse import unquote
 
 import polars as pl
 
@@ -23,7 +25,7 @@ WORD = re.compile(r"\w+")
 # What may stand between two words. A pattern of nothing, and most texts of which is kept what was found.
 BETWEEN, NONE, MOST_KEPT = r"[ ._,;:/()&'-]+", "[^\\s\\S]", 400_000
 # A text whose letters may not be those that they seem, so that it is read letter by letter.
-TO_READ = r"[^\x00-\x7f]|@|_|(?:\b[a-z][ .\-]){3}"
+TO_READ = r"[^\x00-\x7f]|@|_|(?:\b[a-z][ .\-]){3}|[a-z][01345][a-z]|[a-z]{4}[01345]\b|&#?[a-z0-9]+;|%[0-9a-f]{2}"
 # What stands before a number that is dialled.
 NUMBER = re.compile(r"^[a-z ]+(?=[0-9 ]+$)")
 # Texts fewer than which are read one by one.
@@ -124,7 +126,9 @@ def _all_as_read(texts: list[str]) -> pl.Series:
 
 
 def _as_read(text: str) -> str:
-    """A text as its letters are, and as they seem."""
+    """A text as its letters are, and as they seem; signs of web pages for letters are these."""
+    if "&" in text or "%" in text:
+        text = unquote(unescape(text))
     return strip_accents(f"{text} | {plain_letters(text)}").replace("_", " ")
 
 
