@@ -261,6 +261,8 @@ class Unread(Strict):
         default_factory=dict, description="places by codes that are none of countries, in capitals"
     )
     codes_apart: str = Key(default="", description="headings of columns whose short texts are no codes of places")
+    counts_in: str = Key(default="", description="headings of columns that say in what a quantity counts")
+    several: str = Key(default="", description="units that are several pieces, small, as a pattern of the whole text")
     ports: str = Key(default="", description="headings of columns that may hold codes of ports")
     at_home: Mapping[str, str] = Key(
         default_factory=dict, description="places by patterns of numbers as they are written there"

@@ -31,6 +31,7 @@ from premortem.law.ledger.remainder import ROW, WHY
 from premortem.law.ledger.stated_classes import own_classes, stated_classes
 from premortem.law.ledger.together import shipped_together
 from premortem.law.ledger.told_in_notes import notes_of, told_in_notes
+from premortem.law.ledger.unread_items import unread_items
 from premortem.law.ledger.unread_parties import unread_parties
 from premortem.law.ledger.unread_words import unread_words
 from premortem.law.ledger.withheld import withhold
@@ -210,6 +211,7 @@ def _decided(given: pl.DataFrame, book: Rulebook, file: str) -> tuple[pl.DataFra
     if good.height:
         together = shipped_together(good, answers, notes_of(named, good, book), book)
         doubts += told_in_notes(named, good, answers, same, book)
+        doubts += unread_items(named, good, answers, same, book)
         doubts += alike_totals(good, answers, book)
         answers = answers.hstack(grounds.grounds(good, answers, together, book, same)).with_columns(hits)
         if words.classes.field:

@@ -18,8 +18,17 @@ def stated_classes(named: pl.DataFrame, good: pl.DataFrame, own: pl.Series, word
 
     `named` is a ledger under the names of fields; `good` are its rows that were decided.
     """
-    columns = [c for c in named.columns if fold_heading(c) in words.classes.stated]
+    columns = [c for c in named.columns if fold_heading(c) in words.classes.stated or _holds_classes(c, named, words)]
     return [d for c in columns if (d := _doubt(c, named[c].cast(pl.String)[good["_row"]], own, words))]
+
+
+def _holds_classes(column: str, named: pl.DataFrame, words: Vocabulary) -> bool:
+    """Whether every cell of a column that is not read looks like a class."""
+    form, cells = words.classes.form, named[column]
+    if not form or not column.startswith("_") or cells.dtype != pl.String:
+        return False
+    said = cells.str.strip_chars()
+    return said.str.contains(rf"^(?:{form})$").any() and said.filter(said != "").str.contains(rf"^(?:{form})$").all()
 
 
 def own_classes(good: pl.DataFrame, answers: pl.DataFrame, words: Vocabulary) -> pl.Series:

@@ -3,7 +3,7 @@ ships.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -12,10 +12,9 @@ import polars as pl
 
 from premortem.law.candidate_clauses import turning_days
 from premortem.law.clause import Rulebook
-from premortem.law.engine import decide
-from premortem.law.equivalent_rows import kinds as same_kinds
 from premortem.law.groups import Kinds
 from premortem.law.ledger.days_in_notes import MAY_PUT_OFF, MAY_TELL, days_of, put_off
+from premortem.law.ledger.decided_otherwise import decided_otherwise
 from premortem.law.ledger.field_guesses import fold_heading
 from premortem.law.ledger.one_party import one_party
 from premortem.law.ledger.unread_notes import is_cleared, is_note
@@ -112,7 +111,7 @@ def _later(
     tried = [(i, day) for i in first.values() for day in turns if good["date"][i] < day <= good["date"][i] + LATER]
     if not tried:
         return
-    found = _decided(good[[i for i, _ in tried]], [day for _, day in tried], book)
+    found = decided_otherwise(good[[i for i, _ in tried]], "date", (day for _, day in tried), book)
     then: dict[int, list[tuple[Any, str]]] = {}
     for (i, day), outcome in zip(tried, found, strict=True):
         then.setdefault(kinds.of[i], []).append((day, outcome))
@@ -121,12 +120,6 @@ def _later(
             if not as_good(outcome, answers["outcome"][i], book.vocabulary):
                 yield i, SAYS_LATER.format(heading=texts.name, words=words, day=day, outcome=outcome)
                 break
-
-
-def _decided(rows: pl.DataFrame, days: Iterable[Any], book: Rulebook) -> pl.Series:
-    """What is decided of rows on other days."""
-    rows = rows.with_columns(pl.Series("date", [*days])).drop(c for c in ("_undoes", "_back") if c in rows.columns)
-    return decide(rows, book, kinds=same_kinds(rows, book))["outcome"]
 
 
 def _days(notes: pl.Series, at: list[int], good: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> dict[int, str]:
@@ -141,7 +134,7 @@ def _days(notes: pl.Series, at: list[int], good: pl.DataFrame, answers: pl.DataF
     ]
     if not told:
         return {}
-    found = _decided(good[[i for i, _ in told]], [day for _, day in told], book)
+    found = decided_otherwise(good[[i for i, _ in told]], "date", (day for _, day in told), book)
     says: dict[int, str] = {}
     for (i, day), outcome in zip(told, found, strict=True):
         if not as_good(outcome, answers["outcome"][i], book.vocabulary):

@@ -47,6 +47,14 @@ def codes_in(heading: str, distinct: pl.Series, case: Case) -> dict[str, tuple[S
     return {text: signs for text, signs in found.items() if signs}
 
 
+def units_in(heading: str, distinct: pl.Series, case: Case) -> dict[str, tuple[Sign, ...]]:
+    """Of distinct texts of a column that says in what a quantity counts those that are several pieces."""
+    told = transfers(case).unread
+    if not told.counts_in or not re.search(told.counts_in, fold_heading(heading)):
+        return {}
+    return {text: (Sign(text.lower(), ""),) for text in distinct if re.fullmatch(told.several, text.lower())}
+
+
 def _signs(text: str, heading: str, asks: set[str], held: _Codes, told: Unread) -> Iterator[Sign]:
     if re.fullmatch(WHOLE, text):
         if text in asks or text in held.others:
