@@ -93,5 +93,7 @@ def _told() -> _Told:
         joined["numbered"],
         joined["words_too"],
         joined["initials"],
-        branch_words().union(word for kind in ("roles", "nobody", "numbered") for text in read[kind] for word in all_words(text)),
+        branch_words().union(
+            word for kind in ("roles", "nobody", "numbered") for text in read[kind] for word in all_words(text)
+        ),
     )

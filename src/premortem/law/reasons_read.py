@@ -23,7 +23,9 @@ SAYS = (
     "The reason that clears {name} says {what}, which no field says: give what it means in a field (where it goes, what it is for, who "
     "takes part), or say in the reason that it is not so."
 )
-SAYS_IDLE = "The reason that clears {name} says {what}, by which nobody looked: look the name up, and say what was found."
+SAYS_IDLE = (
+    "The reason that clears {name} says {what}, by which nobody looked: look the name up, and say what was found."
+)
 # What may stand between two words.
 APART = r"\W+"
 

@@ -39,7 +39,11 @@ SIGNED = re.compile(ABROAD.replace(r"(?-u:\b)", ""))
 APART = r"(?:^|[ :,;|/(])"
 # In two groups or more, of which the first is short, as an order's number is not; or after a word for a telephone in any way.
 GROUPED = APART + r"{code}(?:[ .-]|\)|-\(| \()\(?[0-9]{{2,4}}\)?(?:[ ./-]{{1,2}}[0-9]{{2,8}}){{1,4}}(?-u:\b)"
-CALLED = r"{called}[a-z]{{0,5}}[ .:#]{{0,3}}(?:no|nr|at|on|us|under)?[ .:]{{0,2}}\(?{code}\)?(?:" + DIGIT + r"){{{fewest},{most}}}(?-u:\b)"
+CALLED = (
+    r"{called}[a-z]{{0,5}}[ .:#]{{0,3}}(?:no|nr|at|on|us|under)?[ .:]{{0,2}}\(?{code}\)?(?:"
+    + DIGIT
+    + r"){{{fewest},{most}}}(?-u:\b)"
+)
 ENDING, HOST = r"[a-z0-9_-]+\.{host}(?-u:\b)", r"(?:[a-z0-9_-]+[@.])?(?-u:\b){host}(?-u:\b)"
 
 

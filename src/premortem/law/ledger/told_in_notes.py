@@ -46,7 +46,9 @@ SAYS = (
 LEFT, IN_ALL = "shipped ", "total "
 
 
-def told_in_notes(named: pl.DataFrame, good: pl.DataFrame, answers: pl.DataFrame, kinds: Kinds, book: Rulebook) -> Iterator[Doubt]:
+def told_in_notes(
+    named: pl.DataFrame, good: pl.DataFrame, answers: pl.DataFrame, kinds: Kinds, book: Rulebook
+) -> Iterator[Doubt]:
     """Of the rows that may go those of which a column says a day on which they might not, or an amount that no row ships.
 
     `named` is a ledger under the names of fields, `good` are its rows that can be decided, typed, and of `kinds`; `answers` what was
@@ -86,9 +88,13 @@ def _says(pattern: str, heading: str) -> bool:
     return bool(pattern and re.search(pattern, heading))
 
 
-def _told(texts: pl.Series, free: pl.Series, good: pl.DataFrame, answers: pl.DataFrame, kinds: Kinds, book: Rulebook) -> dict[int, str]:
+def _told(
+    texts: pl.Series, free: pl.Series, good: pl.DataFrame, answers: pl.DataFrame, kinds: Kinds, book: Rulebook
+) -> dict[int, str]:
     """What is said of each row of which something is."""
-    days, later, amounts = ((free & texts.str.contains(may).fill_null(False)).arg_true() for may in (MAY_TELL, MAY_PUT_OFF, MAY_COUNT))
+    days, later, amounts = (
+        (free & texts.str.contains(may).fill_null(False)).arg_true() for may in (MAY_TELL, MAY_PUT_OFF, MAY_COUNT)
+    )
     says: dict[int, str] = {}
     if len(amounts) and "quantity" in good.columns:
         says |= dict(_amounts(texts, amounts.to_list(), good))

@@ -21,7 +21,11 @@ from premortem.law.transfers import Unread, transfers
 LOOKED_AT, MOSTLY = 500, 0.75
 # A cell that is a code as a whole; a route of several; where a ship or a bank is; and what any of these looks like.
 WHOLE, ROUTE = r"[A-Z]{2,3}", r"\b[A-Z]{2,3}(?: ?(?:[-/>→]|->) ?[A-Z]{2,3})+\b"
-PORT, BANK, ACCOUNT = r"([A-Z]{2}) ?[A-Z2-9]{3}", r"[A-Z]{4}([A-Z]{2})[A-Z0-9]{2}(?:[A-Z0-9]{3})?", r"([A-Z]{2})[0-9]{2}[A-Z0-9 ]{11,34}"
+PORT, BANK, ACCOUNT = (
+    r"([A-Z]{2}) ?[A-Z2-9]{3}",
+    r"[A-Z]{4}([A-Z]{2})[A-Z0-9]{2}(?:[A-Z0-9]{3})?",
+    r"([A-Z]{2})[0-9]{2}[A-Z0-9 ]{11,34}",
+)
 MAY_HOLD = rf"^(?:{WHOLE}|{PORT}|{BANK}|{ACCOUNT})$|{ROUTE}".replace("(?:[A-Z0-9]{3})?", "[A-Z0-9]{0,3}")
 TOKEN = re.compile(r"[A-Z]{2,3}")
 
@@ -42,7 +46,10 @@ def codes_in(heading: str, distinct: pl.Series, case: Case) -> dict[str, tuple[S
         return {}
     held, told, word = _codes(case), transfers(case).unread, fold_heading(heading)
     apart = bool(told.codes_apart and re.search(told.codes_apart, word))
-    asks = {*held.anywhere, *({c for c, place in held.places.items() if place in held.strict} if _mostly(distinct, held) else ())}
+    asks = {
+        *held.anywhere,
+        *({c for c, place in held.places.items() if place in held.strict} if _mostly(distinct, held) else ()),
+    }
     found = {text: tuple(_signs(text, word, set() if apart else asks, held, told)) for text in texts}
     return {text: signs for text, signs in found.items() if signs}
 

@@ -46,7 +46,14 @@ def unread_items(
         if apart and re.search(apart, fold_heading(column)):
             continue
         cells = named[column][good["_row"]]
-        says = _says(cells, (free & cells.str.contains(pattern).fill_null(False)).arg_true().to_list(), good, answers, kinds, book)
+        says = _says(
+            cells,
+            (free & cells.str.contains(pattern).fill_null(False)).arg_true().to_list(),
+            good,
+            answers,
+            kinds,
+            book,
+        )
         if says:
             told = pl.Series([says.get(i) for i in range(good.height)], dtype=pl.String)
             heading = column.removeprefix("_")

@@ -119,7 +119,7 @@ def _unknown(texts: pl.Series, case: Case) -> dict[str, tuple[str, ...]]:
     """Of distinct texts those that hold words that are not harmless, with these."""
     shouted = _shouted(texts, case)
     plain = in_small(texts, r"[^\x00-\x7f]", strip_accents)
-    words = plain.str.replace_all(_phrases(), " ").str.extract_all(WORD)
+    words = plain.str.replace_all(_phrases(), " ").str.replace_all(_anywhere(), " ").str.extract_all(WORD)
     unknown = {word for word in words.explode().unique().drop_nulls() if not is_harmless(word)}
     at = words.list.eval(pl.element().is_in([*unknown])).list.any().fill_null(False)
     told = zip(texts.filter(at).to_list(), words.filter(at).to_list(), strict=True)
@@ -173,10 +173,16 @@ def _phrases() -> str:
 
 
 @cache
+def _anywhere() -> str:
+    """A pattern of what says nothing wherever it stands, as in a writing that leaves no space between words."""
+    return "|".join(sorted(word_lists("harmless.toml")["anywhere"], key=len, reverse=True))
+
+
+@cache
 def _harmless() -> tuple[frozenset[str], re.Pattern[str]]:
     """Harmless words, and a number with a unit behind it or a mark before it."""
     told = word_lists("harmless.toml")
     units, marks = ("|".join(map(re.escape, told[kind])) for kind in ("units", "marks"))
-    single = frozenset(told) - {"units", "marks", "phrases"}
+    single = frozenset(told) - {"units", "marks", "phrases", "anywhere"}
     words = frozenset(word for kind in single for word in told[kind])
     return words, re.compile(rf"\d+(?:x\d+)*(?:{units})?|(?:{marks})\d+")

@@ -131,7 +131,11 @@ def _flagged(cells: pl.Series, distinct: pl.Series, good: pl.DataFrame, book: Ru
     held = {str(place) for place in barred} | {*unread.regions}
     watched = held | strict(book.case) | {*unread.towns.values()}
     listed, telling = listed_within(distinct, book.case), _signs(cells.name, distinct, book.case)
-    codes = codes_in(cells.name, distinct, book.case) | units_in(cells.name, distinct, book.case) if cells.name != NOTE else {}
+    codes = (
+        codes_in(cells.name, distinct, book.case) | units_in(cells.name, distinct, book.case)
+        if cells.name != NOTE
+        else {}
+    )
     told = {
         text: [*codes.get(text, ()), *(sign for sign in telling.get(text, ()) if not sign.place or sign.place in watched), *(Sign(name, "", barred=True) for name in listed.get(text, ()))]
         for text in {*listed, *telling, *codes}
