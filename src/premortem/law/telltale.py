@@ -35,7 +35,6 @@ FEW = 64
 ABROAD, DIGIT = r"(?:\+|(?-u:\b)(?:00|011))", r"[ ()./-]{{0,2}}[0-9]"
 DIALLED = ABROAD + r" ?\(?{code}\)?(?:" + DIGIT + "){{4,}}"
 WITHOUT_SIGN, MOST_DIGITS = 11, 15
-SIGNED = re.compile(ABROAD.replace(r"(?-u:\b)", ""))
 APART = r"(?:^|[ :,;|/(])"
 # In two groups or more, of which the first is short, as an order's number is not; or after a word for a telephone in any way.
 GROUPED = APART + r"{code}(?:[ .-]|\)|-\(| \()\(?[0-9]{{2,4}}\)?(?:[ ./-]{{1,2}}[0-9]{{2,8}}){{1,4}}(?-u:\b)"
@@ -55,6 +54,14 @@ class Sign(NamedTuple):
     barred: bool = False  # whether no reason clears a party that is called so
 
 
+class _Written(NamedTuple):
+    """A number or an address that tells a place, and fewest digits of one."""
+
+    pattern: str
+    place: str
+    fewest: int = 0
+
+
 class _Words(NamedTuple):
     """What is looked for: patterns of all words and of bodies, and what the words mean, whole or by their beginning."""
 
@@ -62,7 +69,7 @@ class _Words(NamedTuple):
     bodies: str
     places: Mapping[str, str]
     starts: tuple[tuple[str, str], ...]
-    written: tuple[tuple[str, str], ...]  # patterns of numbers and addresses
+    written: tuple[_Written, ...]
     read: dict[tuple[str, bool], Sign]  # signs by the words that stood in a text, and whether these are a body's
 
 
@@ -150,9 +157,8 @@ def _sign(told: str, barred: bool, words: _Words) -> Sign | None:
         place = _place(said, words)
         if not place and (place := _reached(told, words)):
             said = NUMBER.sub("", said)
-            digits = said.replace(" ", "")
-            if digits.isdecimal() and len(digits) < WITHOUT_SIGN and not SIGNED.match(told):
-                return None
+        elif not place and said.replace(" ", "").isdecimal():
+            return None
         found = words.read[told, barred] = Sign(said, place, barred)
     return found
 
@@ -183,24 +189,22 @@ def _place(text: str, words: _Words) -> str:
 
 def _reached(text: str, words: _Words) -> str:
     """The place of a number that is dialled, or of an address."""
-    return next((place for pattern, place in words.written if _compiled(pattern).fullmatch(text)), "")
+    digits = sum(map(str.isdecimal, text))
+    return next((w.place for w in words.written if digits >= w.fewest and _compiled(w.pattern).fullmatch(text)), "")
 
 
-def _written(told: Unread) -> tuple[tuple[str, str], ...]:
-    codes = [(pattern, place) for code, place in told.dialled.items() for pattern in _dialled(code, told.called)]
-    codes += [(APART + pattern + r"(?-u:\b)", place) for pattern, place in told.at_home.items()]
-    ends = [((HOST if "." in h else ENDING).format(host=re.escape(h)), place) for h, place in told.hosts.items()]
-    return (*codes, *ends)
-
-
-def _dialled(code: str, called: str) -> Iterator[str]:
-    """Patterns of a number that is dialled by a code: with a sign for abroad, without one, and behind a word for a telephone."""
-    digits = {"fewest": WITHOUT_SIGN - len(code), "most": MOST_DIGITS - len(code)}
-    yield DIALLED.format(code=code)
-    if len(code) > 1:  # behind a single digit may stand anything
-        yield GROUPED.format(code=code)
-    if called:
-        yield CALLED.format(code=code, called=f"(?:{called})", **digits)
+def _written(told: Unread) -> Iterator[_Written]:
+    for code, place in told.dialled.items():
+        most = {"fewest": WITHOUT_SIGN - len(code), "most": MOST_DIGITS - len(code)}
+        yield _Written(DIALLED.format(code=code), place)
+        if len(code) > 1:  # behind a single digit may stand anything
+            yield _Written(GROUPED.format(code=code), place, WITHOUT_SIGN)
+        if told.called:
+            yield _Written(CALLED.format(code=code, called=f"(?:{told.called})", **most), place)
+    for pattern, place in told.at_home.items():
+        yield _Written(APART + pattern + r"(?-u:\b)", place)
+    for host, place in told.hosts.items():
+        yield _Written((HOST if "." in host else ENDING).format(host=re.escape(host)), place)
 
 
 @cache
@@ -219,11 +223,11 @@ def _words(case: Case, party: bool) -> _Words:
     whole = {name: code for name, code in places.items() if not name.endswith("*")}
     bodies = _pattern(map(strip_accents, told.bodies), of_parties)
     more = told.unsaid if party else (*told.flags, *transfers(case).cautions.named)
-    written = () if party else _written(told)
+    written = () if party else tuple(_written(told))
     every = [
         bodies,
         _pattern([*places, *map(strip_accents, (*told.firms, *more))]),
-        *(pattern for pattern, _ in written),
+        *(one.pattern for one in written),
     ]
     return _Words("|".join(filter(None, every)), bodies or NONE, whole, starts, written, {})
 

@@ -13,7 +13,6 @@ from premortem.law.transfers import transfers
 from premortem.law.vocabulary import Vocabulary
 from premortem.text.numbers import strip_accents
 
-
 QUANTITY = "quantity"
 BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 

@@ -9,7 +9,7 @@ import polars as pl
 from premortem.case import Case
 from premortem.law.clause import Rulebook
 from premortem.law.groups import Kinds
-from premortem.law.item_spellings import models
+from premortem.law.item_spellings import models, tokens
 from premortem.law.items import named_items
 from premortem.law.ledger.csv_files import MISSHAPEN
 from premortem.law.ledger.decided_otherwise import decided_otherwise
@@ -74,7 +74,8 @@ def _says(
     then = dict(zip(first, found, strict=True))
     says = {}
     for i, candidates in other.items():
-        for item in sorted(candidates, key=lambda name: (len(name), name)):
+        said = {*tokens(cells[i])}
+        for item in sorted(candidates, key=lambda name: (-len(said & {*tokens(name)}), len(name), name)):
             outcome = then[kinds.of[i], item]
             if not as_good(outcome, answers["outcome"][i], book.vocabulary):
                 heading = cells.name.removeprefix("_")

@@ -27,7 +27,7 @@ FEWEST = 3
 # Distinct values by which it is seen whether a column holds places, and the share of them that must.
 LOOKED_AT, MOSTLY = 500, 0.5
 # A cell that may tell something: one that may hold a name, a number that is dialled abroad, or as many digits as one has; or a flag.
-TELLS = rf"{NAME}|\+ ?\(?[0-9]|\b00[0-9]{{2}}|(?:[0-9][ ()./-]{{0,2}}){{10}}[0-9]|[\x{{1F1E6}}-\x{{1F1FF}}]"
+TELLS = rf"{NAME}|\+ ?\(?[0-9]|\b00[0-9]{{2}}|(?:[0-9][ ()./-]{{0,2}}){{10}}[0-9]|[0-9]{{3}}-[0-9]{{2}}-[0-9]{{2}}|[\x{{1F1E6}}-\x{{1F1FF}}]"
 # What is read before a cell whose heading says that it is a telephone number.
 CALLED = "tel "
 PLACE = "column {heading}"
