@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 
 from premortem.law.days import MONTHS, mark_of, readings
 from premortem.text.numbers import strip_accents
@@ -70,15 +71,18 @@ WENT = re.compile(
 BEFORE = 183
 
 
-def days_of(note: str, beside: date) -> list[date]:
+@lru_cache(maxsize=100_000)
+def days_of(note: str, beside: date) -> tuple[date, ...]:
     """Days that a note tells, of a row of another day: later ones, and earlier ones on which it says that goods went.
 
     >>> days_of("invoice 1 May, ships 3 Sept", date(2025, 5, 2)), days_of("shipped 2025-01-30", date(2025, 5, 2))
-    ([datetime.date(2025, 9, 3)], [datetime.date(2025, 1, 30)])
+    ((datetime.date(2025, 9, 3),), (datetime.date(2025, 1, 30),))
     """
     text = strip_accents(note)
     found = [(day, start) for start, days in _told(text, beside) for day in days]
-    return [*dict.fromkeys(day for day, start in found if day > beside or (day < beside and WENT.search(text[:start])))]
+    return tuple(
+        dict.fromkeys(day for day, start in found if day > beside or (day < beside and WENT.search(text[:start])))
+    )
 
 
 def put_off(note: str) -> str:

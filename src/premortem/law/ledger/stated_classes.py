@@ -9,6 +9,8 @@ from premortem.law.ledger.field_guesses import fold_heading
 from premortem.law.ledger.withheld import Doubt
 from premortem.law.vocabulary import Vocabulary
 
+# Cells of a column that are looked at first.
+LOOKED_AT = 200
 DIFFERS = "column {heading} says {stated}, and by its numbers it is {ours}"
 SAYS = "Column {heading} states the {label} of items, and {count} of the decided rows are another by their numbers: look at which is right."
 
@@ -27,8 +29,13 @@ def _holds_classes(column: str, named: pl.DataFrame, words: Vocabulary) -> bool:
     form, cells = words.classes.form, named[column]
     if not form or not column.startswith("_") or cells.dtype != pl.String:
         return False
-    said = cells.str.strip_chars()
-    return said.str.contains(rf"^(?:{form})$").any() and said.filter(said != "").str.contains(rf"^(?:{form})$").all()
+    # the first cells tell of most columns that they hold none
+    for some in (cells.head(LOOKED_AT), cells):
+        said = some.str.strip_chars()
+        is_class = said.filter(said != "").str.contains(rf"^(?:{form})$")
+        if not is_class.all():
+            return False
+    return is_class.any()
 
 
 def own_classes(good: pl.DataFrame, answers: pl.DataFrame, words: Vocabulary) -> pl.Series:

@@ -3,11 +3,11 @@ ships.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from premortem.law.candidate_clauses import turning_days
@@ -130,13 +130,13 @@ def _later(
 
 def _days(notes: pl.Series, at: list[int], good: pl.DataFrame, answers: pl.DataFrame, book: Rulebook) -> dict[int, str]:
     """Of some rows what the first day that their note tells would make of them, where that is worse."""
-    turns = np.array(sorted(turning_days(book)), "datetime64[D]")
+    turns, beside = turning_days(book), good["date"].to_list()
     told = [
         (i, day)
         for i in at
-        for day in days_of(notes[i], good["date"][i])
+        for day in days_of(notes[i], beside[i])
         # law that does not change between two days is not asked twice
-        if (turns <= np.datetime64(day)).sum() != (turns <= np.datetime64(good["date"][i])).sum()
+        if bisect_right(turns, day) != bisect_right(turns, beside[i])
     ]
     if not told:
         return {}
