@@ -16,7 +16,8 @@ from premortem.law.nameless import initials, is_firm_of_initials, nobody_of
 from premortem.law.places import country_codes
 from premortem.law.places import strict as strict_places
 from premortem.law.spelling import all_words
-from premortem.law.transfers import Unread, transfers
+from premortem.law.transfers import transfers
+from premortem.law.unread import Unread
 from premortem.text.numbers import strip_accents
 
 # Fewest letters of a place's name that is looked for within a text, and of a word that may end in an s as well.

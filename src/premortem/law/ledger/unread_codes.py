@@ -15,7 +15,8 @@ from premortem.case import Case
 from premortem.law.ledger.field_guesses import fold_heading
 from premortem.law.places import country_codes, strict
 from premortem.law.telltale import Sign
-from premortem.law.transfers import Unread, transfers
+from premortem.law.transfers import transfers
+from premortem.law.unread import Unread
 
 # Distinct values by which it is seen whether a column holds codes, and the share of them that must.
 LOOKED_AT, MOSTLY = 500, 0.75

@@ -70,8 +70,8 @@ def _says(
     first = {(kinds.of[i], item): i for i in reversed(other) for item in sorted(other[i])}
     if not first:
         return {}
-    found = decided_otherwise(good[[*first.values()]], "item", [item for _, item in first], book)
-    then = dict(zip(first, found, strict=True))
+    outcomes = decided_otherwise(good[[*first.values()]], "item", [item for _, item in first], book)
+    then = dict(zip(first, outcomes, strict=True))
     says = {}
     for i, candidates in other.items():
         said = {*tokens(cells[i])}
