@@ -433,9 +433,9 @@ def test_a_bare_name_clears_nothing_and_is_refused_with_what_is_allowed():
 
 
 def test_a_name_that_says_nobody_stands_among_hits_and_among_what_was_not_checked():
-    found = answer(item="L4", destination="FRA", date="2025-06-01", end_user="TBD", consignee="Хуавэй")
+    found = answer(item="L4", destination="FRA", date="2025-06-01", end_user="TBD", consignee="Вектор")
     assert (found.outcome, found.may_go, found.gate) == ("needs:screening", None, GATE["screening"])
-    assert [h.given for h in found.hits] == ["Хуавэй", "TBD"]
+    assert [h.given for h in found.hits] == ["Вектор", "TBD"]
     assert any("end user TBD (it names nobody)" in line for line in found.not_checked)
     assert "cannot be looked up" in found.sentence
     assert "cannot be looked up" in found._repr_html_()

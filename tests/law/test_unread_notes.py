@@ -28,7 +28,7 @@ PLAIN = (
     "ship to Orbital Widgets dock 4", "T4 qty 4", "for delivery to Germany", "RMA replacement for SN 4471", "pago 30 dias", "levering week 12", "USD 1,200 per unit",
 )  # fmt: skip
 TO_READ = (
-    "goods continue by truck to Omsk", "cust will fwd to SZ office after burn-in", "wafer inspection cluster at 7nm line", "parent 55% owned by CEC Group (Ent. List), per KYC",
+    "goods continue by truck to Karasuk", "cust will fwd to SZ office after burn-in", "wafer inspection cluster at 7nm line", "parent 55% owned by CEC Group (Ent. List), per KYC",
     "exascale", 'pls label "computer parts" on AWB', "HS code per customer request 8471", "keep each under 1M USD", "end user tbc", "freight forwarder is final delivery",
     "remove serial no. labels", "centrifuge modelling", "for NESCOM", "INF Tech is the anchor tenant", "stop-over IST then DME", "customer refused install & training", "交货前请联系",
 )  # fmt: skip
@@ -41,7 +41,7 @@ def test_a_permission_stands_only_on_notes_whose_every_word_is_harmless():
     may_go = dict(zip((*PLAIN, *TO_READ), found["may_go"], strict=True))
     assert [note for note in PLAIN if may_go[note] is not True] == []
     assert [note for note in TO_READ if may_go[note] is not None] == []
-    assert found["rests_on"][len(PLAIN)] == "column note says continue, omsk"
+    assert found["rests_on"][len(PLAIN)] == "column note says continue, karasuk"
 
 
 def test_a_note_that_a_person_read_is_cleared_by_a_reason():
@@ -127,9 +127,9 @@ def test_days_are_read_in_the_forms_of_notes(note, days):
 
 
 def test_a_day_without_a_year_is_the_next_one_and_an_amount_no_price():
-    assert days_of("ships 5 Jan", date(2025, 12, 20)) == [date(2026, 1, 5)]
-    assert days_of("shipped 3 Feb 2025, PO dated 1 Feb 2023", date(2025, 3, 1)) == [date(2025, 2, 3)]
-    assert days_of("we may ship 5 of them", date(2025, 3, 1)) == []
+    assert [*days_of("ships 5 Jan", date(2025, 12, 20))] == [date(2026, 1, 5)]
+    assert [*days_of("shipped 3 Feb 2025, PO dated 1 Feb 2023", date(2025, 3, 1))] == [date(2025, 2, 3)]
+    assert [*days_of("we may ship 5 of them", date(2025, 3, 1))] == []
     assert amounts_of("total 5000 EUR, 3 pallets, 12 servers") == [12.0]
 
 
@@ -155,11 +155,11 @@ def test_a_column_whose_heading_says_that_it_holds_notes_is_read_as_one(heading)
     def may_go(text, **more):
         return rows(NOTED | {f"_{heading}": text, "cleared": CLEARED} | more)["may_go"][0]
 
-    assert may_go("goods continue by truck to Omsk") is None
+    assert may_go("goods continue by truck to Karasuk") is None
     assert may_go("2 pallets, fragile") is True
     for name in (heading, "note"):
         assert (
-            may_go("goods continue by truck to Omsk", cleared=f"{CLEARED};{name}=a slip of the desk, stays here")
+            may_go("goods continue by truck to Karasuk", cleared=f"{CLEARED};{name}=a slip of the desk, stays here")
             is True
         )
 

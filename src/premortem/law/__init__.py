@@ -32,6 +32,6 @@ Inside: `assumed_facts`, `binding`, `candidate_clauses`, `cautions`, `clause_fil
 `days`, `decision_data`, `equivalent_rows`, `field_values`, `figures`, `groups`, `item_spellings`, `item_values`, `ladder`, `letters`,
 `listed_in_texts`, `look_alikes`, `missing_fields`, `name_matches`, `nameless`, `near_names`, `numbers`, `parties`, `party_fields`,
 `party_lists`, `party_table`, `permission`, `reasons_read`, `row_defaults`, `rows_of_kinds`, `seats`, `soundness`, `spelling`,
-`stems`, `tested_values`, `totals`, `truth`, `unnamed`, `verdict_codes`,
+`stems`, `tested_values`, `totals`, `truth`, `unnamed`, `unread`, `verdict_codes`,
 `would_change`.
 """

@@ -13,6 +13,9 @@ LATIN = re.compile(r"[A-Za-z]")
 # A sign for an a within a word, which is no address; and four letters or more, each apart from the next.
 SIGN = re.compile(r"(?<=[^\W\d_])@(?=[^\W\d_])(?!\S*\.\w)")
 APART = re.compile(r"(?<!\w)[^\W\d_](?:([ ._\-])[^\W\d_])(?:\1[^\W\d_]){2,}(?!\w)")
+# A digit for the letter that it looks like, one in a word of five letters or more, and never first.
+DIGIT = re.compile(r"(?<![^\W_])[A-Za-z]+[01345][A-Za-z]*(?![^\W_])")
+FOR_LETTERS, FEWEST_LETTERS = str.maketrans("01345", "oieas"), 5
 
 
 def plain_letters(text: str) -> str:
@@ -20,8 +23,8 @@ def plain_letters(text: str) -> str:
 
     Only a word that mixes writings, or all of whose letters have a likeness, is read so: words of another writing stay.
 
-    >>> plain_letters("Huаwei"), plain_letters("Hu@wei"), plain_letters("H u a w e i lab"), plain_letters("Москва")
-    ('Huawei', 'Huawei', 'Huawei lab', 'Москва')
+    >>> plain_letters("Huаwei"), plain_letters("Hu@wei"), plain_letters("H u a w e i lab"), plain_letters("Москва"), plain_letters("Huawe1, dock4")
+    ('Huawei', 'Huawei', 'Huawei lab', 'Москва', 'Huawei, dock4')
     """
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
@@ -29,7 +32,12 @@ def plain_letters(text: str) -> str:
         text = WORD.sub(lambda found: _as_latin(found[0]), text)
     if "@" in text:
         text = SIGN.sub("a", text)
+    text = DIGIT.sub(lambda found: _without_digit(found[0]), text)
     return APART.sub(lambda found: re.sub(r"[ ._\-]", "", found[0]), text)
+
+
+def _without_digit(word: str) -> str:
+    return word.translate(FOR_LETTERS) if len(word) > FEWEST_LETTERS else word
 
 
 def _as_latin(word: str) -> str:

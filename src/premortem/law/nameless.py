@@ -1,9 +1,10 @@
 """Texts in a party's cell that name nobody: what a desk types where it knows no name, or writes elsewhere."""
 
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from premortem.law.spelling import all_words, key, legal_forms, word_lists
+from premortem.law.spelling import all_words, branch_words, key, legal_forms, word_lists
 
 # Most letters of a word that only numbers those who are not named, as in `Customer A`.
 MARK = 1
@@ -16,6 +17,8 @@ class _Told(NamedTuple):
     firsts: frozenset[str]  # first words of `begins`
     numbered: frozenset[str]
     words_too: frozenset[str]
+    initials: frozenset[str]
+    empty: frozenset[str]  # words of texts that name nobody
 
 
 @lru_cache(maxsize=400_000)
@@ -45,11 +48,30 @@ def is_nameless(name: str) -> bool:
 def nobody_of(name: str) -> str:
     """What stands before the legal form of a firm's name, where that names nobody (`Stock Ltd`, `Undisclosed Customer GmbH`); "" else."""
     own = said = all_words(name)
+    if is_firm_of_initials(said):
+        return ""
     while own and own[-1] in legal_forms():
         own = own[:-1]
     if not own or len(own) == len(said):
         return ""
     return " ".join(own) if "".join(own) in _told().whole or _begins_as_nobody(own) else ""
+
+
+def initials() -> frozenset[str]:
+    """Short words for nobody that may be a firm's initials."""
+    return _told().initials
+
+
+def is_firm_of_initials(said: Sequence[str]) -> bool:
+    """Whether a name's short word for nobody may be initials: a word of its own and a legal form stand beside (`TBC Bank JSC`).
+
+    >>> [is_firm_of_initials(all_words(name)) for name in ("TBC Bank JSC", "TBC Customer Ltd", "TBC Trading Ltd", "TBC Bank")]
+    [True, False, False, False]
+    """
+    told = _told()
+    if not said or said[-1] not in legal_forms() or told.initials.isdisjoint(said):
+        return False
+    return any(word not in told.empty and word not in told.initials and len(word) > MARK for word in said[:-1])
 
 
 def _begins_as_nobody(said: tuple[str, ...]) -> bool:
@@ -70,4 +92,8 @@ def _told() -> _Told:
         frozenset(b[0] for b in begins),
         joined["numbered"],
         joined["words_too"],
+        joined["initials"],
+        branch_words().union(
+            word for kind in ("roles", "nobody", "numbered") for text in read[kind] for word in all_words(text)
+        ),
     )

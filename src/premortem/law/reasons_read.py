@@ -23,12 +23,15 @@ SAYS = (
     "The reason that clears {name} says {what}, which no field says: give what it means in a field (where it goes, what it is for, who "
     "takes part), or say in the reason that it is not so."
 )
+SAYS_IDLE = (
+    "The reason that clears {name} says {what}, by which nobody looked: look the name up, and say what was found."
+)
 # What may stand between two words.
 APART = r"\W+"
 
 
 def told_by_reasons(given: Mapping[str, Any], case: Case) -> Iterator[str]:
-    """A sentence on each reason of a transaction that says a place that is none of its own, a firm that is not the name's, arms or goods
+    """A sentence on each reason of a transaction by which nobody looked, or that says a place that is none of its own, a firm that is not the name's, arms or goods
     that go on. What the reason denies (`no part of Acme`) it does not say, nor are the words of the name that it clears told again.
     """
     cleared = given.get("cleared")
@@ -37,6 +40,8 @@ def told_by_reasons(given: Mapping[str, Any], case: Case) -> Iterator[str]:
     places = {given[field] for field in vocabulary(case).countries if given.get(field)}
     roles = {key(given[role]): given[role] for role in ROLES if given.get(role)}
     for name, reason in clearings(cleared).items():
+        if idle := _idle(reason):
+            yield SAYS_IDLE.format(name=name, what=idle)
         if not (signs := _said(reason, case)):
             continue
         own = {part for word in all_words(name) for part in (word, stem(word, case))}
@@ -63,6 +68,13 @@ def _said(reason: str, case: Case) -> tuple[Sign, ...]:
     listed = listed_within(pl.Series([reason], dtype=pl.String), case).get(reason, ())
     found = (*signs_of([reason], case).get(reason, ()), *(Sign(name, "", barred=True) for name in listed))
     return tuple(sign for sign in found if not _denies(reason, sign.text))
+
+
+@lru_cache(maxsize=4096)
+def _idle(reason: str) -> str:
+    """Words of a reason by which nobody looked; "" where it says none."""
+    said = f" {' '.join(all_words(reason))} "
+    return next((words for words in word_lists("reasons.toml")["idle"] if f" {words} " in said), "")
 
 
 def _denies(reason: str, words: str) -> bool:

@@ -1,20 +1,23 @@
 """What a text says of places under embargo, of arms, and of bodies that nobody may supply: notes, columns and names alike."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from html import unescape
 from typing import NamedTuple
+from urllib.parse import unquote
 
 import polars as pl
 
 from premortem.case import Case
 from premortem.law.column_texts import in_small
 from premortem.law.look_alikes import plain_letters
-from premortem.law.nameless import nobody_of
+from premortem.law.nameless import initials, is_firm_of_initials, nobody_of
 from premortem.law.places import country_codes
 from premortem.law.places import strict as strict_places
 from premortem.law.spelling import all_words
-from premortem.law.transfers import Unread, transfers
+from premortem.law.transfers import transfers
+from premortem.law.unread import Unread
 from premortem.text.numbers import strip_accents
 
 # Fewest letters of a place's name that is looked for within a text, and of a word that may end in an s as well.
@@ -23,11 +26,24 @@ WORD = re.compile(r"\w+")
 # What may stand between two words. A pattern of nothing, and most texts of which is kept what was found.
 BETWEEN, NONE, MOST_KEPT = r"[ ._,;:/()&'-]+", "[^\\s\\S]", 400_000
 # A text whose letters may not be those that they seem, so that it is read letter by letter.
-TO_READ = r"[^\x00-\x7f]|@|_|(?:\b[a-z][ .\-]){3}"
+TO_READ = r"[^\x00-\x7f]|@|_|(?:\b[a-z][ .\-]){3}|[a-z][01345][a-z]|[a-z]{4}[01345]\b|&#?[a-z0-9]+;|%[0-9a-f]{2}"
+# What stands before a number that is dialled.
+NUMBER = re.compile(r"^[a-z ]+(?=[0-9 ]+$)")
 # Texts fewer than which are read one by one.
 FEW = 64
-# A number dialled abroad, and an address of a page or a mailbox, of which the code and the ending tell the place.
-DIALLED = r"(?:\+|(?-u:\b)00) ?\(?{code}\)?(?:[ ()./-]{{0,2}}[0-9]){{4,}}"
+# A number dialled abroad, and an address of a page or a mailbox, of which the code and the ending tell the place. Without a sign for
+# abroad it has so many digits at least, code included: fewer may be a number at home in the US, or of an order.
+ABROAD, DIGIT = r"(?:\+|(?-u:\b)(?:00|011))", r"[ ()./-]{{0,2}}[0-9]"
+DIALLED = ABROAD + r" ?\(?{code}\)?(?:" + DIGIT + "){{4,}}"
+WITHOUT_SIGN, MOST_DIGITS = 11, 15
+APART = r"(?:^|[ :,;|/(])"
+# In two groups or more, of which the first is short, as an order's number is not; or after a word for a telephone in any way.
+GROUPED = APART + r"{code}(?:[ .-]|\)|-\(| \()\(?[0-9]{{2,4}}\)?(?:[ ./-]{{1,2}}[0-9]{{2,8}}){{1,4}}(?-u:\b)"
+CALLED = (
+    r"{called}[a-z]{{0,5}}[ .:#]{{0,3}}(?:no|nr|at|on|us|under)?[ .:]{{0,2}}\(?{code}\)?(?:"
+    + DIGIT
+    + r"){{{fewest},{most}}}(?-u:\b)"
+)
 ENDING, HOST = r"[a-z0-9_-]+\.{host}(?-u:\b)", r"(?:[a-z0-9_-]+[@.])?(?-u:\b){host}(?-u:\b)"
 
 
@@ -39,6 +55,14 @@ class Sign(NamedTuple):
     barred: bool = False  # whether no reason clears a party that is called so
 
 
+class _Written(NamedTuple):
+    """A number or an address that tells a place, and fewest digits of one."""
+
+    pattern: str
+    place: str
+    fewest: int = 0
+
+
 class _Words(NamedTuple):
     """What is looked for: patterns of all words and of bodies, and what the words mean, whole or by their beginning."""
 
@@ -46,7 +70,7 @@ class _Words(NamedTuple):
     bodies: str
     places: Mapping[str, str]
     starts: tuple[tuple[str, str], ...]
-    written: tuple[tuple[str, str], ...]  # patterns of numbers and addresses
+    written: tuple[_Written, ...]
     read: dict[tuple[str, bool], Sign]  # signs by the words that stood in a text, and whether these are a body's
 
 
@@ -63,10 +87,15 @@ def signs_of(texts: Iterable[str], case: Case, party: bool = False) -> dict[str,
     if new:
         known |= dict.fromkeys(new, ()) | _told(new, _words(case, party))
         if party and transfers(case).unread.unsaid:
-            known |= {
-                name: (*known[name], Sign(own, "")) for name in new if not known[name] and (own := nobody_of(name))
-            }
+            known |= {name: _of_nobody(name, known[name]) for name in new}
     return {text: found for text in given if (found := known[text])}
+
+
+def _of_nobody(name: str, found: tuple[Sign, ...]) -> tuple[Sign, ...]:
+    """What asks for a look in a party's name, where it may name nobody as well; a firm's initials are none of it."""
+    if found and any(sign.text in initials() for sign in found) and is_firm_of_initials(all_words(name)):
+        return tuple(sign for sign in found if sign.text not in initials())
+    return found if found or not (own := nobody_of(name)) else (Sign(own, ""),)
 
 
 def _told(texts: list[str], words: _Words) -> dict[str, tuple[Sign, ...]]:
@@ -109,20 +138,29 @@ def _all_as_read(texts: list[str]) -> pl.Series:
 
 
 def _as_read(text: str) -> str:
-    """A text as its letters are, and as they seem."""
+    """A text as its letters are, and as they seem; signs of web pages for letters are these."""
+    if "&" in text or "%" in text:
+        text = unquote(unescape(text))
     return strip_accents(f"{text} | {plain_letters(text)}").replace("_", " ")
 
 
 def _signs(parts: Iterable[str], bodies: Iterable[str], words: _Words) -> tuple[Sign, ...]:
-    found = [_sign(told, barred, words) for said, barred in ((bodies, True), (parts, False)) for told in said]
+    both = ((bodies, True), (parts, False))
+    found = [sign for said, barred in both for told in said if (sign := _sign(told, barred, words))]
     return tuple({sign.text: sign for sign in reversed(found)}.values())[::-1] if len(found) > 1 else tuple(found)
 
 
-def _sign(told: str, barred: bool, words: _Words) -> Sign:
+def _sign(told: str, barred: bool, words: _Words) -> Sign | None:
+    """What words that stood in a text ask; None of a number too short for one that is dialled without a sign for abroad."""
     found = words.read.get((told, barred))
     if found is None:
         said = " ".join(WORD.findall(told))
-        found = words.read[told, barred] = Sign(said, _place(said, words) or _reached(told, words), barred)
+        place = _place(said, words)
+        if not place and (place := _reached(told, words)):
+            said = NUMBER.sub("", said)
+        elif not place and said.replace(" ", "").isdecimal():
+            return None
+        found = words.read[told, barred] = Sign(said, place, barred)
     return found
 
 
@@ -152,13 +190,22 @@ def _place(text: str, words: _Words) -> str:
 
 def _reached(text: str, words: _Words) -> str:
     """The place of a number that is dialled, or of an address."""
-    return next((place for pattern, place in words.written if _compiled(pattern).fullmatch(text)), "")
+    digits = sum(map(str.isdecimal, text))
+    return next((w.place for w in words.written if digits >= w.fewest and _compiled(w.pattern).fullmatch(text)), "")
 
 
-def _written(told: Unread) -> tuple[tuple[str, str], ...]:
-    codes = [(DIALLED.format(code=code), place) for code, place in told.dialled.items()]
-    ends = [((HOST if "." in h else ENDING).format(host=re.escape(h)), place) for h, place in told.hosts.items()]
-    return (*codes, *ends)
+def _written(told: Unread) -> Iterator[_Written]:
+    for code, place in told.dialled.items():
+        most = {"fewest": WITHOUT_SIGN - len(code), "most": MOST_DIGITS - len(code)}
+        yield _Written(DIALLED.format(code=code), place)
+        if len(code) > 1:  # behind a single digit may stand anything
+            yield _Written(GROUPED.format(code=code), place, WITHOUT_SIGN)
+        if told.called:
+            yield _Written(CALLED.format(code=code, called=f"(?:{told.called})", **most), place)
+    for pattern, place in told.at_home.items():
+        yield _Written(APART + pattern + r"(?-u:\b)", place)
+    for host, place in told.hosts.items():
+        yield _Written((HOST if "." in host else ENDING).format(host=re.escape(host)), place)
 
 
 @cache
@@ -167,6 +214,8 @@ def _words(case: Case, party: bool) -> _Words:
     watched = {*told.of_parties, *(() if party else (*told.towns.values(), *strict_places(case)))}
     spelt = country_codes(case).items() if watched else ()
     named = {name: code for name, code in spelt if code in watched and (len(name) >= IN_TEXT or not name.isascii())}
+    # the flag of a place stands for its name
+    named |= {_flag(name): code for name, code in spelt if len(name) == 2 and name.isascii() and code in watched}
     places = named | {strip_accents(name): code for name, code in told.towns.items() if code in watched}
     of_parties = "|".join(
         _part(name) for name in _longest(places) if places[name] in told.of_parties and name.isascii()
@@ -175,13 +224,18 @@ def _words(case: Case, party: bool) -> _Words:
     whole = {name: code for name, code in places.items() if not name.endswith("*")}
     bodies = _pattern(map(strip_accents, told.bodies), of_parties)
     more = told.unsaid if party else (*told.flags, *transfers(case).cautions.named)
-    written = () if party else _written(told)
+    written = () if party else tuple(_written(told))
     every = [
         bodies,
         _pattern([*places, *map(strip_accents, (*told.firms, *more))]),
-        *(pattern for pattern, _ in written),
+        *(one.pattern for one in written),
     ]
     return _Words("|".join(filter(None, every)), bodies or NONE, whole, starts, written, {})
+
+
+def _flag(code: str) -> str:
+    """The flag of a country's code of two letters, as two signs of it."""
+    return "".join(chr(ord("🇦") + ord(letter) - ord("a")) for letter in code.lower())
 
 
 def _pattern(words: Iterable[str], place: str = "") -> str:

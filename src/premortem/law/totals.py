@@ -43,7 +43,7 @@ def total_after(frame: pl.DataFrame, clause: Clause, totals: Totals, words: Voca
     """The clause's total after each row that it decides; NaN for the others."""
     total, running = clause.total, totals.of(clause)
     assert total is not None
-    keys = [*(pl.col(k) for k in total.per), *_window(clause)]
+    keys = [*(pl.col(k) for k in total.per), *window(clause)]
     none, asked = pl.lit(-1, pl.Int64), pl.col("_asked").fill_null(False)
     work = (
         frame.lazy()
@@ -76,7 +76,7 @@ def start(clause: Clause) -> pl.Expr:
     return pl.col(clause.total.start) - (pl.col(clause.total.less) if clause.total.less else 0)
 
 
-def _window(clause: Clause) -> list[pl.Expr]:
+def window(clause: Clause) -> list[pl.Expr]:
     """What starts a total anew: the calendar year, or the next of the limit's dated values."""
     total = clause.total
     assert total is not None

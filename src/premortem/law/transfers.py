@@ -11,6 +11,7 @@ from pydantic import Field as Key
 
 from premortem.case import Case
 from premortem.files.typed import Strict, read_typed
+from premortem.law.unread import Unread
 
 FILE = "transfers.toml"
 
@@ -225,39 +226,6 @@ class Probes(Strict):
     facts: Mapping[str, float] = Key(default_factory=dict)
     classed: Mapping[str, Mapping[str, tuple[Any, ...]]] = Key(default_factory=dict)
     met_by: Mapping[str, Mapping[str, tuple[Any, ...]]] = Key(default_factory=dict)
-
-
-class Unread(Strict):
-    """What is looked for in columns that are not read: headings that say of a party, a place or an end of use, as patterns of words
-    with underscores between, and words in their cells that are red flags.
-    """
-
-    party: str = ""
-    apart: str = Key(default="^$", description="words beside those that make it a party's number, address or date")
-    place: str = ""
-    place_apart: str = Key(default="", description="words that make it no place to which anything goes")
-    use: str = ""
-    use_field: str = Key(default="", description="the field that tells what goods are for")
-    flags: tuple[str, ...] = Key(
-        default=(),
-        description="words of a text that ask for a look, small and without accents; * any ending, # a number",
-    )
-    bodies: tuple[str, ...] = Key(
-        default=(), description="the same of whom no reason clears a name; {place} stands for one of `of_parties`"
-    )
-    firms: tuple[str, ...] = Key(default=(), description="the same of firms, in a text and in a party's name")
-    unsaid: tuple[str, ...] = Key(default=(), description="words that name nobody, in a firm's name")
-    of_parties: tuple[str, ...] = Key(default=(), description="places of which a party's name asks for a look")
-    regions: Mapping[str, str] = Key(default_factory=dict, description="regions that towns may mean, by their place")
-    region_field: str = Key(default="", description="the field that tells one of these")
-    notes: str = Key(default="", description="headings of columns that are read as notes are")
-    towns: Mapping[str, str] = Key(
-        default_factory=dict, description="places by the names of towns, small, that mean them"
-    )
-    dialled: Mapping[str, str] = Key(default_factory=dict, description="places by the codes by which they are dialled")
-    hosts: Mapping[str, str] = Key(
-        default_factory=dict, description="places by how an address of a page or a mailbox ends there"
-    )
 
 
 class Transfers(Strict):

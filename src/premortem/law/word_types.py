@@ -87,6 +87,9 @@ class Classes(Strict):
     none: str = Key(default="none", description="the class of what no clause classifies")
     systems: Mapping[str, str] = Key(default_factory=dict, description="class of a system by that of its chips")
     stated: tuple[str, ...] = Key(default=(), description="headings, folded, of columns in which a table states it")
+    form: str = Key(
+        default="", description="a pattern of what it looks like, by which a column of other heading states it"
+    )
     alike: Mapping[str, str] = Key(
         default_factory=dict, description="pattern of the classes that go with one worked out, as people state them"
     )

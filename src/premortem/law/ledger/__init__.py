@@ -7,6 +7,7 @@
 - `field_guesses`: headings matched to fields
 - `remainder`: rows given back to be mended, decided again with those decided before
 
-Inside: `consignees`, `corrections`, `days_in_notes`, `grounds`, `headers`, `matching`, `possible_changes`, `rows`, `stated_classes`, `together`,
-`told_in_notes`, `unfit`, `unread_notes`, `unread_parties`, `unread_words`, `unstated_fields`, `withheld`.
+Inside: `alike_totals`, `consignees`, `corrections`, `days_in_notes`, `decided_otherwise`, `grounds`, `headers`, `matching`, `one_party`,
+`possible_changes`, `rows`, `stated_classes`, `together`,
+`told_in_notes`, `unfit`, `unread_codes`, `unread_items`, `unread_notes`, `unread_parties`, `unread_words`, `unstated_fields`, `withheld`.
 """

@@ -21,6 +21,7 @@ from premortem.law.conditions import identifiers
 from premortem.law.engine import decide
 from premortem.law.equivalent_rows import kinds
 from premortem.law.ledger import corrections, grounds, remainder
+from premortem.law.ledger.alike_totals import alike_totals
 from premortem.law.ledger.columns import check_columns, gained, type_columns
 from premortem.law.ledger.consignees import alike
 from premortem.law.ledger.csv_files import MISSHAPEN
@@ -29,8 +30,8 @@ from premortem.law.ledger.intake import AS_IT_IS, Convention, take
 from premortem.law.ledger.remainder import ROW, WHY
 from premortem.law.ledger.stated_classes import own_classes, stated_classes
 from premortem.law.ledger.together import shipped_together
-from premortem.law.ledger.told_in_notes import told_in_notes
-from premortem.law.ledger.unread_notes import NOTE
+from premortem.law.ledger.told_in_notes import notes_of, told_in_notes
+from premortem.law.ledger.unread_items import unread_items
 from premortem.law.ledger.unread_parties import unread_parties
 from premortem.law.ledger.unread_words import unread_words
 from premortem.law.ledger.withheld import withhold
@@ -208,10 +209,10 @@ def _decided(given: pl.DataFrame, book: Rulebook, file: str) -> tuple[pl.DataFra
     answers = answers.with_columns(_headroom(answers, good, book).alias(words.headroom))
     hits, listed = grounds.hits(good, book.case)
     if good.height:
-        notes = named[NOTE][good["_row"]] if NOTE in named.columns else None
-        together = shipped_together(good, answers, notes, book)
-        if notes is not None and (says := told_in_notes(notes, good, answers, book)):
-            doubts.append(says)
+        together = shipped_together(good, answers, notes_of(named, good, book), book)
+        doubts += told_in_notes(named, good, answers, same, book)
+        doubts += unread_items(named, good, answers, same, book)
+        doubts += alike_totals(good, answers, book)
         answers = answers.hstack(grounds.grounds(good, answers, together, book, same)).with_columns(hits)
         if words.classes.field:
             classes = own_classes(good, answers, words)

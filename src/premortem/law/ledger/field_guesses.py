@@ -13,6 +13,9 @@ from premortem.law.transfers import transfers
 from premortem.law.vocabulary import Vocabulary
 from premortem.text.numbers import strip_accents
 
+QUANTITY = "quantity"
+BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
+
 
 def fold_heading(heading: str) -> str:
     """A heading in small letters without accents, with one underscore between words and without what stands in brackets.
@@ -44,10 +47,16 @@ def guess(headings: Sequence[str], words: Vocabulary) -> dict[str, str]:
     for names, read in ((own, str), (short, str), (meanings(words), fold_heading)):
         for heading in headings:
             field = names.get(read(heading), "")
-            if not found[heading] and field not in taken:
+            if not found[heading] and field not in taken and not (field == QUANTITY and _in_several(heading, words)):
                 found[heading] = field
                 taken.add(field)
     return found
+
+
+def _in_several(heading: str, words: Vocabulary) -> bool:
+    """Whether what stands in a heading's brackets counts several pieces as one (`Qty (thousands)`), so that it is no quantity as it is."""
+    several = transfers(words.case).unread.several
+    return bool(several) and any(re.fullmatch(several, text.strip().lower()) for text in BRACKETS.findall(heading))
 
 
 def rename_columns(given: pl.DataFrame, columns: Mapping[str, str], file: str, words: Vocabulary) -> pl.DataFrame:

@@ -9,6 +9,8 @@ from premortem.law.ledger.field_guesses import fold_heading
 from premortem.law.ledger.withheld import Doubt
 from premortem.law.vocabulary import Vocabulary
 
+# Cells of a column that are looked at first.
+LOOKED_AT = 200
 DIFFERS = "column {heading} says {stated}, and by its numbers it is {ours}"
 SAYS = "Column {heading} states the {label} of items, and {count} of the decided rows are another by their numbers: look at which is right."
 
@@ -18,8 +20,22 @@ def stated_classes(named: pl.DataFrame, good: pl.DataFrame, own: pl.Series, word
 
     `named` is a ledger under the names of fields; `good` are its rows that were decided.
     """
-    columns = [c for c in named.columns if fold_heading(c) in words.classes.stated]
+    columns = [c for c in named.columns if fold_heading(c) in words.classes.stated or _holds_classes(c, named, words)]
     return [d for c in columns if (d := _doubt(c, named[c].cast(pl.String)[good["_row"]], own, words))]
+
+
+def _holds_classes(column: str, named: pl.DataFrame, words: Vocabulary) -> bool:
+    """Whether every cell of a column that is not read looks like a class."""
+    form, cells = words.classes.form, named[column]
+    if not form or not column.startswith("_") or cells.dtype != pl.String:
+        return False
+    # the first cells tell of most columns that they hold none
+    for some in (cells.head(LOOKED_AT), cells):
+        said = some.str.strip_chars()
+        is_class = said.filter(said != "").str.contains(rf"^(?:{form})$")
+        if not is_class.all():
+            return False
+    return is_class.any()
 
 
 def own_classes(good: pl.DataFrame, answers: pl.DataFrame, words: Vocabulary) -> pl.Series:

@@ -12,10 +12,12 @@ from premortem.case import Case
 from premortem.law.clearing import clearings, reason_of
 from premortem.law.column_texts import in_small
 from premortem.law.groups import distinct
+from premortem.law.ledger.field_guesses import fold_heading
 from premortem.law.ledger.withheld import Doubt
 from premortem.law.parties import ROLES
 from premortem.law.places import country_codes, strict
 from premortem.law.spelling import all_words, key, word_lists
+from premortem.law.transfers import transfers
 from premortem.text.numbers import count_noun, strip_accents
 
 # The column that holds them, which is also the name by which a row clears its own.
@@ -33,6 +35,14 @@ SAYS = (
 )
 # A harmless word that, shouted among others that are not, is the code of a place.
 SHOUTED = r"(?-u:\b)({codes})(?-u:\b)(?: *[^0-9 ]| *$)"
+
+
+def is_note(column: str, case: Case) -> bool:
+    """Whether a column holds notes: the ledger's own, or one that nobody gave to a field (`_HEADING`) and whose heading says so."""
+    told, heading = transfers(case).unread.notes, column.removeprefix("_")
+    if column == NOTE or heading == column or not told:
+        return column == NOTE
+    return bool(re.search(told, fold_heading(heading) if heading.isascii() else heading.lower()))
 
 
 def unread_notes(notes: pl.Series, good: pl.DataFrame, named: Mapping[int, str], case: Case) -> Doubt | None:
@@ -109,7 +119,7 @@ def _unknown(texts: pl.Series, case: Case) -> dict[str, tuple[str, ...]]:
     """Of distinct texts those that hold words that are not harmless, with these."""
     shouted = _shouted(texts, case)
     plain = in_small(texts, r"[^\x00-\x7f]", strip_accents)
-    words = plain.str.replace_all(_phrases(), " ").str.extract_all(WORD)
+    words = plain.str.replace_all(_phrases(), " ").str.replace_all(_anywhere(), " ").str.extract_all(WORD)
     unknown = {word for word in words.explode().unique().drop_nulls() if not is_harmless(word)}
     at = words.list.eval(pl.element().is_in([*unknown])).list.any().fill_null(False)
     told = zip(texts.filter(at).to_list(), words.filter(at).to_list(), strict=True)
@@ -163,10 +173,16 @@ def _phrases() -> str:
 
 
 @cache
+def _anywhere() -> str:
+    """A pattern of what says nothing wherever it stands, as in a writing that leaves no space between words."""
+    return "|".join(sorted(word_lists("harmless.toml")["anywhere"], key=len, reverse=True))
+
+
+@cache
 def _harmless() -> tuple[frozenset[str], re.Pattern[str]]:
     """Harmless words, and a number with a unit behind it or a mark before it."""
     told = word_lists("harmless.toml")
     units, marks = ("|".join(map(re.escape, told[kind])) for kind in ("units", "marks"))
-    single = frozenset(told) - {"units", "marks", "phrases"}
+    single = frozenset(told) - {"units", "marks", "phrases", "anywhere"}
     words = frozenset(word for kind in single for word in told[kind])
     return words, re.compile(rf"\d+(?:x\d+)*(?:{units})?|(?:{marks})\d+")

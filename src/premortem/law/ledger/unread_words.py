@@ -11,7 +11,8 @@ from premortem.law.clause import Rulebook
 from premortem.law.clearing import reason_of
 from premortem.law.ledger.csv_files import MISSHAPEN
 from premortem.law.ledger.field_guesses import fold_heading, meanings
-from premortem.law.ledger.unread_notes import NOTE, unread_notes
+from premortem.law.ledger.unread_codes import codes_in, units_in
+from premortem.law.ledger.unread_notes import NOTE, is_note, unread_notes
 from premortem.law.ledger.unread_parties import CARRIED, NAME
 from premortem.law.ledger.withheld import Doubt, doubt_of
 from premortem.law.listed_in_texts import listed_within
@@ -25,8 +26,10 @@ from premortem.text.numbers import count_noun
 FEWEST = 3
 # Distinct values by which it is seen whether a column holds places, and the share of them that must.
 LOOKED_AT, MOSTLY = 500, 0.5
-# A cell that may tell something: one that may hold a name, or a number that is dialled abroad.
-TELLS = rf"{NAME}|\+ ?\(?[0-9]|\b00[0-9]{{2}}"
+# A cell that may tell something: one that may hold a name, a number that is dialled abroad, or as many digits as one has; or a flag.
+TELLS = rf"{NAME}|\+ ?\(?[0-9]|\b00[0-9]{{2}}|(?:[0-9][ ()./-]{{0,2}}){{10}}[0-9]|[0-9]{{3}}-[0-9]{{2}}-[0-9]{{2}}|[\x{{1F1E6}}-\x{{1F1FF}}]"
+# What is read before a cell whose heading says that it is a telephone number.
+CALLED = "tel "
 PLACE = "column {heading}"
 SAYS_PLACE = (
     "Column {heading} is not read and names a place, so no row in which that is not the destination is a plain yes: say "
@@ -86,16 +89,8 @@ def _of_column(cells: pl.Series, good: pl.DataFrame, book: Rulebook) -> Iterator
             SAYS_NAMES.format(heading=heading, rows=count_noun(len(flagged), "row")),
             always=True,
         )
-    if _is_note(cells.name, book.case) and (unread := unread_notes(cells.rename(heading), good, flagged, book.case)):
+    if is_note(cells.name, book.case) and (unread := unread_notes(cells.rename(heading), good, flagged, book.case)):
         yield unread
-
-
-def _is_note(column: str, case: Case) -> bool:
-    """Whether a column holds notes: the ledger's own, or one that nobody gave to a field and whose heading says so."""
-    told = transfers(case).unread.notes
-    if column == NOTE:
-        return True
-    return column not in CARRIED and bool(told and re.search(told, column.lower() if not column.isascii() else fold_heading(column.removeprefix("_"))))  # fmt: skip
 
 
 def _holds_places(heading: str, distinct: pl.Series, words: Vocabulary) -> bool:
@@ -135,10 +130,15 @@ def _flagged(cells: pl.Series, distinct: pl.Series, good: pl.DataFrame, book: Ru
     unread = transfers(book.case).unread
     held = {str(place) for place in barred} | {*unread.regions}
     watched = held | strict(book.case) | {*unread.towns.values()}
-    listed, telling = listed_within(distinct, book.case), signs_of(distinct, book.case)
+    listed, telling = listed_within(distinct, book.case), _signs(cells.name, distinct, book.case)
+    codes = (
+        codes_in(cells.name, distinct, book.case) | units_in(cells.name, distinct, book.case)
+        if cells.name != NOTE
+        else {}
+    )
     told = {
-        text: [*(sign for sign in telling.get(text, ()) if not sign.place or sign.place in watched), *(Sign(name, "", barred=True) for name in listed.get(text, ()))]
-        for text in {*listed, *telling}
+        text: [*codes.get(text, ()), *(sign for sign in telling.get(text, ()) if not sign.place or sign.place in watched), *(Sign(name, "", barred=True) for name in listed.get(text, ()))]
+        for text in {*listed, *telling, *codes}
     }  # fmt: skip
     says = pl.Series([text for text, what in told.items() if what], dtype=pl.String)
     at = cells.is_in(says.implode()).fill_null(False).arg_true()
@@ -157,6 +157,15 @@ def _flagged(cells: pl.Series, distinct: pl.Series, good: pl.DataFrame, book: Ru
         for i in at
     }
     return {i: ", ".join(what) for i, what in flagged.items() if what}
+
+
+def _signs(column: str, distinct: pl.Series, case: Case) -> dict[str, tuple[Sign, ...]]:
+    """What ask for a look in the texts of a column; under a heading of telephones, numbers without a sign for abroad as well."""
+    called = transfers(case).unread.called
+    if column in CARRIED or not (called and re.search(f"(?:^|_)(?:{called})", fold_heading(column))):
+        return signs_of(distinct, case)
+    found = signs_of((CALLED + distinct).to_list(), case)
+    return {text.removeprefix(CALLED): signs for text, signs in found.items()}
 
 
 def _called(sign: Sign, called: Mapping[str, str]) -> str:
