@@ -349,17 +349,48 @@ def test_every_key_of_a_view_is_told_in_the_description_of_the_api(client):
 
 schema = schemathesis.openapi.from_dict(bare().openapi())
 # what takes seconds, or starts processes, is tried by tests of its own
-QUICK = schema.exclude(path_regex="jobs|why|movers|compare|ledger|futures|watch|hindcast|exhibits|world")
+QUICK = schema.exclude(
+    path_regex="jobs|why|movers|compare|ledger|futures|watch|hindcast|exhibits|world|effects|refined|diff"
+)
+# what takes a second or more for each request that is right
+LONG = schema.include(path_regex="effects|refined|diff")
 
 
-@QUICK.parametrize()
-@settings(max_examples=settings().max_examples // 8, suppress_health_check=list(HealthCheck))
-def test_no_request_of_the_schema_ends_in_a_bug(case, client):
+def never_a_bug(case, client):
     asked = case.as_transport_kwargs(base_url="http://127.0.0.1:8760")
     body = "content" if isinstance(asked.get("data"), str | bytes) else "data"
     kept = {body if k == "data" else k: v for k, v in asked.items() if v is not None and k != "cookies"}
     answer = client.request(**kept)
     assert answer.status_code < 500, answer.text
+
+
+@QUICK.parametrize()
+@settings(max_examples=settings().max_examples // 8, suppress_health_check=list(HealthCheck))
+def test_no_request_of_the_schema_ends_in_a_bug(case, client):
+    never_a_bug(case, client)
+
+
+@pytest.mark.slow
+@LONG.parametrize()
+@settings(max_examples=settings().max_examples // 8, suppress_health_check=list(HealthCheck))
+def test_no_request_of_the_schema_that_takes_long_ends_in_a_bug(case, client):
+    never_a_bug(case, client)
+
+
+@pytest.mark.parametrize("path", ["/api/levers/effects", "/api/diff", "/api/board/refined"])
+def test_a_wrong_request_for_what_takes_long_ends_in_no_bug(client, monkeypatch, path):
+    """A few of those that the slow suite makes from the schema."""
+    for module in (board, view_state):
+        monkeypatch.setattr(module, "MOST_FUTURES", 2000)
+    wrong = [
+        "of=%00&a=%00",
+        "of=&of=%0A&a=&b=&n=nan&seed=-1",
+        "of=nothing&a=9999-99-99&b=null&w=record&asof=null&vs=%F0%9F",
+    ]
+    asked = [client.get(f"{path}?{query}") for query in wrong]
+    asked += [client.request(method, path) for method in ("POST", "PUT", "TRACE")]
+    assert [answer.text for answer in asked if answer.status_code >= 500] == []
+    assert all(answer.status_code == 405 for answer in asked[3:])
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,7 @@ def test_hindcast_prints_the_keys_of_the_contract_misses_first(run, tmp_path):
         + "moon_landings,2025-12-31,2,,,units,2026-02-06,x,medium\n",
         "utf-8",
     )
-    code, out, _ = run("hindcast", "--observations", table, "--futures", "4096", "--json")
+    code, out, _ = run("hindcast", "--observations", table, "--futures", "1024", "--json")
     found = json.loads(out)
     assert code == 0
     assert {"observables", "coverage90", "beats_persistence", "beats_trend", "events_brier"} <= set(found)

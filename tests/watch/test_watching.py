@@ -213,7 +213,7 @@ def without_ranges(path, times):
 
 def test_what_was_observed_later_does_not_move_what_was_said(study, tmp_path):
     once, tripled = (
-        pm.hindcast(NOTE, without_ranges(tmp_path / f"{n}.csv", n), study=study, futures=4096).weighted.observables
+        pm.hindcast(NOTE, without_ranges(tmp_path / f"{n}.csv", n), study=study, futures=1024).weighted.observables
         for n in (1, 3)
     )
     assert [t.observed for t in tripled] == pytest.approx([3 * o.observed for o in once])
@@ -230,7 +230,7 @@ def test_a_table_never_seen_is_scored_and_its_unknown_rows_listed(study, tmp_pat
         "h20_banned,2025-04-09,1,1,1,event,2025-04-09,x,high\n",
         "utf-8",
     )
-    found = pm.hindcast(NOTE, path, study=study, futures=4096).as_dict()
+    found = pm.hindcast(NOTE, path, study=study, futures=1024).as_dict()
     assert [o["quantity"] for o in found["observables"]] == ["capex_big4_quarter"]
     assert found["observables"][0]["crps_persistence"] is not None
     assert [e["event"] for e in found["events"]] == ["below_threshold_banned"]
