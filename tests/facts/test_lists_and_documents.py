@@ -15,7 +15,7 @@ from premortem.facts import live
 from premortem.law import book as rules
 from premortem.law.audit import book_told
 from premortem.law.decide import Transaction, explain
-from premortem.law.pulled_lists import with_pulled
+from premortem.law.parties.pulled_lists import with_pulled
 from premortem.law.screening import screen
 from tests.facts.served import Server, get
 

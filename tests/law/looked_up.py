@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from premortem.case import default
-from premortem.law.clearing import as_text, clearings
-from premortem.law.parties import ROLES
-from premortem.law.party_lists import index
-from premortem.law.spelling import key
+from premortem.law.parties.clearing import as_text, clearings
+from premortem.law.parties.lists import index
+from premortem.law.parties.lookup import ROLES
+from premortem.law.parties.spelling import key
 
 REASON = "looked up in the whole lists"
 # A party that no table holds, and that somebody looked up.

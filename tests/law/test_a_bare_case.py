@@ -8,11 +8,12 @@ import pytest
 
 from premortem.case import Case
 from premortem.errors import BadInput, PremortemError
-from premortem.law import diff, items, parties, places
+from premortem.law import diff, items, places
 from premortem.law.book import Book, load
 from premortem.law.decide import Decision, Transaction, explain
 from premortem.law.ledger.decisions import decide_ledger
 from premortem.law.loopholes import search
+from premortem.law.parties import lookup
 from premortem.law.transfers import Transfers, transfers
 from premortem.law.vocabulary import vocabulary
 
@@ -147,8 +148,8 @@ def test_features_that_need_tables_are_absent(shop: Case) -> None:
     assert items.named_items(shop).is_empty()
     assert places.country_codes(shop) == {}
     assert places.iso3("anywhere", "land", shop) == "anywhere"
-    assert parties.screen({"consignee": "Acme"}, date(2030, 1, 1), shop) == ()
-    assert parties.unscreened_names({"consignee": "Acme"}, shop) == ()
+    assert lookup.screen({"consignee": "Acme"}, date(2030, 1, 1), shop) == ()
+    assert lookup.unscreened_names({"consignee": "Acme"}, shop) == ()
     assert search(load("plain", shop)).searched == 0
     assert load("plain", shop).moves == ()
 

@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from premortem.case import default
 from premortem.errors import BadInput, BadInputs
 from premortem.law import book as rules
-from premortem.law import memo, party_lists, verdict, worked_cases
+from premortem.law import memo, verdict, worked_cases
 from premortem.law.assumed_facts import ANOTHER
 from premortem.law.citations import citation
 from premortem.law.decide import Transaction, explain
 from premortem.law.engine import decide
 from premortem.law.ledger.decisions import decide_ledger
-from premortem.law.parties import suspects
+from premortem.law.parties import lists as party_lists
+from premortem.law.parties.lookup import suspects
 from premortem.law.permission import GATE, gate
 from premortem.law.rulebook_version import shipped_version
 from premortem.law.transactions import frame_of, parse

@@ -19,7 +19,7 @@ from premortem.law.engine import decide
 from premortem.law.equivalent_rows import kinds
 from premortem.law.ledger.decisions import decide_ledger
 from premortem.law.ledger.grounds import grounds
-from premortem.law.seats import OF_OTHERS, asked
+from premortem.law.parties.seats import OF_OTHERS, asked
 from premortem.law.transactions import frame_of, parse
 from premortem.law.vocabulary import vocabulary
 from premortem.law.worked_cases import decide_file, parties

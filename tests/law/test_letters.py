@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from premortem.law.letters import by_ends, made_ready, slip_away
+from premortem.law.parties.letters import by_ends, made_ready, slip_away
 
 TEXTS = st.text(alphabet="abcdeé李1", min_size=1, max_size=12)
 

@@ -8,10 +8,10 @@ import pytest
 from premortem.case import default
 from premortem.errors import BadInput
 from premortem.law import book as rules
-from premortem.law.clearing import clearings
 from premortem.law.decide import Transaction, explain
-from premortem.law.nameless import is_nameless
-from premortem.law.parties import screen
+from premortem.law.parties.clearing import clearings
+from premortem.law.parties.lookup import screen
+from premortem.law.parties.nameless import is_nameless
 
 CASE = default()
 NOBODY = (

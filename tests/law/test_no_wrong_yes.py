@@ -8,9 +8,9 @@ import pytest
 from premortem.errors import BadInput
 from premortem.law import audit, memo
 from premortem.law import book as rules
-from premortem.law.clearing import check_reasons
 from premortem.law.decide import Decision, Transaction, explain
 from premortem.law.ledger.decisions import decide_ledger
+from premortem.law.parties.clearing import check_reasons
 from premortem.law.permission import GATE
 from premortem.law.screening import screen
 

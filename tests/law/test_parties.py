@@ -13,9 +13,12 @@ from premortem import facts
 from premortem.case import default
 from premortem.errors import BadInput, BadInputs
 from premortem.law import book as rules
-from premortem.law import engine, name_matches, parties, party_fields, party_lists, spelling
+from premortem.law import engine
+from premortem.law.parties import fields as party_fields
+from premortem.law.parties import lists as party_lists
+from premortem.law.parties import lookup, name_matches, spelling
+from premortem.law.parties.spelling import telling
 from premortem.law.row_defaults import complete
-from premortem.law.spelling import telling
 from premortem.law.transactions import frame_of
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import vocabulary
@@ -34,7 +37,7 @@ FREE = [
 
 
 def hits(name, day=DAY, cleared=None):
-    return parties.screen({"consignee": name}, day, CASE, cleared)
+    return lookup.screen({"consignee": name}, day, CASE, cleared)
 
 
 def facts_of(day=DAY, **named):
@@ -72,7 +75,7 @@ def test_a_firm_that_is_known_not_to_be_listed_is_no_hit():
 @pytest.mark.parametrize("name", [n.lower() for n in facts.read("chips")["vendor"].unique().sort()] + ["reseller", "fabricator", "designer", "distributor"])  # fmt: skip
 def test_the_words_for_an_exporter_are_near_nobody_but_the_listed(name):
     listed = {"huawei", "biren", "cambricon", "hygon", "moore threads", "various"}  # "various" names nobody
-    assert bool(parties.screen({"exporter": name}, DAY, CASE)) == (name in listed)
+    assert bool(lookup.screen({"exporter": name}, DAY, CASE)) == (name in listed)
 
 
 @pytest.mark.parametrize(
@@ -117,11 +120,11 @@ def test_clearing_does_not_lift_a_listed_name():
 
 def test_names_that_differ_by_a_number_or_a_word_are_shown_and_never_merged():
     assert not any(h.equal for h in hits("CETC 99"))
-    assert parties.key("Yotta 1") != parties.key("Yotta 2")
-    assert parties.key("Yotta") != parties.key("Yotta Data Services")
+    assert lookup.key("Yotta 1") != lookup.key("Yotta 2")
+    assert lookup.key("Yotta") != lookup.key("Yotta Data Services")
 
 
-@pytest.mark.parametrize("role", parties.ROLES)
+@pytest.mark.parametrize("role", lookup.ROLES)
 def test_every_named_party_is_screened(role):
     told = facts_of(**{role: "Huawei"}, date=date(2025, 6, 1))  # the rule on ownership is neither in force nor stayed
     assert told["entity_listed"]
@@ -214,15 +217,15 @@ def test_a_table_that_cannot_be_read_is_one_clear_line(column, value, said):
 
 
 def test_a_name_that_was_never_seen_is_held_once_against_the_list_and_the_list_is_not_read_again(monkeypatch):
-    parties.screen({"consignee": "warm"}, DAY, CASE)
+    lookup.screen({"consignee": "warm"}, DAY, CASE)
     passes, near_rows = [], name_matches.near_rows
     monkeypatch.setattr(name_matches, "near_rows", lambda held, name: passes.append(name) or near_rows(held, name))
     read = spelling.words.cache_info().misses
-    unheard = {role: f"Unheard Zq of {role}" for role in parties.ROLES}
-    parties.screen(unheard, DAY, CASE)
+    unheard = {role: f"Unheard Zq of {role}" for role in lookup.ROLES}
+    lookup.screen(unheard, DAY, CASE)
     assert len(passes) == len(unheard)
     assert spelling.words.cache_info().misses - read <= 2 * len(unheard)
-    parties.screen(unheard, DAY, CASE)
+    lookup.screen(unheard, DAY, CASE)
     assert len(passes) == len(unheard)
 
 
@@ -250,8 +253,8 @@ def test_names_beyond_what_is_kept_are_still_all_told(monkeypatch):
 
 
 def test_near_names_of_one_likeness_stand_by_list_then_name():
-    hits = parties.screen({"consignee": "Huawei Technologes", "end_user": "Inspur Electronic"}, DAY, CASE)
-    lists = [*parties.transfers(CASE).parties.lists]
+    hits = lookup.screen({"consignee": "Huawei Technologes", "end_user": "Inspur Electronic"}, DAY, CASE)
+    lists = [*lookup.transfers(CASE).parties.lists]
     for role in ("consignee", "end_user"):
         placed = [(-h.score, lists.index(h.list), h.name.casefold()) for h in hits if h.party == role]
         assert len(placed) > 2
@@ -298,8 +301,8 @@ def test_a_listed_name_with_its_words_reversed_or_others_around_it_or_in_another
 @given(st.sampled_from([name for _, name in NAMES if sum(map(str.isalnum, name)) >= 6 and name.isascii()]), st.data())
 def test_a_listed_name_with_a_letter_dropped_or_two_swapped_is_a_hit(name, data):
     slip = data.draw(st.sampled_from([*one_slip(name)]))
-    known = {parties.key(row.name) for row in party_lists.index(CASE).rows if row.list == party_lists.NOT_LISTED}
-    assert hits(slip) or parties.key(slip) in known  # CANCON without a letter is Canon, which is known not to be listed
+    known = {lookup.key(row.name) for row in party_lists.index(CASE).rows if row.list == party_lists.NOT_LISTED}
+    assert hits(slip) or lookup.key(slip) in known  # CANCON without a letter is Canon, which is known not to be listed
 
 
 @pytest.mark.parametrize(
@@ -355,14 +358,19 @@ def test_few_ordinary_names_ask_to_be_looked_at():
     assert len(ORDINARY) > 250
     assert len(asking) <= 0.05 * len(ORDINARY), asking
     forms = ("{} Holdings", "{} Singapore Branch", "{} (HK) Limited", "PRC {}")
-    sharing = {"Zhaoxin", "ACM Research, Inc.", "H3C", "New H3C"}  # with a listed firm, the word that tells them apart from others
+    sharing = {
+        "Zhaoxin",
+        "ACM Research, Inc.",
+        "H3C",
+        "New H3C",
+    }  # with a listed firm, the word that tells them apart from others
     assert {name for name in FREE for form in forms if hits(form.format(name))} <= sharing
 
 
 @pytest.mark.parametrize("name", ["TBD", "N/A", "---", "???", "unknown", "none", "Ltd", ".", "123", "\u200b", "华夏技术有限公司", "Вектор"])  # fmt: skip
 def test_a_name_that_cannot_be_looked_up_is_a_hit_and_asks(name):
     (hit,) = hits(name)
-    assert (hit.list, hit.equal, hit.name) == (parties.NOT_LOOKED_UP, False, "")
+    assert (hit.list, hit.equal, hit.name) == (lookup.NOT_LOOKED_UP, False, "")
     assert facts_of(consignee=name)["near_name"]
 
 
@@ -374,7 +382,7 @@ def test_a_name_equal_to_a_row_not_yet_or_no_longer_in_force_is_near_only_the_ro
 
 def test_a_word_of_many_firms_names_tells_a_listed_one_only_alone():
     def near(name):
-        return {h.name for h in parties.screen({"consignee": name}, date(2025, 6, 1), default()) if h.name}
+        return {h.name for h in lookup.screen({"consignee": name}, date(2025, 6, 1), default()) if h.name}
 
     institute = "Aeronautics Computing Technique Research Institute"
     assert near("West Air Computing Technology Institute") == {institute}

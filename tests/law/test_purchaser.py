@@ -12,10 +12,10 @@ from premortem.law.decide import Transaction, explain
 from premortem.law.ledger.decisions import decide_file, decide_ledger
 from premortem.law.ledger.intake import Convention
 from premortem.law.ledger.unread_parties import names_party
-from premortem.law.listed_in_texts import listed_names
-from premortem.law.party_lists import index
-from premortem.law.party_table import NOT_LISTED
-from premortem.law.spelling import key
+from premortem.law.parties.listed_in_texts import listed_names
+from premortem.law.parties.lists import index
+from premortem.law.parties.spelling import key
+from premortem.law.parties.table import NOT_LISTED
 from premortem.law.vocabulary import vocabulary
 from tests.law.looked_up import looked_up
 

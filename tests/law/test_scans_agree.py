@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from premortem.case import default
-from premortem.law import listed_in_texts, name_matches
-from premortem.law.listed_in_texts import listed_within
-from premortem.law.name_matches import look_up
-from premortem.law.party_lists import index
-from premortem.law.telltale import Sign, _as_read, _compiled, _signs, _told, _words
+from premortem.law.parties import listed_in_texts, name_matches
+from premortem.law.parties.listed_in_texts import listed_within
+from premortem.law.parties.lists import index
+from premortem.law.parties.name_matches import look_up
+from premortem.law.parties.telltale import Sign, _as_read, _compiled, _signs, _told, _words
 
 CASE = default()
 HERE = Path(__file__).parent

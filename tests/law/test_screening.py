@@ -10,7 +10,7 @@ import premortem as pm
 from premortem.case import default
 from premortem.cli import app
 from premortem.errors import BadInput
-from premortem.law.party_lists import index
+from premortem.law.parties.lists import index
 from premortem.law.screening import names_in, screen
 from tests.law.sheets import xlsx
 

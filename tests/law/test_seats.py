@@ -9,8 +9,8 @@ from premortem import facts
 from premortem.case import default
 from premortem.law import book as rules
 from premortem.law.decide import Transaction, explain
+from premortem.law.parties.seats import seat
 from premortem.law.permission import GATE
-from premortem.law.seats import seat
 from tests.law.looked_up import looked_up
 
 CASE = default()

@@ -11,14 +11,14 @@ from premortem.case import default
 from premortem.errors import BadInput
 from premortem.law import book as rules
 from premortem.law import places
-from premortem.law.clearing import clearings
 from premortem.law.decide import Transaction, explain
 from premortem.law.ledger.decisions import decide_ledger
 from premortem.law.ledger.intake import Convention, take
-from premortem.law.listed_in_texts import listed_within
-from premortem.law.look_alikes import plain_letters
-from premortem.law.parties import screen
-from premortem.law.telltale import signs_of
+from premortem.law.parties.clearing import clearings
+from premortem.law.parties.listed_in_texts import listed_within
+from premortem.law.parties.look_alikes import plain_letters
+from premortem.law.parties.lookup import screen
+from premortem.law.parties.telltale import signs_of
 from premortem.law.vocabulary import vocabulary
 
 CASE = default()
@@ -130,7 +130,10 @@ def test_a_reason_needs_two_words_that_are_not_the_name(reason):
 def test_few_ordinary_names_say_anything():
     names = (Path(__file__).parent / "ordinary_names.txt").read_text("utf-8").replace("\n", " | ").split(" | ")
     assert signs_of(names, CASE, party=True) == {}
-    assert listed_within(pl.Series([n for n in names if n]), CASE).keys() <= {"Piotech Polska", "Horizon Robotics Japan"}  # firms of China
+    assert listed_within(pl.Series([n for n in names if n]), CASE).keys() <= {
+        "Piotech Polska",
+        "Horizon Robotics Japan",
+    }  # firms of China
 
 
 def test_letters_of_another_writing_stay_where_they_are_no_likeness():

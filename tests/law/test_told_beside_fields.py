@@ -12,7 +12,7 @@ from premortem.law.ledger.days_in_notes import days_of, put_off
 from premortem.law.ledger.decisions import decide_ledger
 from premortem.law.ledger.field_guesses import guess
 from premortem.law.ledger.matching import Headings, match
-from premortem.law.telltale import signs_of
+from premortem.law.parties.telltale import signs_of
 from premortem.law.vocabulary import vocabulary
 
 BOOK = rules.load("history")

@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 from premortem.app.view_state import State
 from premortem.case import AppText
 from premortem.law.book import Book
-from premortem.law.clearing import CLEARED, as_text, check_reasons
 from premortem.law.decide import Transaction
-from premortem.law.pulled_lists import Lists
+from premortem.law.parties.clearing import CLEARED, as_text, check_reasons
+from premortem.law.parties.pulled_lists import Lists
 from premortem.law.timeline import timeline
 from premortem.law.verdict import asks_for
 from premortem.law.vocabulary import NEEDS, Vocabulary

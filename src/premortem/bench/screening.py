@@ -24,7 +24,7 @@ from premortem.files import writer
 from premortem.law import book as rules
 from premortem.law.decide import Transaction, explain
 from premortem.law.ledger import decisions
-from premortem.law.pulled_lists import with_pulled
+from premortem.law.parties.pulled_lists import with_pulled
 from premortem.law.transfers import transfers
 
 QUICK, FULL = 10_000, 50_000

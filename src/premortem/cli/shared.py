@@ -174,7 +174,7 @@ def study_of(study: Path | None, case: str | None, run: Path | None = None) -> A
 
 def listing(case: Any, data: str) -> Any:
     """The case, with the lists of parties that the user asks for: those that ship, or those that were pulled as well."""
-    from premortem.law.pulled_lists import with_lists
+    from premortem.law.parties.pulled_lists import with_lists
 
     return with_lists(case, "pulled" if is_pulled(data) else "shipped")
 

@@ -21,17 +21,15 @@ Answers:
 - `field_words`: fields and their values in words
 - `shared_answers`: what is answered of a spelling that could mean several items
 - `audit`: a record of a decision; `worked_cases`: files of cases
-- `screening`: names looked up in the lists of parties; `clearing`: names that a person looked at; `pulled_lists`: whole lists
-  that a user pulled; `telltale`: words of a text that ask for a look
+- `screening`: a file of names looked up in the lists of parties
+- `parties`: parties by name, a room of its own
 - `own_clauses`: faults of instruments of a study's own
 - `timeline`, `diff`, `diff_weights`: one transaction through time; what changed between two sides, most weighty first
 - `loopholes`: pairs alike in substance and decided differently, found by search, a room of its own
 - `ledger`: tables of shipments, a room of its own
 
-Inside: `assumed_facts`, `binding`, `candidate_clauses`, `cautions`, `clause_files`, `clause_tests`, `clause_values`, `column_texts`,
-`days`, `decision_data`, `equivalent_rows`, `field_values`, `figures`, `groups`, `item_spellings`, `item_values`, `ladder`, `letters`,
-`listed_in_texts`, `look_alikes`, `missing_fields`, `name_matches`, `nameless`, `near_names`, `numbers`, `parties`, `party_fields`,
-`party_lists`, `party_table`, `permission`, `reasons_read`, `row_defaults`, `rows_of_kinds`, `seats`, `soundness`, `spelling`,
-`stems`, `tested_values`, `totals`, `truth`, `unnamed`, `unread`, `verdict_codes`,
-`would_change`.
+Inside: `assumed_facts`, `binding`, `candidate_clauses`, `cautions`, `clause_files`, `clause_tests`, `clause_values`,
+`column_texts`, `days`, `decision_data`, `equivalent_rows`, `field_values`, `figures`, `groups`, `item_spellings`, `item_values`,
+`ladder`, `missing_fields`, `numbers`, `permission`, `row_defaults`, `rows_of_kinds`, `soundness`, `tested_values`, `totals`,
+`truth`, `unread`, `verdict_codes`, `would_change`.
 """

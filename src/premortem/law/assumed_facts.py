@@ -5,11 +5,11 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from premortem.case import Case
-from premortem.law import seats
 from premortem.law.conditions import identifiers
 from premortem.law.items import has_known_design
-from premortem.law.parties import ROLES
-from premortem.law.seats import SEATED
+from premortem.law.parties import seats
+from premortem.law.parties.lookup import ROLES
+from premortem.law.parties.seats import SEATED
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import Vocabulary, vocabulary
 

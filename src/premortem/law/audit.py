@@ -19,11 +19,11 @@ from premortem.facts.own import path_of
 from premortem.files import writer
 from premortem.law import days
 from premortem.law.book import Book
-from premortem.law.clearing import clearings
 from premortem.law.decide import Decision
-from premortem.law.parties import Hit, named_parties, screen
+from premortem.law.parties.clearing import clearings
+from premortem.law.parties.lookup import Hit, named_parties, screen
+from premortem.law.parties.spelling import key
 from premortem.law.rulebook_version import shipped_version
-from premortem.law.spelling import key
 
 # Tables by which parties are looked up, and those, and the files of words, that clauses are read with.
 PARTIES = ("entities", "parties")

@@ -10,8 +10,8 @@ import polars as pl
 
 from premortem.law.clause import QUESTION, Clause, Rulebook
 from premortem.law.conditions import identifiers, parts
+from premortem.law.parties.seats import SEATED
 from premortem.law.places import atlas
-from premortem.law.seats import SEATED
 from premortem.law.vocabulary import Vocabulary
 
 DAY = timedelta(days=1)

@@ -14,20 +14,20 @@ from premortem.law.candidate_clauses import addressees, naming, operative, seats
 from premortem.law.cautions import doubtful_places, elsewhere
 from premortem.law.citations import Citation, citation
 from premortem.law.clause import QUESTION, Clause, Rulebook
-from premortem.law.clearing import as_text, check_reasons, clearings
 from premortem.law.conditions import identifiers
 from premortem.law.decision_data import NOT_KNOWN, Decided
 from premortem.law.engine import judged
 from premortem.law.figures import figures
 from premortem.law.ladder import ASKING, Step, ladder
-from premortem.law.parties import named_parties, screen, unscreened_names
+from premortem.law.parties.clearing import as_text, check_reasons, clearings
+from premortem.law.parties.lookup import named_parties, screen, unscreened_names
+from premortem.law.parties.spelling import key
+from premortem.law.parties.unnamed import with_listed
 from premortem.law.permission import as_good, deciding_fields, resting_on
 from premortem.law.row_defaults import completed
 from premortem.law.rulebook_version import shipped_version
 from premortem.law.shared_answers import one_answer, possible
-from premortem.law.spelling import key
 from premortem.law.transactions import frame_of, parse, question
-from premortem.law.unnamed import with_listed
 from premortem.law.vocabulary import Vocabulary
 from premortem.law.would_change import changes, tries
 

@@ -12,17 +12,19 @@ import polars as pl
 from numpy.typing import NDArray
 
 from premortem.case import Case
-from premortem.law import items, parties, party_lists, seats
+from premortem.law import items
 from premortem.law.binding import limit
 from premortem.law.candidate_clauses import operative, turning_days
 from premortem.law.clause import QUESTION, Clause, Rulebook
-from premortem.law.clearing import clearings
 from premortem.law.column_texts import numbered, texts_of
 from premortem.law.conditions import identifiers
 from premortem.law.groups import Kinds, combined, numbers
+from premortem.law.parties import lists as party_lists
+from premortem.law.parties import lookup, seats
+from premortem.law.parties.clearing import clearings
+from premortem.law.parties.spelling import key
+from premortem.law.parties.telltale import saying, signs_of
 from premortem.law.places import TierChange, atlas
-from premortem.law.spelling import key
-from premortem.law.telltale import saying, signs_of
 from premortem.law.tested_values import DAY, Tested
 from premortem.law.totals import start
 from premortem.law.transfers import transfers
@@ -81,7 +83,7 @@ def _coded_kinds(given: pl.DataFrame, book: Rulebook) -> Iterator[tuple[NDArray[
             yield numbers(column.is_null())
         elif name == "date":
             yield _between(column.to_physical(), names.days())
-        elif name in parties.ROLES:
+        elif name in lookup.ROLES:
             yield _classed(column, partial(names.stands_for, name))
         else:
             yield numbers(column)
@@ -102,7 +104,7 @@ def _coded(given: pl.DataFrame, book: Rulebook) -> Iterator[tuple[NDArray[Any], 
             yield _classed(column, partial(_place, tested=tested, book=book))
         elif name == "item":
             yield _classed(column, partial(_item, classes=_items(tested, book)))
-        elif name in parties.ROLES:
+        elif name in lookup.ROLES:
             yield _classed(column, partial(names.stands_for, name))
         else:
             yield numbers(column)
@@ -160,13 +162,13 @@ class _Names:
 
     def __init__(self, given: pl.DataFrame, tested: Tested, book: Rulebook) -> None:
         self.tested, self.book, self.case = tested, book, book.case
-        named = {n for role in parties.ROLES if role in given.columns for n in texts_of(given[role]) if n}
+        named = {n for role in lookup.ROLES if role in given.columns for n in texts_of(given[role]) if n}
         # those of which the tables have something to say, or ask to look at
         seated = {name for name in named if seats.seats_of(name, self.case)}
-        self.known = parties.suspects(named, self.case) | seated
+        self.known = lookup.suspects(named, self.case) | seated
         screened = _screened(named, given, self.case)
         # those of which no table says anything, and that say a place or a body themselves: all ask the same
-        self.asking = parties.asking(self.known, self.case) - seated - screened
+        self.asking = lookup.asking(self.known, self.case) - seated - screened
         self.told = {*self.known, *screened} - self.asking
         # and those of which a caution speaks by their words
         words = transfers(self.case).cautions.named
@@ -184,7 +186,7 @@ class _Names:
         """
         if not name or name in self.told:
             return name
-        spelt = parties.addressee(name, self.case) if role == "exporter" else key(name) if role == "consignee" else name
+        spelt = lookup.addressee(name, self.case) if role == "exporter" else key(name) if role == "consignee" else name
         if name in self.cautioned:  # several cautions may, of other words each
             return name
         return f" {spelt}" if spelt in self.tested.words else self.says.get(name, ASKS if name in self.asking else "")
@@ -202,7 +204,7 @@ def _screened(names: set[str], given: pl.DataFrame, case: Case) -> set[str]:
     cleared: dict[str, str] = {}
     for text in given["cleared"].unique().drop_nulls() if "cleared" in given.columns else ():
         cleared |= clearings(text)
-    return names - {*parties.unknown_names({name: name for name in names}, case, cleared)}
+    return names - {*lookup.unknown_names({name: name for name in names}, case, cleared)}
 
 
 def _turns(known: set[str], case: Case) -> Iterator[date]:

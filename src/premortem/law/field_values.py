@@ -6,7 +6,7 @@ from typing import Any
 
 from premortem.errors import BadInput, nearest
 from premortem.law import days, items, numbers
-from premortem.law.clearing import as_text, clearings
+from premortem.law.parties.clearing import as_text, clearings
 from premortem.law.places import iso3
 from premortem.law.vocabulary import Field, Vocabulary
 

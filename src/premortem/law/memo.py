@@ -14,8 +14,8 @@ from premortem.law.conditions import identifiers
 from premortem.law.decision_data import Decided
 from premortem.law.field_words import called, told, words_of
 from premortem.law.ladder import Step, Test
-from premortem.law.parties import ROLES, Hit
-from premortem.law.pulled_lists import pulled
+from premortem.law.parties.lookup import ROLES, Hit
+from premortem.law.parties.pulled_lists import pulled
 from premortem.law.rulebook_version import shipped_version
 from premortem.law.unchecked import NOT_WHOLE, SCREEN, brief
 from premortem.law.verdict import likeness, question, sentence

@@ -8,9 +8,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from premortem.law import items, parties, party_fields, seats
+from premortem.law import items
 from premortem.law.clause import Rulebook
 from premortem.law.column_texts import texts_of
+from premortem.law.parties import fields as party_fields
+from premortem.law.parties import lookup, seats
 from premortem.law.places import TierChange, atlas, could_be
 from premortem.law.transactions import which
 from premortem.law.transfers import Implied, Transfers, transfers
@@ -44,7 +46,7 @@ def _steps(given: pl.DataFrame, book: Rulebook, doubting: bool) -> Iterator[Sequ
 @lru_cache(512)
 def reached(field: str, words: Vocabulary) -> frozenset[str]:
     """Columns of a completed frame that may hold something else once a field is told: itself, and what is worked out from it."""
-    known = tuple(f"{kind}_{role}" for role in parties.ROLES for kind in ("_seat", "_hq"))
+    known = tuple(f"{kind}_{role}" for role in lookup.ROLES for kind in ("_seat", "_hq"))
     found = {field, *(column for column in known if column.endswith(f"_{field}"))}
     for step in _worked_out(words.given, (), known, False, words):
         found |= {expr.meta.output_name() for expr in step if not found.isdisjoint(expr.meta.root_names())}
@@ -53,7 +55,7 @@ def reached(field: str, words: Vocabulary) -> frozenset[str]:
 
 def _said(given: pl.DataFrame, words: Vocabulary) -> dict[str, list[str]]:
     """What a frame's rows name as item, as places and as parties, each name once."""
-    names = [c for c in ("item", *words.countries, *parties.ROLES, "cleared") if c in given.columns]
+    names = [c for c in ("item", *words.countries, *lookup.ROLES, "cleared") if c in given.columns]
     return {name: texts_of(given[name]) for name in names}
 
 
@@ -137,7 +139,7 @@ def of_rows(
     row's: its own are its day, its units and its parties.
     """
     needed = {*wanted, *COUNTED, words.measure.one, words.measure.all}
-    own = [c for c in ("date", "quantity", words.measure.all, *parties.ROLES) if c in given.columns and c in needed]
+    own = [c for c in ("date", "quantity", words.measure.all, *lookup.ROLES) if c in given.columns and c in needed]
     kinds = fields.select(c for c in fields.collect_schema().names() if c in needed).lazy().collect()[of]
     told = given.select(pl.col(c).cast(TYPES[words.fields[c].type]) for c in own)
     spelt = told.with_columns(party_fields.spelt(_said(told, words), words))

@@ -14,9 +14,9 @@ from premortem.files.reader import read_text
 from premortem.law.field_values import MOST_LETTERS
 from premortem.law.ledger import files
 from premortem.law.ledger.field_guesses import fold_heading, guess, known
-from premortem.law.parties import ROLES, Hit, addressee, other_lists, unknown_names
-from premortem.law.parties import screen as look_up
-from premortem.law.party_lists import Held, lists_held
+from premortem.law.parties.lists import Held, lists_held
+from premortem.law.parties.lookup import ROLES, Hit, addressee, other_lists, unknown_names
+from premortem.law.parties.lookup import screen as look_up
 from premortem.law.permission import GATE
 from premortem.law.transactions import parse_date
 from premortem.law.unchecked import lists as not_whole

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from premortem.law import parties, party_lists
 from premortem.law.answers import complete, merged_answers, parse
 from premortem.law.book import Book
 from premortem.law.candidate_clauses import turning_days
 from premortem.law.clause import Rulebook
 from premortem.law.decide import Transaction
 from premortem.law.engine import decide
+from premortem.law.parties import lists as party_lists
+from premortem.law.parties import lookup
 from premortem.law.transactions import frame_of
 
 DAY = timedelta(days=1)
@@ -37,7 +38,7 @@ def timeline(
     first, last = first or book.vocabulary.strip_from, last or date.today()
     turns = {
         *turning_days(book),
-        *(party_lists.turning_days(book.case) if set(parties.ROLES) & set(transaction.fields) else ()),
+        *(party_lists.turning_days(book.case) if set(lookup.ROLES) & set(transaction.fields) else ()),
     }
     days = [first, *sorted(day for day in turns if first < day <= last)] if first <= last else []
     if not days:

@@ -10,7 +10,7 @@ from premortem.case import Case
 from premortem.errors import BadInput, raise_all
 from premortem.law import item_values, items
 from premortem.law.field_values import day_asked, typed
-from premortem.law.party_fields import CONTRADICTS, owner_contradicted, owner_fields
+from premortem.law.parties.fields import CONTRADICTS, owner_contradicted, owner_fields
 from premortem.law.places import could_be
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import TYPES, Vocabulary, vocabulary

@@ -4,8 +4,8 @@ from premortem.case import Case
 from premortem.law.assumed_facts import Assumed
 from premortem.law.decision_data import Decided
 from premortem.law.field_words import CLEAR, called, described, place, told, unknown
-from premortem.law.parties import NOBODY, Hit, named_parties
-from premortem.law.party_lists import lists_held, whole
+from premortem.law.parties.lists import lists_held, whole
+from premortem.law.parties.lookup import NOBODY, Hit, named_parties
 from premortem.law.rulebook_version import shipped_version
 from premortem.law.transactions import question as which
 from premortem.law.transfers import transfers

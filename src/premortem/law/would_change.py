@@ -10,13 +10,14 @@ from datetime import date
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from premortem.law import parties, party_lists
 from premortem.law.binding import limit_of
 from premortem.law.candidate_clauses import announced_days, operative
 from premortem.law.clause import Clause, Rulebook
 from premortem.law.conditions import parts
 from premortem.law.field_words import CLEAR, unknown
 from premortem.law.items import measures
+from premortem.law.parties import lists as party_lists
+from premortem.law.parties import lookup
 from premortem.law.rulebook_version import shipped_version
 from premortem.law.vocabulary import NEEDS, Vocabulary
 from premortem.text.numbers import plain, small
@@ -159,7 +160,7 @@ def _statuses(given: Mapping[str, Any], words: Vocabulary) -> Iterator[Try]:
 
 def _days(given: Mapping[str, Any], book: Rulebook) -> Iterator[Try]:
     """Later days on which the tables announce a change, the nearest first; one after the last verified day says so."""
-    named = any(given.get(role) for role in parties.ROLES)
+    named = any(given.get(role) for role in lookup.ROLES)
     turns = {*announced_days(book, given["date"]), *(party_lists.turning_days(book.case) if named else ())}
     current = shipped_version(book.case)
     for day in sorted(turns):

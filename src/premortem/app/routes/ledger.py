@@ -31,7 +31,7 @@ from premortem.law.ledger import files, profiles
 from premortem.law.ledger.columns import needed
 from premortem.law.ledger.intake import Convention, convention, look
 from premortem.law.ledger.remainder import WHY
-from premortem.law.pulled_lists import Lists, pulled_on
+from premortem.law.parties.pulled_lists import Lists, pulled_on
 from premortem.law.vocabulary import vocabulary
 from premortem.text.numbers import capital, in_words
 

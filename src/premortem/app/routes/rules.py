@@ -25,7 +25,7 @@ from premortem.law.decide import Decision, Transaction, explain
 from premortem.law.field_words import called, untyped
 from premortem.law.items import catalogued, named_items
 from premortem.law.opinion import Opinion, opine
-from premortem.law.pulled_lists import Lists, pulled_on, with_lists
+from premortem.law.parties.pulled_lists import Lists, pulled_on, with_lists
 from premortem.law.shared_answers import possible
 from premortem.law.timeline import opinions
 from premortem.law.transactions import parse_date

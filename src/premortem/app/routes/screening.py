@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from premortem.app.pages import AtDesk, render, rules_screens
 from premortem.errors import PremortemError
 from premortem.law import memo
-from premortem.law.pulled_lists import Lists, pulled_on, with_lists
+from premortem.law.parties.pulled_lists import Lists, pulled_on, with_lists
 from premortem.law.screening import screen
 from premortem.law.transactions import parse_date
 

@@ -6,11 +6,11 @@ import polars as pl
 
 from premortem.law.binding import limit
 from premortem.law.clause import Clause, Rulebook
-from premortem.law.clearing import CLEARED, reason_of
 from premortem.law.conditions import identifiers
 from premortem.law.ledger.one_party import one_party
 from premortem.law.ledger.withheld import Doubt
-from premortem.law.spelling import key
+from premortem.law.parties.clearing import CLEARED, reason_of
+from premortem.law.parties.spelling import key
 from premortem.law.totals import start, window
 from premortem.law.vocabulary import Vocabulary
 from premortem.text.numbers import count_noun

@@ -9,12 +9,12 @@ import polars as pl
 from premortem.case import Case
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.law import items, numbers
-from premortem.law.clearing import as_text, clearings
 from premortem.law.field_values import FALSE, MOST_UNITS, TRUE, such_as
 from premortem.law.item_values import contradicting_rows
 from premortem.law.ledger.csv_files import MISSHAPEN
 from premortem.law.ledger.unfit import marked
-from premortem.law.party_fields import CONTRADICTS, owner_contradicted, owner_fields
+from premortem.law.parties.clearing import as_text, clearings
+from premortem.law.parties.fields import CONTRADICTS, owner_contradicted, owner_fields
 from premortem.law.places import could_be, country_codes, found
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import Field, Vocabulary

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from premortem.law.spelling import key, telling
+from premortem.law.parties.spelling import key, telling
 
 # Most groups of names that only look alike that are told.
 MOST_TOLD = 200

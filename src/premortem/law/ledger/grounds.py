@@ -16,7 +16,6 @@ from premortem.law.cautions import doubtful_places, elsewhere, looked_at
 from premortem.law.citations import Citation
 from premortem.law.clause import QUESTION, Rulebook
 from premortem.law.clause_tests import Flags, Met, met
-from premortem.law.clearing import clearings
 from premortem.law.decide import citations_of
 from premortem.law.equivalent_rows import alike
 from premortem.law.groups import Kinds, combined, distinct, numbers
@@ -24,7 +23,8 @@ from premortem.law.ladder import steps
 from premortem.law.ledger.columns import GROUNDS
 from premortem.law.ledger.together import ADDED, asks_of_amount
 from premortem.law.ledger.unstated_fields import resting
-from premortem.law.parties import ROLES, Hit, named_parties, names_firm, screen, suspects, unscreened_names
+from premortem.law.parties.clearing import clearings
+from premortem.law.parties.lookup import ROLES, Hit, named_parties, names_firm, screen, suspects, unscreened_names
 from premortem.law.permission import confidence, is_unverified, may_go
 from premortem.law.row_defaults import completed
 from premortem.law.rulebook_version import shipped_version

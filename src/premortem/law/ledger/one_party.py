@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from premortem.law.spelling import key, parts, telling
+from premortem.law.parties.spelling import key, parts, telling
 
 
 @lru_cache(maxsize=400_000)

@@ -10,7 +10,7 @@ import polars as pl
 from premortem.law.clause import QUESTION
 from premortem.law.clause_tests import Asked, Flags, Met
 from premortem.law.conditions import condition, identifiers
-from premortem.law.parties import ROLES
+from premortem.law.parties.lookup import ROLES
 from premortem.law.row_defaults import reached
 from premortem.law.truth import MET, NOT_MET
 from premortem.law.vocabulary import TYPES, Vocabulary

@@ -13,8 +13,8 @@ import polars as pl
 
 from premortem.case import Case
 from premortem.law.ledger.field_guesses import fold_heading
+from premortem.law.parties.telltale import Sign
 from premortem.law.places import country_codes, strict
-from premortem.law.telltale import Sign
 from premortem.law.transfers import transfers
 from premortem.law.unread import Unread
 

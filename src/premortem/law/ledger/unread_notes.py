@@ -9,14 +9,14 @@ import numpy as np
 import polars as pl
 
 from premortem.case import Case
-from premortem.law.clearing import clearings, reason_of
 from premortem.law.column_texts import in_small
 from premortem.law.groups import distinct
 from premortem.law.ledger.field_guesses import fold_heading
 from premortem.law.ledger.withheld import Doubt
-from premortem.law.parties import ROLES
+from premortem.law.parties.clearing import clearings, reason_of
+from premortem.law.parties.lookup import ROLES
+from premortem.law.parties.spelling import all_words, key, word_lists
 from premortem.law.places import country_codes, strict
-from premortem.law.spelling import all_words, key, word_lists
 from premortem.law.transfers import transfers
 from premortem.text.numbers import count_noun, strip_accents
 
@@ -140,7 +140,7 @@ def _shouted(texts: pl.Series, case: Case) -> dict[str, str]:
 @cache
 def _codes(case: Case) -> tuple[str, ...]:
     """Codes of two letters of places in the strict group that are harmless words, and none that stands before a number."""
-    told, watched = word_lists("harmless.toml"), strict(case)
+    told, watched = word_lists("harmless.toml", "ledger"), strict(case)
     words = _harmless()[0].difference(told["marks"], told["units"])
     names = country_codes(case).items()
     return tuple(sorted(name.upper() for name, code in names if len(name) == 2 and code in watched and name in words))
@@ -168,20 +168,20 @@ def _stems(word: str) -> Iterator[str]:
 @cache
 def _phrases() -> str:
     """A pattern of what says nothing as a whole, of words that may say something alone."""
-    told = sorted(word_lists("harmless.toml")["phrases"], key=len, reverse=True)
+    told = sorted(word_lists("harmless.toml", "ledger")["phrases"], key=len, reverse=True)
     return rf"(?-u:\b)(?:{'|'.join(told)})(?-u:\b)".replace(" ", BETWEEN)
 
 
 @cache
 def _anywhere() -> str:
     """A pattern of what says nothing wherever it stands, as in a writing that leaves no space between words."""
-    return "|".join(sorted(word_lists("harmless.toml")["anywhere"], key=len, reverse=True))
+    return "|".join(sorted(word_lists("harmless.toml", "ledger")["anywhere"], key=len, reverse=True))
 
 
 @cache
 def _harmless() -> tuple[frozenset[str], re.Pattern[str]]:
     """Harmless words, and a number with a unit behind it or a mark before it."""
-    told = word_lists("harmless.toml")
+    told = word_lists("harmless.toml", "ledger")
     units, marks = ("|".join(map(re.escape, told[kind])) for kind in ("units", "marks"))
     single = frozenset(told) - {"units", "marks", "phrases", "anywhere"}
     words = frozenset(word for kind in single for word in told[kind])

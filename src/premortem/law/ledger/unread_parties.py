@@ -5,14 +5,14 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from premortem.law.clearing import clearings
 from premortem.law.groups import distinct
 from premortem.law.ledger.csv_files import MISSHAPEN
 from premortem.law.ledger.field_guesses import fold_heading, meanings
 from premortem.law.ledger.withheld import Doubt, doubt_of
-from premortem.law.listed_in_texts import listed_names
-from premortem.law.parties import ROLES
-from premortem.law.spelling import key
+from premortem.law.parties.clearing import clearings
+from premortem.law.parties.listed_in_texts import listed_names
+from premortem.law.parties.lookup import ROLES
+from premortem.law.parties.spelling import key
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import Vocabulary
 

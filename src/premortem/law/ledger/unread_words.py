@@ -8,16 +8,16 @@ import polars as pl
 from premortem.case import Case
 from premortem.law.candidate_clauses import embargoed_places
 from premortem.law.clause import Rulebook
-from premortem.law.clearing import reason_of
 from premortem.law.ledger.csv_files import MISSHAPEN
 from premortem.law.ledger.field_guesses import fold_heading, meanings
 from premortem.law.ledger.unread_codes import codes_in, units_in
 from premortem.law.ledger.unread_notes import NOTE, is_note, unread_notes
 from premortem.law.ledger.unread_parties import CARRIED, NAME
 from premortem.law.ledger.withheld import Doubt, doubt_of
-from premortem.law.listed_in_texts import listed_within
+from premortem.law.parties.clearing import reason_of
+from premortem.law.parties.listed_in_texts import listed_within
+from premortem.law.parties.telltale import Sign, signs_of
 from premortem.law.places import found, names, strict
-from premortem.law.telltale import Sign, signs_of
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import Vocabulary
 from premortem.text.numbers import count_noun

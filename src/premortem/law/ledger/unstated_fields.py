@@ -15,9 +15,9 @@ from premortem.law.clause_tests import Flags, Met
 from premortem.law.engine import decide
 from premortem.law.groups import distinct
 from premortem.law.ledger.possible_changes import may_turn
-from premortem.law.parties import ROLES
+from premortem.law.parties.lookup import ROLES
+from premortem.law.parties.seats import BESIDE, seats_of
 from premortem.law.permission import as_good, may_rest_on
-from premortem.law.seats import BESIDE, seats_of
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import TYPES, Vocabulary
 

@@ -9,13 +9,14 @@ from typing import Any
 
 import polars as pl
 
-from premortem.law import items, party_lists
+from premortem.law import items
 from premortem.law.book import Book
 from premortem.law.candidate_clauses import operative
 from premortem.law.clause import Clause
 from premortem.law.clause_values import days_tested, values_tested
 from premortem.law.conditions import identifiers
 from premortem.law.loopholes.substance import Substance
+from premortem.law.parties import lists as party_lists
 from premortem.law.tested_values import Tested
 from premortem.law.transactions import frame_of
 from premortem.law.transfers import transfers

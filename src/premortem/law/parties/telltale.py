@@ -11,11 +11,11 @@ import polars as pl
 
 from premortem.case import Case
 from premortem.law.column_texts import in_small
-from premortem.law.look_alikes import plain_letters
-from premortem.law.nameless import initials, is_firm_of_initials, nobody_of
+from premortem.law.parties.look_alikes import plain_letters
+from premortem.law.parties.nameless import initials, is_firm_of_initials, nobody_of
+from premortem.law.parties.spelling import all_words
 from premortem.law.places import country_codes
 from premortem.law.places import strict as strict_places
-from premortem.law.spelling import all_words
 from premortem.law.transfers import transfers
 from premortem.law.unread import Unread
 from premortem.text.numbers import strip_accents

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from premortem.law.spelling import all_words, branch_words, key, legal_forms, word_lists
+from premortem.law.parties.spelling import all_words, branch_words, key, legal_forms, word_lists
 
 # Most letters of a word that only numbers those who are not named, as in `Customer A`.
 MARK = 1

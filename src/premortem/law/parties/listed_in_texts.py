@@ -8,12 +8,12 @@ from typing import NamedTuple
 import polars as pl
 
 from premortem.case import Case
-from premortem.law.look_alikes import plain_letters
-from premortem.law.party_lists import index
-from premortem.law.party_table import NOT_LISTED
-from premortem.law.spelling import all_words, beginnings, common_words, key, words
-from premortem.law.stems import stems, strictly_seated
-from premortem.law.telltale import TO_READ
+from premortem.law.parties.lists import index
+from premortem.law.parties.look_alikes import plain_letters
+from premortem.law.parties.spelling import all_words, beginnings, common_words, key, words
+from premortem.law.parties.stems import stems, strictly_seated
+from premortem.law.parties.table import NOT_LISTED
+from premortem.law.parties.telltale import TO_READ
 
 # Most words of a listed name that is looked for within a text, and its fewest letters: shorter ones are words of much else.
 MOST_WORDS, FEWEST_WITHIN = 7, 4

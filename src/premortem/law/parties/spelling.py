@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
-from premortem.law.look_alikes import plain_letters
+from premortem.law.parties.look_alikes import plain_letters
 from premortem.text.numbers import strip_accents
 
 # What a name is read by; an initial is a letter with its full stop before another.
@@ -20,9 +20,9 @@ FEWEST = 3
 
 
 @cache
-def word_lists(file: str) -> dict[str, Any]:
-    """Lists of words by their kind, of a file beside this one."""
-    return tomllib.loads((files("premortem.law") / file).read_text("utf-8"))
+def word_lists(file: str, room: str = "parties") -> dict[str, Any]:
+    """Lists of words by their kind, of a file of this room or of another one of the law."""
+    return tomllib.loads((files("premortem.law") / room / file).read_text("utf-8"))
 
 
 @cache

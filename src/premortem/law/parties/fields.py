@@ -10,15 +10,15 @@ import polars as pl
 from numpy.typing import NDArray
 
 from premortem.case import Case
-from premortem.law.clearing import reason_of
 from premortem.law.column_texts import numbered
 from premortem.law.groups import combined, numbers
-from premortem.law.name_matches import EQUAL
-from premortem.law.parties import NOBODY, ROLES, addressee, names_firm, not_looked_up, standing, suspects
-from premortem.law.party_table import Listed
-from premortem.law.seats import seats_of
-from premortem.law.spelling import key
-from premortem.law.telltale import still_asks
+from premortem.law.parties.clearing import reason_of
+from premortem.law.parties.lookup import NOBODY, ROLES, addressee, names_firm, not_looked_up, standing, suspects
+from premortem.law.parties.name_matches import EQUAL
+from premortem.law.parties.seats import seats_of
+from premortem.law.parties.spelling import key
+from premortem.law.parties.table import Listed
+from premortem.law.parties.telltale import still_asks
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import TYPES, Vocabulary
 

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from premortem.law.letters import Ends, by_ends, slip_away
-from premortem.law.spelling import all_words, common_words, key, plain_words, shortened_words
+from premortem.law.parties.letters import Ends, by_ends, slip_away
+from premortem.law.parties.spelling import all_words, common_words, key, plain_words, shortened_words
 
 # Likeness [of 100] of a name to a listed one: the same words; all its words and others; one slip of the pen; fewer words.
 SAME, HOLDS, SLIP, PART = 99.0, 90.0, 95.0, 80.0

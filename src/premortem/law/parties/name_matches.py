@@ -9,11 +9,11 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from premortem.case import Case
-from premortem.law.letters import Texts, made_ready
-from premortem.law.near_names import rows as near_rows
-from premortem.law.party_lists import FEWEST, Index, index
-from premortem.law.party_table import NOT_LISTED
-from premortem.law.spelling import beginnings, compounds, key, parts, telling, weak_words, words
+from premortem.law.parties.letters import Texts, made_ready
+from premortem.law.parties.lists import FEWEST, Index, index
+from premortem.law.parties.near_names import rows as near_rows
+from premortem.law.parties.spelling import beginnings, compounds, key, parts, telling, weak_words, words
+from premortem.law.parties.table import NOT_LISTED
 from premortem.law.transfers import transfers
 
 # Likeness of equal names.

@@ -10,10 +10,10 @@ import polars as pl
 from premortem import facts
 from premortem.case import Case
 from premortem.errors import BadInput, raise_all
-from premortem.law.near_names import Near, near
-from premortem.law.party_table import NOT_LISTED, Listed, lists, read_party_table
-from premortem.law.pulled_lists import pulled
-from premortem.law.spelling import key, telling
+from premortem.law.parties.near_names import Near, near
+from premortem.law.parties.pulled_lists import pulled
+from premortem.law.parties.spelling import key, telling
+from premortem.law.parties.table import NOT_LISTED, Listed, lists, read_party_table
 from premortem.law.transfers import transfers
 
 # Columns of a table of firms that holds none.

@@ -5,8 +5,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from premortem.errors import BadInput
-from premortem.law.nameless import is_nameless
-from premortem.law.spelling import all_words, key
+from premortem.law.parties.nameless import is_nameless
+from premortem.law.parties.spelling import all_words, key
 
 # The field that holds them.
 CLEARED = "cleared"
