@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from premortem.errors import BadInput, BadInputs
+from premortem.propositions.board_cells import cells
+from premortem.questions.findings import cell
 from premortem.study import Study, make_study, open_run, problems
 from tests.edits import edited
 
@@ -128,3 +130,10 @@ def test_a_fault_names_the_folder_that_one_stands_in(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (told,) = problems(Path("."))
     assert str(told).startswith(f"{tmp_path.name}: polices: no such part of a study")
+
+
+def test_the_cells_of_a_board_are_made_once_and_found_by_name(small_run):
+    rows = small_run.board_rows()
+    assert small_run.board_rows() is rows
+    assert rows == cells(small_run.board())
+    assert all(cell(small_run, row.assumption, row.policy) is row for row in rows)

@@ -48,10 +48,9 @@ def fake(assumptions, shares, policies=("as-written", "streamlined")):
         assumptions=assumptions,
         law=lambda p: SimpleNamespace(policy=SimpleNamespace(title=title.get(p, p))),
     )
-    return SimpleNamespace(
-        study=study, policies=policies, futures=1000, stored=1000, non_finite={}, board=lambda: frame,
-        board_rows=lambda: cells(frame),
-    )  # fmt: skip
+    run = SimpleNamespace(study=study, policies=policies, futures=1000, stored=1000, non_finite={}, board=lambda: frame)
+    run.board_rows = lambda: cells(run.board())
+    return run
 
 
 def own(number: int):

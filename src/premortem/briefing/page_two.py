@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 
 from premortem.briefing.content import Block, Bullets, Go, Section, Strong, Table, bullets, text
-from premortem.propositions.board_cells import BoardCell, cells
+from premortem.propositions.board_cells import BoardCell
 from premortem.propositions.verdicts import BANDS, DEPENDS
 from premortem.questions.findings import title_of
 from premortem.story import trade_off
@@ -30,7 +30,7 @@ def choose(run: Run) -> Section:
 
 def sure(run: Run, sections: Sequence[Section]) -> Section:
     """What each share may vary by, how the model did against the record, and how to cite this."""
-    rows = [row for row in cells(run.board()) if row.policy == run.policies[0]]
+    rows = [row for row in run.board_rows() if row.policy == run.policies[0]]
     record = [
         (Strong("Against the record. "), Go(s.title, s.id), ".") for s in sections if s.id == "record" and s.finding
     ]

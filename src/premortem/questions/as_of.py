@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from premortem.propositions.board_cells import BoardCell, cells
+from premortem.propositions.board_cells import BoardCell
 from premortem.propositions.verdicts import DEPENDS
 from premortem.questions import day_limits, day_sources, weighted_board
 from premortem.questions.futures_under_policies import Array, Futures
@@ -140,7 +140,7 @@ def as_of_day(run: Run, day: date, effective: int | None = None) -> AsOfDay:
     now = _of_policy(weighted_board.weighted_cells(run, found, weights), policy)
     at_first = weighted_board.all_alike(run, day)
     # that of the day of the case: a share has one value then, wherever it is told
-    before, by_law = _of_policy(cells(run.board()), then), _of_policy(weighted_board.cells_of_law(run, day), policy)
+    before, by_law = _of_policy(run.board_rows(), then), _of_policy(weighted_board.cells_of_law(run, day), policy)
     made = {name: _change(by_law[name], now[name]) or 0.0 for name in now}
     behind = _behind(policy, at_first, (found, weights), made)
     watched = what_to_watch(study, run, day, policy=policy)

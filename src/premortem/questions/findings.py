@@ -2,11 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
-import polars as pl
-
 from premortem.errors import MissingData
 from premortem.propositions.assumption import Assumption, Condition
-from premortem.propositions.board_cells import BoardCell, cells
+from premortem.propositions.board_cells import BoardCell
 from premortem.propositions.tally import most_often
 from premortem.study import Run
 from premortem.text import phrases
@@ -14,7 +12,7 @@ from premortem.text import phrases
 
 def cell(run: Run, assumption: str, policy: str) -> BoardCell:
     """One cell of the board; `fails_on` without the conditions of other assumptions."""
-    return cells(run.board().filter((pl.col("assumption") == assumption) & (pl.col("policy") == policy)))[0]
+    return next(row for row in run.board_rows() if (row.assumption, row.policy) == (assumption, policy))
 
 
 def share_of(run: Run, assumption: str, policy: str) -> float:

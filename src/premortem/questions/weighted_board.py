@@ -155,7 +155,7 @@ def board_of(run: Run, as_of: date | None = None, drawn: bool = False, effective
     """
     drawn_rows = _drawn_cells(run, as_of, None) if drawn else ()
     if as_of is None:
-        return Board((*cells(run.board()), *drawn_rows), non_finite=_counted(run))
+        return Board((*run.board_rows(), *drawn_rows), non_finite=_counted(run))
     found, weights = settle_run(run, as_of, effective)
     rows, alike = weighted_cells(run, found, weights), (*cells_of_law(run, as_of), *drawn_rows)
     if drawn and not weights.redrawn:
@@ -173,7 +173,7 @@ def settle_run(run: Run, as_of: date, effective: int | None = None) -> tuple[Fut
 
 def cells_of_law(run: Run, as_of: date) -> tuple[BoardCell, ...]:
     """The board of a run by the priors alone, under the law as it was known on a day."""
-    rows, cut = cells(run.board()), run.study.on(as_of).cut
+    rows, cut = run.board_rows(), run.study.on(as_of).cut
     if not cut:
         return rows
     known = {c.assumption: c for c in weighted_cells(run, *all_alike(run, as_of)) if c.policy in cut}

@@ -537,7 +537,7 @@ class Run:
 
     def board_rows(self) -> tuple[BoardCell, ...]:
         """The cells of the board; causes of failure without the conditions of other assumptions."""
-        return cells(self.board())
+        return cast(tuple[BoardCell, ...], self._held.get("cells", lambda: cells(self.board())))
 
     def table(self) -> Table:
         """The board for people: a row an assumption, a column a policy, shares of futures with their 95% intervals."""
