@@ -1,8 +1,9 @@
 // The board answers a moved number at once for the policy in view, and for the others when it rests.
 import { latest } from "./ask.js";
 import { paintAll, paintBands, paintTwo } from "./cells.js";
-import { bind, make, took } from "./controls.js";
+import { bind, make } from "./controls.js";
 import { say } from "./frame.js";
+import { answerMoves } from "./moved.js";
 import { refine } from "./refine.js";
 import { get, onChange, query } from "./state.js";
 import { el, points } from "./words.js";
@@ -38,12 +39,8 @@ function cards() {
 }
 
 let quiet = null;
+answerMoves(shown);
 onChange((rest) => {
-  const asked = performance.now();
-  latest("board", `/api/board?only=1&${query()}`, (answer) => {
-    shown(answer);
-    requestAnimationFrame(() => took(performance.now() - asked));
-  });
   if (!rest) return;
   classes();
   cards();
