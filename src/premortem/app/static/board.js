@@ -83,7 +83,7 @@ refine(shown);
 // first visit: four steps, skippable, never again
 const STEPS = [
   "Each row is an assumption that the policy rests on, each column a policy. The share says in how many simulated futures it holds.",
-  "Beside or below are the levers and beliefs that move the board most. Drag one: two thousand futures are simulated anew at once.",
+  "Beside or below are the levers and beliefs that move the board most. Drag one: the first thousand futures are simulated anew at once, and all two thousand when you let go.",
   "The orange mark on a bar is where it stood before your changes, or the view that you pinned (p). Undo takes changes back one by one.",
   "Everything you see is in the address: copy the link and anybody with premortem sees the same.",
 ];
