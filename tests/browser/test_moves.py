@@ -46,7 +46,9 @@ def test_a_slider_moved_by_key_redraws_the_board_and_the_address_and_undo_takes_
 
 def test_while_a_slider_is_dragged_the_page_says_on_how_many_futures_the_shares_rest(visit):
     page = visit("/levers")
-    box = page.locator("[data-key='l.diffusion.country_allocation.tpp'] input[type=range]").bounding_box()
+    slider = page.locator("[data-key='l.diffusion.country_allocation.tpp'] input[type=range]")
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
     page.mouse.move(box["x"] + box["width"] * 0.33, box["y"] + box["height"] / 2)
     with page.expect_response(lambda r: "/api/board" in r.url and "first=1" in r.url) as asked:
         page.mouse.down()
