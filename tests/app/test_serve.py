@@ -1,5 +1,6 @@
 """The process: a page at once, an answer when the model is ready, a clean stop, and nothing left behind."""
 
+import asyncio
 import json
 import os
 import signal
@@ -196,3 +197,20 @@ def test_f094_a_server_that_others_reach_says_its_token_and_a_warning_and_answer
                 get(f"{address}{path}")
         token = opened.split("=")[1]
         assert "This page shows itself" in get(address, accept="text/html", authorization=f"Bearer {token}")[1]
+
+
+def test_a_page_that_asks_how_far_it_is_has_not_come_yet():
+    from premortem.app import startup
+
+    door = startup.Doorway(None, (), lambda: None)
+    door.site = lambda scope, receive, send: asyncio.sleep(0)
+    door._ready.set()
+
+    def asks(path, accept):
+        scope = {"type": "http", "method": "GET", "path": path, "headers": [(b"accept", accept)]}
+        asyncio.run(door(scope, None, None))
+        return door._answered.is_set()
+
+    assert not asks("/api/health", b"*/*")
+    assert not asks("/static/starting.js", b"*/*")
+    assert asks("/", b"text/html,*/*")

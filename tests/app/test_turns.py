@@ -8,7 +8,7 @@ import pytest
 
 from premortem.app import live_model
 from premortem.app.turns import CROWD, Turns
-from premortem.app.view_state import FUTURES, State
+from premortem.app.view_state import FIRST, FUTURES, State
 from tests.waiting import until
 
 
@@ -96,6 +96,40 @@ def test_f098_in_a_crowd_the_first_answer_rests_on_fewer_futures_says_so_and_is_
     assert again.headers["etag"]
     for few, many in zip(asked.json()["board"], again.json()["board"], strict=True):
         assert few["low"] - 0.02 <= many["holds"] <= few["high"] + 0.02
+
+
+DRAGGED = "/api/board?only=1{}&l.diffusion.country_allocation.tpp=823456789"
+
+
+def test_a_first_answer_rests_on_fewer_futures_says_so_in_its_intervals_and_gives_way_to_the_whole_one(client):
+    first = client.get(DRAGGED.format("&first=1"))
+    assert (first.json()["futures"], first.headers["cache-control"]) == (FIRST, "no-store")
+    assert first.json()["notices"] == []
+    assert "first" not in first.json()["query"]
+    whole = client.get(DRAGGED.format("")).json()
+    assert whole["futures"] == FUTURES
+    wide, narrow = [{r["assumption"]: r["high"] - r["low"] for r in x["board"]} for x in (first.json(), whole)]
+    assert sum(wide.values()) > sum(narrow.values())
+    assert client.get(DRAGGED.format("&first=1")).json()["board"] == whole["board"]  # what is at hand is given whole
+
+
+def test_the_answer_of_all_goes_on_where_the_first_one_stopped_and_has_the_same_futures(live, monkeypatch):
+    moved = State("as-written", levers=(("diffusion.country_allocation.tpp", 834567890.0),))
+    ran, run = [], type(live._model).chunks
+    monkeypatch.setattr(
+        type(live._model),
+        "chunks",
+        lambda self, values, *a, **k: ran.append(values.shape[1]) or run(self, values, *a, **k),
+    )
+    first = live.outcomes(replace(moved, n=FIRST))
+    whole = live.outcomes(moved)
+    assert ran == [FIRST, FUTURES - FIRST]
+    assert [part.start for part in live._parts(moved)] == list(range(0, FUTURES, live._parts(moved)[0].count))
+    for name, series in first.items():
+        np.testing.assert_array_equal(series, whole[name][:, :FIRST])
+    monkeypatch.setattr(live, "_simulated", type(live._simulated)(12))
+    for name, series in live.outcomes(moved).items():  # run at once, the same bits
+        np.testing.assert_array_equal(series, whole[name])
 
 
 def test_f098_in_a_crowd_what_is_at_hand_is_given_whole(client, crowd, live):

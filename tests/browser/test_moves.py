@@ -44,6 +44,24 @@ def test_a_slider_moved_by_key_redraws_the_board_and_the_address_and_undo_takes_
     shown(page, lambda: shares(page) != before)
 
 
+def test_while_a_slider_is_dragged_the_page_says_on_how_many_futures_the_shares_rest(visit):
+    page = visit("/levers")
+    slider = page.locator("[data-key='l.diffusion.country_allocation.tpp'] input[type=range]")
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.33, box["y"] + box["height"] / 2)
+    with page.expect_response(lambda r: "/api/board" in r.url and "first=1" in r.url) as asked:
+        page.mouse.down()
+        page.mouse.move(box["x"] + box["width"] * 0.47, box["y"] + box["height"] / 2)
+    first = f"{asked.value.json()['futures']:,}"
+    assert first == "1,024"
+    shown(page, lambda: page.locator("#futures").inner_text() == f"The first {first} futures; more follow.")
+    assert page.locator("#many").inner_text() == first
+    page.mouse.up()
+    shown(page, lambda: page.locator("#many").inner_text() != first)
+    assert page.locator("#futures").inner_text().startswith("2,000 futures")
+
+
 @pytest.mark.slow
 def test_a_dragged_slider_is_one_step_back(visit):
     page = visit("/a/A2")

@@ -4,7 +4,7 @@ The model is compiled once, for chunks of one shape; levers, thresholds and valu
 moves compiles it again. Outcomes are kept for the last few policies, so a moved threshold only scores them anew.
 """
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import replace
 from datetime import date
 from functools import cached_property, partial
@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premortem.app import clause_dates, redrawn
+from premortem.app.continued import continued, joined
 from premortem.app.turns import Turns
-from premortem.app.view_state import FUTURES, QUICK, STRENGTH, State
+from premortem.app.view_state import FIRST, FUTURES, QUICK, STRENGTH, State
 from premortem.case import Levers
 from premortem.ensemble import bands, design
 from premortem.ensemble.compiled import Kept
@@ -97,14 +98,20 @@ class Live:
         }
 
     def _parts(self, state: State, chunk: int = 0) -> tuple[Chunk, ...]:
-        """A chunk of futures as it was run: in small parts, side by side on all cores."""
+        """A chunk of futures as it was run: in small parts, side by side on all cores; those at hand are not run again."""
 
         def made() -> tuple[Chunk, ...]:
-            values = self.values(state, chunk)
-            return tuple(self._model.chunks(values, self.pulled(state), few=values.shape[1]))
+            values, held = self.values(state, chunk), () if chunk else self._begun(state)
+            return continued(held, values, lambda rest: self._model.chunks(rest, self.pulled(state), few=FUTURES))
 
         key = (*self._futures_of(state), state.law)
         return cast(tuple[Chunk, ...], made() if chunk else self._simulated.get(key, made))
+
+    def _begun(self, state: State) -> tuple[Chunk, ...]:
+        """The first futures of a view as an answer of more, or of fewer, ran them; none where there was none."""
+        counts = () if state.weights else (FUTURES, FIRST, QUICK)  # weighted ones may be drawn anew
+        keys = ((state.beliefs, state.seed, n, state.law) for n in counts)
+        return next((held for key in keys if (held := self._simulated.held(key))), ())
 
     def standing(self, state: State) -> Standing:
         """The first 2,000 futures of a view as they stand, for what a single change does to them."""
@@ -117,17 +124,17 @@ class Live:
 
     def margins(self, state: State) -> dict[str, Array]:
         """Margins of assumptions and conditions under `margin.NAME`, and of other interpretations under theirs, each of shape (future,)."""
-        return _joined([self._margins_of(state, chunk) for chunk in self._chunks(state)])
+        return joined([self._margins_of(state, chunk) for chunk in self._chunks(state)])
 
     def _margins_of(self, state: State, chunk: int) -> dict[str, Array]:
         of, parts = (*self._futures_of(state), state.law), partial(self._parts, state, chunk)
 
         def scored() -> dict[str, Array]:
             found = [self._model.rescored(part, self.thresholds(state)) for part in parts()]
-            return _joined([{f"margin.{k}": x for k, x in one.items()} for one in found])
+            return joined([{f"margin.{k}": x for k, x in one.items()} for one in found])
 
         def read() -> dict[str, Array]:  # other readers have limits of their own, whatever threshold is moved
-            return _joined([{k: np.asarray(x)[: p.count] for k, x in p.interpreted(p.series).items()} for p in parts()])
+            return joined([{k: np.asarray(x)[: p.count] for k, x in p.interpreted(p.series).items()} for p in parts()])
 
         return self._scored.get((*of, state.thresholds, chunk), scored) | self._read.get((*of, chunk), read)
 
@@ -151,10 +158,11 @@ class Live:
         """Cells of the board for the state's policy, by the futures of this model."""
         return cast(tuple[BoardCell, ...], self._boards.get(self._board(state), lambda: self._cells(state)))
 
-    def affordable(self, state: State) -> State:
-        """The state, with fewer futures where many wait and its answer is not at hand."""
-        is_quick = state.n == FUTURES and self.turns.crowded and self._board(state) not in self._boards
-        return replace(state, n=QUICK) if is_quick else state
+    def affordable(self, state: State, first: bool = False) -> State:
+        """The state, with fewer futures where its answer is not at hand and many wait, or a `first` answer is asked for."""
+        if state.n != FUTURES or self._board(state) in self._boards:
+            return state
+        return replace(state, n=QUICK if self.turns.crowded else FIRST if first and not state.weights else FUTURES)
 
     def steps(self, state: State) -> Iterator[Callable[[], object]]:
         """Pieces of work after which the rows of a state are soon made, a chunk of futures each; none where they are at hand."""
@@ -166,7 +174,8 @@ class Live:
                 yield partial(self._seen_in, self._happened(state), chunk)
 
     def _board(self, state: State) -> tuple[Hashable, ...]:
-        return ("board", state.law, state.thresholds, state.beliefs, state.seed, state.n, self._as_of(state))
+        day = state.asof if state.weights else None
+        return ("board", state.law, state.thresholds, state.beliefs, state.seed, state.n, day)
 
     def _cells(self, state: State) -> tuple[BoardCell, ...]:
         with self.turns.turn():
@@ -203,9 +212,6 @@ class Live:
             if q >= str(self.study.case.settings.day.year)
         ]
 
-    def _as_of(self, state: State) -> date | None:
-        return state.asof if state.weights else None
-
     def record(self, state: State) -> weights.Weights | None:
         """Weights of the futures by the readings known on the state's day; None where they are not asked for."""
         if not state.weights:
@@ -216,7 +222,7 @@ class Live:
     def _record(self, state: State) -> weights.Weights:
         readings = self.study.readings.telling(state.asof)
         happened = self._happened(state)
-        seen = _joined([self._seen_in(happened, chunk) for chunk in self._chunks(happened)])
+        seen = joined([self._seen_in(happened, chunk) for chunk in self._chunks(happened)])
         found = weights.weigh(seen, readings, quantities.shipped_quantities(self.study.case))
         return self._by_anew(state) if found.collapsed else found
 
@@ -224,7 +230,7 @@ class Live:
         drawn = self._anew(state)
         pulled = self.pulled(self._happened(state))
         parts = list(self._model.chunks(drawn.values, pulled, few=drawn.values.shape[1]))
-        found = _joined([{k: np.asarray(x)[: p.count] for k, x in p.scalars.items()} for p in parts])
+        found = joined([{k: np.asarray(x)[: p.count] for k, x in p.scalars.items()} for p in parts])
         margins = {a.id: found[f"margin.{a.id}"] for a in self.study.assumptions}
         return redrawn.weights_of(drawn, self.study.priors.names, state.beliefs, margins)
 
@@ -261,7 +267,7 @@ class Live:
             return {name: np.asarray(x)[: part.count] for name, x in self._observed(dict(part.series)).items()}
 
         def made() -> dict[str, Array]:
-            return _joined([of(part) for part in self._parts(state, chunk)])
+            return joined([of(part) for part in self._parts(state, chunk)])
 
         return dict(self._seen.get((*self._futures_of(state), state.law, chunk), made))
 
@@ -287,11 +293,6 @@ class Live:
     def knows_regions(self, state: State) -> bool:
         """Whether the regional series of a view are at hand."""
         return _regions_of(state) in self._boards
-
-
-def _joined(parts: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
-    """Columns of several lots of futures, one after the other, each of shape (future,)."""
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def _regions_of(state: State) -> tuple[Hashable, ...]:

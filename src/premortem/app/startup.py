@@ -24,8 +24,8 @@ SHELL = (STATIC / "starting.html").read_bytes()
 KINDS = {".css": b"text/css", ".js": b"text/javascript", ".svg": b"image/svg+xml", ".woff2": b"font/woff2"}
 # How often those who wait look whether it is open [s].
 LOOK = 0.02
-# How long the first page, told from a stored run, has the processor for itself [s].
-FIRST = 1.0
+# How long the first page has the processor for itself [s]: until it is answered, and while the browser fills it.
+FIRST, FILLED = 1.0, 1.0
 
 
 class Doorway:
@@ -53,7 +53,7 @@ class Doorway:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand on, or answer at the door."""
         await (self.site if self.site and self._ready.is_set() else self._door)(scope, receive, send)
-        if self._ready.is_set():
+        if self._ready.is_set() and _is_page(scope):
             self._answered.set()
 
     def start(self) -> None:
@@ -84,11 +84,11 @@ class Doorway:
             if self._closing.is_set():
                 return desk.close()
             if desk.stored:  # the story is told from it: futures are simulated once the first page is out
-                self._ready.set()
-                self._answered.wait(FIRST)
+                self._show()
             self.doing = "Simulating the first futures of every policy"
             desk.first()
-            self._ready.set()
+            if not desk.stored:
+                self._show()
             foretell(desk)
             desk.warm()
             gc.collect()
@@ -97,14 +97,20 @@ class Doorway:
             self.fault = error
             self._failed()
 
+    def _show(self) -> None:
+        """Open, and leave the processor to whoever comes first; a page that asks how far it is has not come yet."""
+        self._ready.set()
+        if self._answered.wait(FIRST):
+            self._closing.wait(FILLED)
+
     async def _shut(self, scope: Scope, receive: Receive, send: Send) -> None:
         """What is answered at the door: the page, what it is made of, and how far it is; all else waits until it is open."""
-        path, asks = scope["path"], dict(scope["headers"]).get(b"accept", b"")
+        path = scope["path"]
         if path == "/api/health":
             await _say(send, b"application/json", json.dumps({"starting": self.doing}).encode())
         elif file := _packaged(path):
             await _say(send, KINDS[Path(path).suffix], file.read_bytes())
-        elif scope["method"] == "GET" and not path.startswith("/api/") and b"text/html" in asks:
+        elif _is_page(scope):
             await _say(send, b"text/html; charset=utf-8", SHELL)
         else:
             await self._wait(scope, receive, send)
@@ -129,6 +135,12 @@ def _loading() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+def _is_page(scope: Scope) -> bool:
+    """Whether a browser asks for a page."""
+    asks = dict(scope.get("headers", ())).get(b"accept", b"")
+    return scope.get("method") == "GET" and not scope["path"].startswith("/api/") and b"text/html" in asks
 
 
 def _packaged(path: str) -> Traversable | None:

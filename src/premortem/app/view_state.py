@@ -21,8 +21,9 @@ from premortem.law.transactions import parse_date
 from premortem.study import Study
 from premortem.watch.observations import latest_day
 
-# Futures of the answer at once; the model is compiled for this many. Where many wait, the first answer rests on fewer.
-FUTURES, QUICK = 2000, 512
+# Futures of an answer. While something is dragged the first ones answer, and in a crowd fewer yet; both are whole chunks, so that
+# the answer of all goes on from there.
+FUTURES, FIRST, QUICK = 2000, 1024, 512
 MOST_FUTURES = 20_000
 MOST_SEED = 2**31 - 1
 # What a view may hold, told in the description of the API: its keys hold for every answer.
@@ -32,7 +33,7 @@ KEYS = """Every answer takes the address of a view: `policy`, `vs` a second poli
 # Address keys that belong to one screen, which reads them itself.
 OTHERS = frozenset(
     {"a", "b", "q", "under", "only", "name", "study", "of", "now", "bare", "field", "measure", "quarter", "place", "y"}
-    | {"family", "data"}
+    | {"family", "data", "first"}
 )
 # How the keys begin of which there are many: the view's own, and those of a shipment.
 PREFIXES = ("l.", "d.", "t.", "p.", "f.", "r.", "clear.")

@@ -15,6 +15,7 @@ from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
+from premortem.app.view_state import FIRST, FUTURES
 from premortem.bench import clients, soak
 from premortem.bench.timing import Row, row
 
@@ -117,35 +118,47 @@ def _missing(what: str) -> Row:
 
 
 def _moves(browser: Any, address: str) -> list[Row]:
-    """Key steps of a slider of the levers, simulated anew, and of a threshold, until the picture is redrawn."""
-    board = _keys(browser, f"{address}/levers", f"[data-key='{LEVER}'] input[type=range]")
-    fan = _keys(browser, f"{address}/a/A2", "[data-key='t.A2.models_contained'] input[type=range]")
+    """Key steps of a slider of the levers, simulated anew, and of a threshold, until the picture is redrawn: first by some of the
+    futures, and by all.
+    """
+    first, board = _keys(browser, f"{address}/levers", f"[data-key='{LEVER}'] input[type=range]")
+    _, fan = _keys(browser, f"{address}/a/A2", "[data-key='t.A2.models_contained'] input[type=range]")
     made = []
     for what, taken in (
-        ("lever to redrawn board, 2,000 futures simulated", board),
-        ("threshold to redrawn fan, 2,000 futures scored", fan),
+        (f"lever to first redrawn board, {FIRST:,} futures simulated", first),
+        (f"lever to refined board, {FUTURES:,} futures simulated", board),
+        (f"threshold to redrawn fan, {FUTURES:,} futures scored", fan),
     ):
         made.append(_beside_budget(f"{what}, median", statistics.median(taken), MEDIAN))
         made.append(_beside_budget(f"{what}, 95th percentile", percentile(sorted(taken), 0.95), P95))
     return made
 
 
-def _keys(browser: Any, url: str, slider: str) -> list[float]:
-    """Milliseconds from each of 40 key steps, each to a value that was not asked for before, to the frame after the answer is drawn."""
+def _keys(browser: Any, url: str, slider: str) -> tuple[list[float], list[float]]:
+    """Milliseconds from each of 40 key steps, each to a value that was not asked for before, to the frame after its first answer is
+    drawn, and to that after the answer of all futures is: the same where that is the first one.
+    """
     page = browser.new_context().new_page()
     page.goto(url)
     page.locator(READY).wait_for(state="attached", timeout=60_000)
     page.locator(slider).focus()
-    taken, html = [], page.locator("html")
+    firsts, wholes, html = list[float](), list[float](), page.locator("html")
+
+    def told(name: str) -> float:
+        return float(html.get_attribute(f"data-{name}") or 0)
+
     for _ in range(MOVES):
-        before = int(html.get_attribute("data-moves") or 0)
+        first, before = told("firsts"), told("wholes")
         page.keyboard.press("ArrowRight")
         # waited for in the page itself: asking it again and again would take turns from what is measured
-        page.locator(f"html[data-moves='{before + 1}'], html[data-moves='{before + 2}']").wait_for(state="attached")
-        taken.append(float(html.get_attribute("data-last") or "nan"))
-        page.wait_for_timeout(100)  # the answer to letting go comes after that to the move
+        page.locator(f"html[data-wholes='{before + 1:.0f}'], html[data-wholes='{before + 2:.0f}']").wait_for(
+            state="attached"
+        )
+        wholes.append(told("whole"))
+        firsts.append(told("first") if told("firsts") > first else wholes[-1])
+        page.wait_for_timeout(100)  # where all answer at once, the answer to letting go comes after that to the move
     page.context.close()
-    return taken
+    return firsts, wholes
 
 
 def _warm(browser: Any, address: str) -> Row:

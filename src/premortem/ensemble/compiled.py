@@ -29,6 +29,11 @@ class Kept:
     def __contains__(self, key: Hashable) -> bool:
         return key in self._held
 
+    def held(self, key: Hashable) -> Any:
+        """What is held under a key; None where nothing is."""
+        with self._lock:
+            return self._held.get(key)
+
     def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """What is held under a key, made first where it is not."""
         with self._lock:

@@ -44,16 +44,16 @@ def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
 
 
 @router.get("/api/board")
-def board(desk: AtDesk, view: View, response: Response, only: bool = False) -> Board:
+def board(desk: AtDesk, view: View, response: Response, only: bool = False, first: bool = False) -> Board:
     """The scored table for a view; with `only`, the columns of its policy and of the one compared with. Where many readers
-    wait it rests on fewer `futures`.
+    wait, or a `first` answer is asked for, it rests on fewer `futures`, and intervals are as wide as those make them.
     """
-    return Board.model_validate(answer(desk, quick(desk, view, response), only) | {"query": view.query})
+    return Board.model_validate(answer(desk, quick(desk, view, response, first), only) | {"query": view.query})
 
 
-def quick(desk: Desk, view: State, response: Response) -> State:
+def quick(desk: Desk, view: State, response: Response, first: bool = False) -> State:
     """The view as it can be answered now; an answer of fewer futures is not kept."""
-    found = desk.live.affordable(view)
+    found = desk.live.affordable(view, first)
     if found.n != view.n:
         response.headers["cache-control"] = "no-store"
     return found

@@ -19,7 +19,6 @@ export async function fetchJson(url, options = {}) {
     document.getElementById("offline").hidden = true;
     const body = await response.json();
     if (!response.ok) throw Object.assign(new Error(words(body)), { refused: true, body });
-    if (body.board) document.documentElement.dataset.futures = body.futures; // fewer where many readers wait
     return body;
   } catch (error) {
     if (!error.refused && error.name !== "AbortError") lost();

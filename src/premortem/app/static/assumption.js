@@ -1,6 +1,6 @@
 // An assumption: thresholds and everything else that moves redraw the fan at once; curves when it rests; why, in a while.
 import { fetchJson, latest } from "./ask.js";
-import { bar } from "./cells.js";
+import { bar, isWhole, restsOn } from "./cells.js";
 import { drawAll, figure, update } from "./chart.js";
 import { took } from "./controls.js";
 import { filter } from "./find.js";
@@ -11,7 +11,16 @@ import { el, points, share } from "./words.js";
 const $ = (id) => document.getElementById(id);
 const name = $("headline").dataset.assumption;
 
+// what takes the server seconds waits until nothing has moved for a while [ms], and so does drawing it
+const QUIET = 700;
+let last = performance.now();
+async function still() {
+  for (let left; (left = last + QUIET - performance.now()) > 0; ) await new Promise((go) => setTimeout(go, left));
+}
+
 async function shown(answer) {
+  restsOn(answer);
+  for (const id of ["fan", "strip"]) rests(id, answer.futures);
   $("headline").textContent = answer.headline;
   $("sentence").textContent = answer.sentence;
   for (const row of answer.board) {
@@ -22,6 +31,12 @@ async function shown(answer) {
   }
   await Promise.all([update("fan", answer.fan, `Bands of the margin of ${name} through time. ${answer.sentence}`), update("strip", answer.fan)]);
   say(answer.headline);
+}
+
+function rests(id, futures) {
+  const figure = $(id);
+  figure.dataset.source = figure.dataset.source.replace(/[\d,]+ simulated/, `${futures.toLocaleString("en")} simulated`);
+  figure.querySelector(".source").textContent = figure.dataset.source;
 }
 
 function curves(answer) {
@@ -35,10 +50,10 @@ function curves(answer) {
 
 let idle = null;
 onChange((rest) => {
-  const asked = performance.now();
+  const asked = (last = performance.now());
   latest("assumption", `/api/assumption/${name}?${query()}`, async (answer) => {
     await shown(answer);
-    requestAnimationFrame(() => took(performance.now() - asked));
+    requestAnimationFrame(() => took(performance.now() - asked, isWhole(answer)));
   });
   if (!rest) return;
   // what is not in view waits until nothing has moved for a while
@@ -52,7 +67,9 @@ onChange((rest) => {
 async function why() {
   const place = $("why");
   try {
+    await still();
     const found = await fetchJson(`/api/assumption/${name}/why?${query()}`);
+    await still();
     const source = `premortem, ${found.futures.toLocaleString("en")} futures under \u2018${found.title}\u2019, nothing changed`;
     const parts = [];
     if (found.boxes.length === 0) parts.push(el("p", { class: "empty", text: found.verdict }));

@@ -1,11 +1,10 @@
 // Ranges of uncertainties: two handles, two fields; the strip of shares answers with futures drawn inside them.
-import { latest } from "./ask.js";
 import { paintAll } from "./cells.js";
-import { took } from "./controls.js";
 import { found } from "./find.js";
 import { say } from "./frame.js";
+import { answerMoves } from "./moved.js";
 import { refine } from "./refine.js";
-import { get, onChange, query, set } from "./state.js";
+import { get, onChange, set } from "./state.js";
 import { beside, field as brief, number } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -77,13 +76,7 @@ function shown(answer) {
   say(answer.sentence);
 }
 refine(shown);
-onChange(() => {
-  const asked = performance.now();
-  latest("board", `/api/board?only=1&${query()}`, (answer) => {
-    shown(answer);
-    requestAnimationFrame(() => took(performance.now() - asked));
-  });
-});
+answerMoves(shown);
 
 function filter() {
   const [text, room] = [$("find").value.trim().toLowerCase(), $("room").value];

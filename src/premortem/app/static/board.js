@@ -1,8 +1,9 @@
 // The board answers a moved number at once for the policy in view, and for the others when it rests.
 import { latest } from "./ask.js";
 import { paintAll, paintBands, paintTwo } from "./cells.js";
-import { bind, make, took } from "./controls.js";
+import { bind, make } from "./controls.js";
 import { say } from "./frame.js";
+import { answerMoves } from "./moved.js";
 import { refine } from "./refine.js";
 import { get, onChange, query } from "./state.js";
 import { el, points } from "./words.js";
@@ -38,12 +39,8 @@ function cards() {
 }
 
 let quiet = null;
+answerMoves(shown);
 onChange((rest) => {
-  const asked = performance.now();
-  latest("board", `/api/board?only=1&${query()}`, (answer) => {
-    shown(answer);
-    requestAnimationFrame(() => took(performance.now() - asked));
-  });
   if (!rest) return;
   classes();
   cards();
@@ -86,7 +83,7 @@ refine(shown);
 // first visit: four steps, skippable, never again
 const STEPS = [
   "Each row is an assumption that the policy rests on, each column a policy. The share says in how many simulated futures it holds.",
-  "Beside or below are the levers and beliefs that move the board most. Drag one: two thousand futures are simulated anew at once.",
+  "Beside or below are the levers and beliefs that move the board most. Drag one: the first thousand futures are simulated anew at once, and all two thousand when you let go.",
   "The orange mark on a bar is where it stood before your changes, or the view that you pinned (p). Undo takes changes back one by one.",
   "Everything you see is in the address: copy the link and anybody with premortem sees the same.",
 ];

@@ -1,5 +1,20 @@
 // Cells of the board: text stays text, the bar is three numbers.
+import { get } from "./state.js";
 import { few, interval, share } from "./words.js";
+
+const many = document.getElementById("many");
+const whole = Number(many?.textContent.replaceAll(",", ""));
+/** Whether an answer rests on all futures that the page is of. */
+export const isWhole = (answer) => get("n") !== null || answer.futures >= whole;
+
+/** Say how many futures the shares on the page rest on, whenever others are painted. */
+export function restsOn(answer) {
+  const said = answer.futures.toLocaleString("en");
+  document.documentElement.dataset.futures = answer.futures;
+  many.textContent = said;
+  const place = document.getElementById("futures");
+  if (place) place.textContent = isWhole(answer) ? `${said} futures.` : `The first ${said} futures; more follow.`;
+}
 
 export function paint(cell, row, base) {
   cell.classList.remove("old");
@@ -34,6 +49,7 @@ export function bar(cell, row, base) {
 
 /** Paint every cell that an answer of the board speaks of. */
 export function paintAll(answer, policy, vs = null) {
+  restsOn(answer);
   const base = Object.fromEntries(answer.base.map((r) => [r.assumption, r]));
   // a second policy is shown against the first
   const first = Object.fromEntries(answer.board.filter((r) => r.policy === policy).map((r) => [r.assumption, r]));

@@ -3,16 +3,17 @@ import { get, onChange, set } from "./state.js";
 import { beside, el, field as brief, number, quantity } from "./words.js";
 
 const recent = [];
-let moves = 0;
-/** Remember how long a move took; on a slow machine sliders answer when let go, and say so. */
-export function took(milliseconds) {
+const drawn = { first: 0, whole: 0 };
+/** Remember how long a move took until it was answered, by all futures or by the first of them; on a slow machine sliders answer when let go, and say so. */
+export function took(milliseconds, isWhole = true) {
   recent.push(milliseconds);
   if (recent.length > 5) recent.shift();
   const middle = [...recent].sort((a, b) => a - b)[recent.length >> 1];
   const slow = recent.length === 5 && middle > 150;
   document.documentElement.toggleAttribute("data-slow", slow);
-  moves += 1;
-  Object.assign(document.documentElement.dataset, { moves: String(moves), last: milliseconds.toFixed(1) });
+  const kind = isWhole ? "whole" : "first";
+  drawn[kind] += 1;
+  Object.assign(document.documentElement.dataset, { [kind]: milliseconds.toFixed(1), [`${kind}s`]: String(drawn[kind]) });
 }
 const slow = () => document.documentElement.hasAttribute("data-slow");
 

@@ -1,10 +1,10 @@
 // Levers: the strip of shares answers at once; the list of changes and the file when a slider rests.
 import { fetchJson, latest } from "./ask.js";
 import { paintAll } from "./cells.js";
-import { took } from "./controls.js";
 import { bindDays } from "./days.js";
 import { found } from "./find.js";
 import { say } from "./frame.js";
+import { answerMoves } from "./moved.js";
 import { refine } from "./refine.js";
 import { get, link, onChange, query } from "./state.js";
 import { el, few, points, quantity } from "./words.js";
@@ -21,12 +21,8 @@ function shown(answer) {
   say(answer.sentence);
 }
 refine(shown);
+answerMoves(shown);
 onChange((rest) => {
-  const asked = performance.now();
-  latest("board", `/api/board?only=1&${query()}`, (answer) => {
-    shown(answer);
-    requestAnimationFrame(() => took(performance.now() - asked));
-  });
   stale();
   if (rest) latest("changes", `/api/levers/changes?${query()}`, changed);
 });

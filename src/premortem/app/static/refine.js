@@ -9,15 +9,11 @@ const thousands = (n) => n.toLocaleString("en");
 /** `paint(answer)` draws the finer answer. */
 export function refine(paint) {
   if (!place || get("n")) return;
-  const plain = place.textContent;
-  const many = document.getElementById("many").textContent;
   let idle = null;
   let asking = null;
   const later = () => {
     clearTimeout(idle);
     asking?.abort();
-    place.textContent = plain;
-    document.getElementById("many").textContent = many;
     idle = setTimeout(ask, REST);
   };
   async function ask() {
@@ -28,10 +24,7 @@ export function refine(paint) {
       const response = await fetch(`/api/board/refined?${query()}`, { signal: asking.signal });
       if (!response.ok) return;
       const answer = await response.json();
-      if (answer.outside.length || inHaste < answer.first) {
-        paint(answer);
-        document.getElementById("many").textContent = thousands(answer.futures);
-      }
+      if (answer.outside.length || inHaste < answer.first) paint(answer);
       place.textContent = answer.outside.length
         ? `${thousands(answer.futures)} futures: ${answer.outside.join(", ")} lay outside the interval of the first ${thousands(answer.first)}.`
         : `${thousands(answer.first)} futures; ${thousands(answer.futures)} agree within every interval.`;
