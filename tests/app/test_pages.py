@@ -217,4 +217,4 @@ def test_two_views_stand_side_by_side_by_a_link(client):
 
 def test_a_category_is_told_by_its_names(client):
     page = client.get("/about").text
-    assert "who earns the scarcity of answers</td><td>nobody, labs, clouds</td>" in page
+    assert 'who earns the scarcity of answers</td><td data-head="Range">nobody, labs, clouds</td>' in page
