@@ -86,7 +86,6 @@ _env.filters |= {
     "field": said.field,
     "range_label": said.range_label,
     "limit": said.limit,
-    "spoken": quantity,
     "lawful": said.lawful,
     "plain": plain,
     "day": day_in_words,

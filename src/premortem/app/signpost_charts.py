@@ -10,6 +10,7 @@ from premortem.case import Case, year_of
 from premortem.questions.futures_under_policies import bands_on
 from premortem.text.units import quantity
 from premortem.watch import quantities
+from premortem.watch.hindcast_words import amount
 from premortem.watch.signposts import Signpost
 
 # Of a logarithmic scale, as on the map.
@@ -92,7 +93,7 @@ def _chart(signpost: Signpost, scale: str, shown: list[dict[str, Any]], view: St
     many = f"{len(seen)} reading{'' if len(seen) == 1 else 's'} known by {view.asof}"
     marks = f"diamonds: {many}" if seen else f"no reading known by {view.asof}"
     source = f"band 5 to 95% of futures at the end of each year; {marks}{limit}{'; logarithmic' if foot else ''}"
-    source += f", cut below {quantity(foot, signpost.unit)}" if foot and below else ""
+    source += f", cut below {amount(foot, signpost.unit)}" if foot and below else ""
     spec = chart_specs.observable(signpost.unit, signpost.unit == "share", foot)
     return chart_specs.Chart(
         f"card-{signpost.id}", f"{signpost.title}: by year", f"{says}{limit}; {marks}", source, spec, shown, COLUMNS
