@@ -3,6 +3,7 @@
 import re
 from datetime import date
 
+import numpy as np
 import pytest
 
 from premortem.app import axes, chart_specs, labels, timeline_marks
@@ -26,6 +27,19 @@ def test_an_axis_of_a_log_rate_reads_as_per_cent_a_year_and_a_fall_as_a_fall(stu
     assert len(falls) < len(rates)
     assert all("1 - exp(-datum.value)" in axes.labels_of(r) for r in falls)
     assert all(axes.title_of(r).endswith("[a year]") for r in rates)
+
+
+def test_an_axis_that_reads_a_logarithm_is_marked_where_it_reads_round_numbers(study):
+    rows = [r for r in study.priors.rows if r.varies and r.unit in ("ln", "ln/yr", "logit", "logit/yr")]
+    assert rows
+    for row in rows:
+        low, high = map(float, row.quantile(np.array([0.01, 0.99])))
+        told, _ = axes._told(row)
+        read = [told(value) for value in axes.ticks_of(row, low, high)]
+        assert len(read) > 1, row.name
+        assert all(float(f"{value:.2g}") == pytest.approx(value) for value in read), (row.name, read)
+        assert min(told(low), told(high)) <= read[0]
+    assert axes.ticks_of(next(r for r in study.priors.rows if r.unit == "months"), 1.0, 9.0) == []
 
 
 @pytest.mark.parametrize("text", ["short", "a label of a few more words than one line has room for", "word " * 60])

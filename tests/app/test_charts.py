@@ -1,5 +1,6 @@
 """What the charts of the screens are made of: a box's futures, an observable's band, a family alone, days that stop the timeline."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
@@ -114,3 +115,20 @@ def test_the_timeline_stops_where_clauses_bind_and_events_fall(study, policy):
     assert all(s["says"] for s in stops)
     # an instrument's title may be one or many things, and some of its clauses may outlast others
     assert not any(s["says"].endswith((" binds", " ends", " is published")) for s in stops)
+
+
+def test_a_scale_of_ratios_has_its_foot_four_decades_down_or_at_what_is_watched_for():
+    def row(low, high, limit):
+        return {"p5": low, "p95": high, "read": None, "limit": limit}
+
+    assert signpost_charts.lowest("log", [row(1e-8, 2.0, 0.05)]) == pytest.approx(2e-4)
+    assert signpost_charts.lowest("log", [row(1e-8, 2.0, 1e-6)]) == 1e-6
+    assert signpost_charts.lowest("log", [row(0.5, 2.0, 1.0)]) == 0.5
+    assert signpost_charts.lowest("log", [row(0.0, 2.0, 1.0)]) is None
+    assert signpost_charts.lowest("linear", [row(0.5, 2.0, 1.0)]) is None
+
+
+def test_names_on_the_charts_of_compare_stand_level(client):
+    specs = re.findall(r'data-spec="([^"]+)"', client.get("/compare?now=1").text)
+    assert specs
+    assert not [spec for spec in specs if "labelAngle&#34;: -" in spec or "&quot;labelAngle&quot;: -" in spec]

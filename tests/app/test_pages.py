@@ -217,4 +217,24 @@ def test_two_views_stand_side_by_side_by_a_link(client):
 
 def test_a_category_is_told_by_its_names(client):
     page = client.get("/about").text
-    assert "who earns the scarcity of answers</td><td>nobody, labs, clouds</td>" in page
+    assert 'who earns the scarcity of answers</td><td data-head="Range">nobody, labs, clouds</td>' in page
+
+
+CARDED = ("/about", "/a/A3", "/watch/hindcast?now=1")
+
+
+@pytest.mark.parametrize("path", CARDED)
+def test_a_table_that_a_phone_shows_as_cards_names_every_cell(client, path):
+    tables = re.findall(r'<table class="plain carded.*?</table>', client.get(path).text, re.DOTALL)
+    assert tables
+    for table in tables:
+        cells = re.findall(r"<td[^>]*>", table.partition("<tbody>")[2])
+        bare = [cell for cell in cells if "data-head" not in cell and "wide" not in cell]
+        assert cells
+        assert bare == []
+
+
+def test_a_clause_number_goes_by_its_name_among_the_levers(client):
+    page = client.get("/levers").text
+    assert "Universal validated end user: most in one country" in page
+    assert not re.search(r"<label[^>]*>(home min|country max|us min|tpp)</label>", page)

@@ -131,7 +131,9 @@ def formats(node, key="") -> list[str]:
 
 
 def test_f064_no_axis_writes_a_number_with_a_prefix(made):
-    drawn = [chart_specs.observable(unit, False, log) for unit in ("TPP", "million H100e") for log in (True, False)]
+    drawn = [
+        chart_specs.observable(unit, False, lowest) for unit in ("TPP", "million H100e") for lowest in (1e-4, None)
+    ]
     drawn += [chart_specs.takes("x", unit) for unit in ("TPP", "H100e", "share")]
     side = chart_specs.Side("x", 1e-4, 1e9, (1, 2), log=True)
     drawn += [

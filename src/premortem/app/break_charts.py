@@ -30,7 +30,7 @@ def break_figures(found: Explained, run: Run, policy: str) -> dict[str, Any]:
         "boxes": [one.as_dict() for one in found.boxes],
         "effects": effects,
         "not_modelled": missing,
-        "effects_spec": _bare(chart_specs.diverging("change of the share, in points", len(effects))),
+        "effects_spec": _bare(chart_specs.diverging("change in points", len(effects))),
         "ranges": ranges,
         "path": _path(box) if box else [],
         "scatter": scatter_data(run, box, found.assumption, policy) if box else {},
@@ -67,7 +67,8 @@ def _side(study: Study, name: str, box: Sequence[float]) -> chart_specs.Side:
     low, high = map(float, prior.quantile(np.array([0.01, 0.99])))
     ends = (max(box[0], low), min(box[1], high))
     log = prior.distribution in ("lognormal", "loguniform")
-    return chart_specs.Side(axes.title_of(prior), low, high, ends, log, axes.labels_of(prior))
+    ticks = axes.ticks_of(prior, low, high)
+    return chart_specs.Side(axes.title_of(prior), low, high, ends, log, axes.labels_of(prior), ticks)
 
 
 def _path(box: TriedBox) -> list[dict[str, Any]]:

@@ -44,7 +44,7 @@ class Chart:
 
 @dataclass(frozen=True)
 class Side:
-    """One direction of a scatter: its title, its ends, those of the box, and whether it runs in ratios."""
+    """One direction of a scatter: its title, its ends, those of the box, whether it runs in ratios, and where it is marked if not in even steps."""
 
     title: str
     low: float
@@ -52,6 +52,7 @@ class Side:
     box: tuple[float, float]
     log: bool = False
     labels: str = PLAIN
+    ticks: Sequence[float] = ()
 
 
 def wide(chart: Any, height: int, right: int = 5) -> Any:
@@ -179,7 +180,7 @@ def _side(axis: Any, side: Side) -> Any:
         f"{axis.__name__.lower()}:Q",
         title=in_lines(side.title),
         scale=scale,
-        axis=alt.Axis(tickCount=5, labelExpr=side.labels),
+        axis=alt.Axis(**({"values": [*side.ticks]} if side.ticks else {"tickCount": 5}), labelExpr=side.labels),
     )
 
 
@@ -216,8 +217,13 @@ def families(unit: str, letters: Sequence[str], named: int) -> Any:
     base = alt.Chart(ROWS).encode(
         x=alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickCount=4)), detail="family:N"
     )
+    axis = alt.Axis(format="%") if unit == "share" else alt.Axis()
+
+    def height(key: str) -> alt.Y:
+        return alt.Y(f"{key}:Q", title=unit, axis=axis)
+
     lit = base.transform_filter("!datum.dim")
-    band = lit.mark_area(opacity=0.14).encode(y=alt.Y("p25:Q", title=unit), y2="p75:Q", color=family)
+    band = lit.mark_area(opacity=0.14).encode(y=height("p25"), y2="p75:Q", color=family)
     grey = base.transform_filter("datum.dim").mark_line(strokeWidth=1, color=CONTEXT)
     line = lit.mark_line(strokeWidth=2).encode(color=family)
     last = (
@@ -225,12 +231,15 @@ def families(unit: str, letters: Sequence[str], named: int) -> Any:
         .mark_text(align="left", dx=5, fontWeight=600)
         .encode(text="family:N", color=colour)
     )
-    y = alt.Y("p50:Q", title=unit)
+    y = height("p50")
     return wide(alt.layer(band, grey.encode(y=y), line.encode(y=y), last.encode(y=y)), 150)
 
 
-def observable(unit: str, share: bool, ratios: bool) -> Any:
-    """An observable by year with the model's band, a threshold and what was read; in `ratios` on a logarithmic scale; rows year, p5, p50, p95, limit, read."""
+def observable(unit: str, share: bool, lowest: float | None) -> Any:
+    """An observable by year with the model's band, a threshold and what was read; rows year, p5, p50, p95, limit, read.
+
+    From `lowest` on a logarithmic scale, on which what is below stands at its foot; None for a straight one.
+    """
     axis = alt.Axis(format="%", tickCount=4) if share else alt.Axis(labelExpr=PLAIN, tickCount=4)
     base = alt.Chart(ROWS).encode(x=alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickCount=4)))
     known = base.transform_filter("isValid(datum.p50)")
@@ -238,7 +247,7 @@ def observable(unit: str, share: bool, ratios: bool) -> Any:
     def y(key: str) -> alt.Y:
         return alt.Y(f"{key}:Q", title=unit, axis=axis, scale=scale)
 
-    scale = alt.Scale(type="log", nice=False) if ratios else alt.Scale(zero=False)
+    scale = alt.Scale(type="log", nice=False, domainMin=lowest, clamp=True) if lowest else alt.Scale(zero=False)
     band = known.mark_area(opacity=0.2, color=HOLDS).encode(y=y("p5"), y2="p95:Q")
     line = known.mark_line(color=HOLDS, strokeWidth=2).encode(y=y("p50"))
     limit = (

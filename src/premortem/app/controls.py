@@ -7,6 +7,7 @@ from typing import Any
 from premortem.app import clause_dates, labels
 from premortem.app.view_state import STRENGTH, State, ends, legal_value
 from premortem.law.book import Book
+from premortem.law.number_names import number_names
 from premortem.propositions.assumption import Assumption
 from premortem.study import Study
 from premortem.text import units
@@ -74,9 +75,8 @@ def clause_number(book: Book, clause: str, key: str, state: State) -> Control:
     legal, unit = book.number(clause, key), book.by_id[clause].numbers[key][0].unit
     high = 1.0 if unit == "share" else (legal or 1.0) * TIMES
     name = f"{clause}.{key}"
-    return Control(
-        f"l.{name}", key.replace("_", " "), dict(state.levers).get(name, legal), legal, 0.0, high, high / STEPS, unit
-    )
+    said = number_names(book.case).get((clause, key), capital(key.replace("_", " ")))
+    return Control(f"l.{name}", said, dict(state.levers).get(name, legal), legal, 0.0, high, high / STEPS, unit)
 
 
 def strength(book: Book, name: str, state: State) -> Control:

@@ -32,7 +32,7 @@ from premortem.study import Study
 from premortem.text import phrases
 from premortem.text.numbers import day_in_words
 from premortem.text.tables import plain
-from premortem.text.units import quantity, unit_name
+from premortem.text.units import quantity, read_whole, unit_name
 from premortem.watch import hindcast_words
 
 # Screens in the order of their tabs.
@@ -86,7 +86,6 @@ _env.filters |= {
     "field": said.field,
     "range_label": said.range_label,
     "limit": said.limit,
-    "spoken": quantity,
     "lawful": said.lawful,
     "plain": plain,
     "day": day_in_words,
@@ -95,6 +94,8 @@ _env.filters |= {
     "plainly": lambda text: str(text).replace("_", " "),
     "linked": linked,
     "reading": hindcast_words.amount,
+    "reading_alone": hindcast_words.amount_alone,
+    "read_whole": read_whole,
 }
 _env.globals |= {"go": GO, "palette": DARK}
 

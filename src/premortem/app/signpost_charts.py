@@ -10,8 +10,11 @@ from premortem.case import Case, year_of
 from premortem.questions.futures_under_policies import bands_on
 from premortem.text.units import quantity
 from premortem.watch import quantities
+from premortem.watch.hindcast_words import amount
 from premortem.watch.signposts import Signpost
 
+# Of a logarithmic scale, as on the map.
+DECADES = 4
 COLUMNS = {"year": "Year", "p5": "5%", "p50": "median", "p95": "95%", "read": "read", "limit": "threshold"}
 
 
@@ -59,10 +62,16 @@ def rows(live: Live, view: State, signpost: Signpost, band: list[dict[str, Any]]
     return [nothing | {"limit": limit} | row for row in [*band, *read]]
 
 
-def _in_ratios(scale: str, shown: list[dict[str, Any]]) -> bool:
-    """Whether it is compared in ratios, and nothing of it is at or below 0."""
-    values = [r[k] for r in shown for k in ("p5", "p95", "read", "limit") if r[k] is not None]
-    return scale == "log" and min(values, default=0) > 0
+def lowest(scale: str, shown: list[dict[str, Any]]) -> float | None:
+    """The foot of a logarithmic scale, where it is compared in ratios and nothing of it is at or below 0; else None.
+
+    Below the largest value by as many decades as a reader tells apart, or at what was read or is watched for.
+    """
+    values = {k: [r[k] for r in shown if r[k] is not None] for k in ("p5", "p95", "read", "limit")}
+    every = [value for column in values.values() for value in column]
+    if scale != "log" or min(every, default=0) <= 0:
+        return None
+    return max(min(every), min([max(every) / 10**DECADES, *values["read"], *values["limit"]]))
 
 
 def _when(day: date, *, yearly: bool) -> float:
@@ -76,14 +85,16 @@ def _chart(signpost: Signpost, scale: str, shown: list[dict[str, Any]], view: St
     says = signpost.observable
     if last:
         says += f": the model's median is {quantity(last['p50'], signpost.unit)} at the end of {last['year']:.0f}"
-    ratios = _in_ratios(scale, shown)
+    foot = lowest(scale, shown)
+    below = foot is not None and any(r["p5"] is not None and r["p5"] < foot for r in shown)
     limit = (
         f"; orange: the threshold, {quantity(signpost.threshold.value, signpost.unit)}" if signpost.threshold else ""
     )
     many = f"{len(seen)} reading{'' if len(seen) == 1 else 's'} known by {view.asof}"
     marks = f"diamonds: {many}" if seen else f"no reading known by {view.asof}"
-    source = f"band 5 to 95% of futures at the end of each year; {marks}{limit}{'; logarithmic' if ratios else ''}"
-    spec = chart_specs.observable(signpost.unit, signpost.unit == "share", ratios)
+    source = f"band 5 to 95% of futures at the end of each year; {marks}{limit}{'; logarithmic' if foot else ''}"
+    source += f", cut below {amount(foot, signpost.unit)}" if foot and below else ""
+    spec = chart_specs.observable(signpost.unit, signpost.unit == "share", foot)
     return chart_specs.Chart(
         f"card-{signpost.id}", f"{signpost.title}: by year", f"{says}{limit}; {marks}", source, spec, shown, COLUMNS
     )

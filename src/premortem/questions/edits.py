@@ -13,6 +13,7 @@ from premortem import facts
 from premortem.ensemble.run import draw
 from premortem.errors import MissingData
 from premortem.law.book import Book
+from premortem.law.number_names import TABLE, number_names
 from premortem.propositions import positions
 from premortem.questions._amounts import label
 from premortem.questions._edit_acts import ByAct, after, by_act
@@ -24,7 +25,6 @@ from premortem.text.result import Result
 
 Array = NDArray[Any]
 # Clause numbers that were coded by what became of each.
-TABLE = "clause_edits"
 # Degree of editing above which a number counts as edited, and how many of the first are looked at.
 EDITED, TOP = 0.5, 5
 # Futures in which clauses are priced.
@@ -117,8 +117,7 @@ def heavy_edits(
     priced = shadow_prices(study, policy, [*known], values)
     families = {clause: family for (clause, _), family in known.items()}
     ranked = rank([*known], priced.prices, priced.binds, families, positions.pressure(as_of, study.case))
-    told = facts.read(TABLE, study.case)
-    names = {(r["clause"], r["parameter"]): r["name"] for r in told.to_dicts()}
+    told, names = facts.read(TABLE, study.case), number_names(study.case)
     rows = [_row(study, book, r, priced, names) for r in ranked.to_dicts()]
     published = {c.id: c.published for c in book.clauses}
     return HeavyEdits(

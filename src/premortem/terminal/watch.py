@@ -21,6 +21,8 @@ from premortem.watch.weights import is_noise
 
 # Signposts that are shown; the others are counted and found with --json.
 SHOWN = 12
+# What is told of one stands below its name.
+SET_IN = " " * 7
 
 
 def print_watch(result: ToWatch, of: str = "") -> None:
@@ -42,9 +44,9 @@ def print_watch(result: ToWatch, of: str = "") -> None:
     for row in result.signposts[:SHOWN]:
         worth = "    -" if row.voi is None else f"{100 * row.voi:5.1f}"
         console.print(f"{worth}  [bold]{row.name}[/bold] ({row.assumption}): {row.observable}")
-        console.print(f"       {latest(row)}", style="dim")
+        console.print(wrap(latest(row), console.width, SET_IN), style="dim", soft_wrap=True)
         if row.sentence:
-            console.print(f"       {row.sentence}")
+            console.print(wrap(row.sentence, console.width, SET_IN), soft_wrap=True)
     hidden = len(result.signposts) - SHOWN
     if hidden > 0:
         console.print(f"{hidden} more; see them with --json")

@@ -16,6 +16,8 @@ from premortem.watch.reading_scores import Scored
 RIGHT = 0.9
 # Fewest groups of outcomes with a baseline before a share of wins says anything.
 FEW = 5
+# How a unit begins of which less than a thousandth is told in single ones.
+MILLION = "million "
 
 
 def verdict(found: Hindcast) -> str:
@@ -42,7 +44,7 @@ def beside(found: Hindcast) -> str:
     """What a headline of the record leaves out: how all outcomes lie as one, and which simple rules do better; empty where there is neither."""
     parts = []
     if found.joint:
-        parts.append(f"Taken as one, the outcomes lie further out than {share(found.joint.place)} of futures.")
+        parts.append(f"Taken as one, the outcomes lie {further_out(found.joint.place)}.")
     better = sorted(
         (kind for kind, w in found.wins.items() if w.crps_ratio > 1), key=lambda k: -found.wins[k].crps_ratio
     )
@@ -52,6 +54,15 @@ def beside(found: Hindcast) -> str:
             f"On the whole nearer than the model {verb}: {listing(better)}, of {len(found.wins)} kinds of forecasts held beside it."
         )
     return " ".join(parts)
+
+
+def further_out(place: float) -> str:
+    """Than what share of futures the record lies further from the others.
+
+    >>> further_out(1.0), further_out(0.42)
+    ('further out than every future', 'further out than 42% of futures')
+    """
+    return f"further out than {'every future' if place >= 1 else f'{share(place)} of futures'}"
 
 
 def misses(found: Hindcast, case: Case) -> list[str]:
@@ -80,18 +91,27 @@ def observed(s: Scored) -> str:
 
 def span(s: Scored) -> str:
     """The 5 to 95% of futures, with their unit."""
-    if s.unit == "share":
-        return f"{amount(s.p5, s.unit)} to {amount(s.p95, s.unit)}"
-    return f"{number(s.p5)} to {amount(s.p95, s.unit)}"
+    return f"{amount_alone(s.p5, s.unit)} to {amount(s.p95, s.unit)}"
 
 
 def amount(value: float, unit: str, digits: int = 2) -> str:
     """A reading with its unit; a share of what is measured in percent.
 
-    >>> amount(0.045, "share"), amount(199.2, "TWh", 3)
-    ('4.5%', '199 TWh')
+    >>> amount(0.045, "share"), amount(199.2, "TWh", 3), amount(0.000024, "million H100e")
+    ('4.5%', '199 TWh', '24 H100e')
     """
+    if unit.startswith(MILLION) and 0 < abs(value) < 0.001:
+        return f"{number(1e6 * value, digits)} {unit.removeprefix(MILLION)}"
     return f"{number(100 * value, digits)}%" if unit == "share" else f"{number(value, digits)} {unit}"
+
+
+def amount_alone(value: float, unit: str, digits: int = 2) -> str:
+    """The same beside others of its unit, which is said once: without it, unless it is told in another.
+
+    >>> amount_alone(199.2, "TWh", 3), amount_alone(0.000024, "million H100e")
+    ('199', '24 H100e')
+    """
+    return amount(value, unit, digits).removesuffix(f" {unit}")
 
 
 def event(e: EventScored) -> str:
@@ -126,7 +146,7 @@ def calibration(found: Hindcast) -> str:
     if together:
         said += (
             f" The {together.readings} outcomes are worth {number(together.effective_readings, 2)} independent ones by the model's own correlations. "
-            f"Taken as one they lie further out than {share(together.place)} of futures."
+            f"Taken as one they lie {further_out(together.place)}."
         )
     return said
 

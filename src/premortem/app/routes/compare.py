@@ -68,7 +68,7 @@ def page(request: Request, desk: AtDesk, view: View, y: str = "", a: str = "", b
     heat = chart_specs.Chart(
         "regret", f"{phrases.listing(least)} {'gives' if len(least) == 1 else 'give'} up least on average, in margins as they stand",
         f"{found.unweighed} Mean regret by policy and assumption; the table holds the numbers", source,
-        policy_charts.heat("policy", "assumption", "regret", "mean regret", rows), rows, REGRET,
+        policy_charts.heat("assumption", "policy", "regret", "mean regret", rows), rows, REGRET,
     )  # fmt: skip
     return render(
         request, "compare.html", rests_on=desk.run, found=found, titles=titles, heat=heat, first=first_place(found, titles), ranks=policy_ranks(found, view, titles, source),
