@@ -102,10 +102,9 @@ def _told(texts: list[str], words: _Words) -> dict[str, tuple[Sign, ...]]:
     if not words.pattern or not texts:
         return {}
     if len(texts) < FEW:  # a column of texts is slow to make for a few
-        every, of_bodies = _compiled(words.pattern), _compiled(words.bodies)
-        read = {text: _as_read(text) for text in texts}
+        every, read = _compiled(words.pattern), {text: _as_read(text) for text in texts}
         return {
-            text: _signs(every.findall(told), of_bodies.findall(told), words)
+            text: _signs(every.findall(told), _compiled(words.bodies).findall(told), words)
             for text, told in read.items()
             if every.search(told)
         }
