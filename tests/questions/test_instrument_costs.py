@@ -25,7 +25,9 @@ def test_what_comes_free_is_said_beside_every_rank():
     paid = InstrumentCost("coercion", 1.0, ("goodwill_loss_coercion",), "partners", True)
     free = InstrumentCost("deals", 0.6, (), "officials", False)
     (said,) = unpriced({"one": (paid,), "two": (paid, free)})
-    assert said.startswith("two also rests on deals, for which no cost is modelled")
+    assert said.startswith("two also rests on deals, for which no cost is modelled: what it gains")
+    (said,) = unpriced({"one": (free,), "two": (paid, free), "three": (paid,)})
+    assert said.startswith("one and two also rest on deals, for which no cost is modelled: what they gain")
 
 
 @pytest.mark.parametrize(("line", "key"), [("lag = -1.0", "lag"), ("lag = 1.0\nlagg = 2", "lagg")])

@@ -76,10 +76,13 @@ def _amount(prior: Prior) -> CostAmount:
 
 
 def unpriced(costs: Mapping[str, Sequence[InstrumentCost]]) -> tuple[str, ...]:
-    """Sentences of policies some of whose instruments come free, so that no rank hides it."""
-    free = {policy: [(c.called or c.instrument) for c in rows if not c.modelled] for policy, rows in costs.items()}
+    """Sentences of policies some of whose instruments come free, so that no rank hides it: one for those with the same instruments."""
+    resting: dict[tuple[str, ...], list[str]] = {}
+    for policy, rows in costs.items():
+        if free := tuple((cost.called or cost.instrument) for cost in rows if not cost.modelled):
+            resting.setdefault(free, []).append(policy)
     return tuple(
-        f"{policy} also rests on {listing(names, 'and')}, for which no cost is modelled: what it gains by that comes free in every rank"
-        for policy, names in free.items()
-        if names
+        f"{listing(policies, 'and')} also {'rests' if len(policies) == 1 else 'rest'} on {listing(names, 'and')}, for which no cost is modelled: "
+        f"what {'it gains' if len(policies) == 1 else 'they gain'} by that comes free in every rank"
+        for names, policies in resting.items()
     )
