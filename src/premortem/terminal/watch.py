@@ -15,6 +15,7 @@ from premortem.text.units import quantity
 from premortem.watch import hindcast_words as words
 from premortem.watch.event_scores import EventScored
 from premortem.watch.hindcast_results import Hindcast
+from premortem.watch.observations import YOURS
 from premortem.watch.reading_scores import Scored
 from premortem.watch.timeline import Event, lags
 from premortem.watch.weights import is_noise
@@ -34,7 +35,7 @@ def print_watch(result: ToWatch, of: str = "") -> None:
     for warning in result.warnings:
         console.print(f"Warning: {warning}", style="bold")
     for reading in result.readings:
-        if reading.named:
+        if reading.named and reading.source == YOURS:
             console.print(f"{reading.named} is read as {reading.quantity}")
     console.print(
         "\n[bold]What to look at next[/bold], most worth watching first (100: its next figure would remove all doubt)"

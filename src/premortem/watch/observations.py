@@ -20,6 +20,8 @@ from premortem.watch.readings import EVENT, Reading, Readings, contradictions
 
 COLUMNS = ("quantity", "date", "value", "low", "high", "unit", "known_on", "source", "confidence", "kind", "group")
 NEEDED = COLUMNS[:3]
+# The source of a reading that was given with a question.
+YOURS = "your reading"
 # The same with the period as two days, and what may be compared with what; by the names that rows have here.
 FULL = {
     "id": "id",
@@ -252,7 +254,7 @@ def parse_option(text: str, as_of: date, case: Case, today: date | None = None) 
         raise BadInput("command line", option, "lies in the future", got=day or str(on), allowed=f"up to {last}")
     number = parse_number(value, "command line", option)
     named = name if name != quantity.id else ""
-    reading = Reading(quantity.id, on, number, None, None, on, "your reading", "", named=named)
+    reading = Reading(quantity.id, on, number, None, None, on, YOURS, "", named=named)
     return convert_unit(reading, unit, quantity, known_quantities.units(case), "command line", option)
 
 
