@@ -1,13 +1,16 @@
 """Runs the notebooks and keeps what they show as pages of the docs: `python scripts/notebooks.py docs [NAME ...]`."""
 
+import os
 import re
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import altair as alt
 import nbformat
 from nbclient import NotebookClient
+from traitlets.config import Config
 
 from premortem.charts import render
 from premortem.files import writer
@@ -19,7 +22,10 @@ UNKEPT = ("brief",)
 PICTURES, CHARTS = r"enable(\"svg\")", r"enable(\"json\")"
 # A drawing with more letters than this, such as a map, is kept as points: pixels a unit.
 LARGE, SCALE = 100_000, 0.9
-LONGEST = 120
+# Seconds after which a cell is thought to hang, on a busy machine too.
+LONGEST = 1800
+# The kernel is spoken to by files of this machine: by a port, where others may listen, it warns.
+BESIDE = Config({"KernelManager": {"transport": "ipc"}})
 # Where a notebook's own folders lie on the machine that ran it.
 TEMPORARY = re.compile(r"\S*/tmp\w+/")
 
@@ -27,7 +33,7 @@ TEMPORARY = re.compile(r"\S*/tmp\w+/")
 def page(path: Path, pictures: Path) -> str:
     """A notebook run from top to bottom, as Markdown; its charts go into a folder as PNG."""
     book = nbformat.reads(path.read_text("utf-8").replace(PICTURES, CHARTS), 4)
-    made = NotebookClient(book, timeout=LONGEST, kernel_name="python3").execute()
+    made = NotebookClient(book, timeout=LONGEST, kernel_name="python3", config=BESIDE).execute()
     link = f"Made by running [`notebooks/{path.name}`](../../notebooks/{path.name}); `make docs` makes it anew."
     parts = [cell_text(cell, path.stem, number, pictures) for number, cell in enumerate(made.cells)]
     title, rest = parts[0].split("\n", 1)
@@ -78,10 +84,15 @@ def write(folder: Path, names: list[str]) -> None:
         place.mkdir(parents=True, exist_ok=True)
     for path in sorted(NOTEBOOKS.glob("*.ipynb")):
         if path.stem not in UNKEPT and (not names or path.stem in names):
-            for old in pictures.glob(f"{path.stem}-*"):
-                old.unlink()
-            writer.write(pages / f"{path.stem}.md", page(path, pictures))
+            with TemporaryDirectory(dir=folder) as made:  # what was kept stays until the whole of it is made anew
+                text = page(path, Path(made))
+                for old in pictures.glob(f"{path.stem}-*"):
+                    old.unlink()
+                for new in Path(made).iterdir():
+                    new.replace(pictures / new.name)
+            writer.write(pages / f"{path.stem}.md", text)
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # as the commands have it: no advice on how long compiling takes
     write(Path(sys.argv[1]), sys.argv[2:])

@@ -256,6 +256,8 @@ def test_run_prints_the_keys_of_the_contract_and_writes_a_self_contained_brief(r
         (["run", "--futures", "lots"], "futures"),
         (["run", "--policy", "as-writen"], "did you mean as-written"),
         (["run", "--polcy", "as-written"], "did you mean --policy"),
+        (["check", "--item", "H20", "--end-use", "nuclear"], "did you mean --set end_use=VALUE"),
+        (["board", "my-run"], "did you mean --run my-run?"),
         (["watch", "--reading", "smic_yield=60%"], "did you mean smic_yield_ascend"),
         (["run", "--study", "nowhere"], "not a study folder"),
         (["board", "--run", "nowhere"], "no results found here"),

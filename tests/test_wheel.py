@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,12 +12,14 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+from hatchling.builders.sdist import SdistBuilder
 
 from tests.test_cli import CHECK
 from tests.waiting import longest
 
 ROOT = Path(__file__).parents[1]
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+DECLARED = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+PROJECT, SDIST = DECLARED["project"], DECLARED["tool"]["hatch"]["build"]["targets"]["sdist"]
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +100,20 @@ def test_every_package_that_is_needed_is_bounded_and_the_lock_keeps_the_bounds()
     for need in PROJECT["dependencies"]:
         name, most = re.match(r"([\w-]+)>=[\d.]+,<([\d.]+)$", need).groups()
         assert int(locked[name.lower()]) <= int(most.split(".")[0]), need
+
+
+def test_a_source_distribution_holds_the_project_and_no_run_that_somebody_made_in_its_folder(tmp_path):
+    named = [name.removeprefix("/") for name in SDIST["include"]]
+    assert all((ROOT / name).exists() for name in named)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    for name in (*named, "my-run", "my-study", "decided.csv"):
+        if (ROOT / name).is_file() or name == "decided.csv":
+            (tmp_path / name).touch()
+        else:
+            (tmp_path / name).mkdir()
+            (tmp_path / name / "part.parquet").touch()
+    held = {file.distribution_path.split("/")[0] for file in SdistBuilder(str(tmp_path)).recurse_included_files()}
+    assert held == {*named}  # and pyproject.toml, which is always in it
 
 
 def test_the_version_that_one_cites_is_that_of_the_package():

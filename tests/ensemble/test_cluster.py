@@ -7,11 +7,13 @@ from importlib.util import find_spec
 
 import pytest
 
+from premortem.ensemble import run as ensemble
 from premortem.errors import BadInput
-from tests.ensemble.test_run_and_store import FUTURES, files_of
-from tests.ensemble.test_run_and_store import POLICIES as BY_CASE
+from tests.ensemble.test_run_and_store import files_of
 
-POLICIES = BY_CASE["us_ai_2025"]
+# Workers make parts of the usual size: two whole ones and the rest.
+FUTURES = 2 * ensemble.PART + 700
+POLICIES = ["as-written", "rescinded"]
 
 # looked for and not imported: that takes most of a second wherever tests are found
 pytestmark = pytest.mark.skipif(find_spec("distributed") is None, reason="distributed is not installed")
@@ -42,7 +44,7 @@ def test_the_bits_are_the_same_for_any_number_of_workers(study, whole, tmp_path,
 def test_the_bits_are_the_same_after_a_worker_is_killed(study, whole, tmp_path):
     from distributed import LocalCluster
 
-    futures = 12 * FUTURES
+    futures = 4 * FUTURES
     straight = study.run(POLICIES, futures=futures, seed=3, out=tmp_path / "straight")
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
         victim = next(iter(cluster.workers.values())).pid

@@ -87,12 +87,31 @@ def test_all_faults_of_both_tables_are_told_at_once(mine):
         assert part in found
 
 
+def test_a_value_that_no_row_could_have_is_refused_and_frees_no_chip(mine):
+    """A chip of another kind, of under no performance or of no country was free of every rule of chips."""
+    header = "name,hq_iso3,tpp,performance_density,kind,has_hbm\n"
+    folder = mine(
+        chips=header + "X,USA,-5,inf,chip,1\nY,XXX,2000,2.4,chap,2\nZ,NLD,0,0,hbm_stack,0\n",
+        countries="iso3,diffusion_tier,in_D5\nPOL,9,7\n",
+    )
+    assert [str(fault).partition("; ")[0] for fault in problems(folder)] == [
+        "facts/chips.csv: row 3: hq_iso3: is XXX",
+        "facts/chips.csv: row 2: tpp: is -5",
+        "facts/chips.csv: row 2: performance_density: is inf",
+        "facts/chips.csv: row 3: kind: is chap",
+        "facts/chips.csv: row 3: has_hbm: is 2",
+        "facts/countries.csv: row 2: diffusion_tier: is 9",
+        "facts/countries.csv: row 2: in_D5: is 7",
+    ]
+    assert "allowed: chip, hbm_stack" in str(problems(folder)[3])
+
+
 @pytest.mark.parametrize(
     ("content", "what"), [(b"", "is empty"), (b"\xff\xfe\x00", "cannot be read"), (b"tpp\n1\n", "name: is missing")]
 )
 def test_what_is_no_table_is_one_line(content, what):
     with pytest.raises((BadInput, BadInputs), match=what):
-        laid_over(facts.read("chips"), "chips", content, "name", True)
+        laid_over(facts.read("chips"), "chips", content, "name", True, {})
 
 
 CELLS = st.one_of(st.none(), st.integers(0, 10**6))
@@ -102,7 +121,7 @@ CELLS = st.one_of(st.none(), st.integers(0, 10**6))
 def test_rows_laid_over_lose_nothing_and_an_empty_cell_changes_nothing(given_rows):
     shipped = facts.read("chips")
     text = "name,tpp\n" + "".join(f"{name},{'' if tpp is None else tpp}\n" for name, tpp in given_rows.items())
-    found = laid_over(shipped, "chips", text.encode(), "name", True)
+    found = laid_over(shipped, "chips", text.encode(), "name", True, {})
     was = dict(shipped.select("name", "tpp").iter_rows())
     now = dict(found.select("name", "tpp").iter_rows())
     assert list(now) == [*was, *(name for name in given_rows if name not in was)]

@@ -1,6 +1,7 @@
 """What questions give back: plain data by the keys of `--json`, fields for Python, and a repr that fits a screen."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 
@@ -82,6 +83,10 @@ def test_a_repr_fits_a_screen(result: Result):
 def test_rows_of_results_make_a_table_by_their_keys():
     shown = table(STRESS.breaking, "story", "from", "distance", distance="standard scores")
     assert shown.frame.columns == ["story", "from", "distance"]
+
+
+def test_a_repr_shows_no_digit_beyond_the_sixth():
+    assert "0.333333\n" in repr(replace(BOX, coverage=1 / 3))
 
 
 def test_a_repr_counts_rows_by_their_kinds():

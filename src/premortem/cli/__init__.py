@@ -174,6 +174,15 @@ def _usage_or_bug(error: Exception, as_json: bool) -> int:
     return BUG
 
 
+def _as_setting(option: str) -> str:
+    """How a field of the leading case is given that has no option of its own, where one bears its name; else nothing."""
+    from premortem.case import default  # heavy for start-up
+    from premortem.law.vocabulary import vocabulary
+
+    name = option.strip("-").replace("-", "_")
+    return f"did you mean --set {name}=VALUE?" if name in vocabulary(default()).fields else ""
+
+
 def _usage(error: TyperException) -> BadInput:
     """What the parser refuses, as every other error of the user's: the option, what is wrong, and what may be meant."""
     context, param, option = (getattr(error, name, None) for name in ("ctx", "param", "option_name"))
@@ -185,9 +194,12 @@ def _usage(error: TyperException) -> BadInput:
     if cause is not None:  # a value of the wrong kind
         found = fault("command line", key, cause()[0])
         return BadInput("command line", key, found.what, got=found.got, allowed=found.allowed, hint=hint)
+    taken = [name for one in context.command.params for name in (*one.opts, *one.secondary_opts)] if context else []
     if option and "No such option" in what:
-        taken = [name for one in context.command.params for name in (*one.opts, *one.secondary_opts)] if context else []
-        return BadInput("command line", key, "no such option", got=option, hint=nearest(option, taken) or hint)
+        meant = _as_setting(option) if "--set" in taken else ""
+        return BadInput("command line", key, "no such option", got=option, hint=meant or nearest(option, taken) or hint)
+    if "--run" in taken and (extra := re.fullmatch(r"Got unexpected extra argument\(s\) \((\S+)\)", what)):
+        return BadInput("command line", extra[1], "unexpected", got=extra[1], hint=f"did you mean --run {extra[1]}?")
     if param is not None and what.startswith("Missing"):
         return BadInput("command line", key, "is missing", hint=hint)
     return BadInput("command line", key, what, hint=hint)

@@ -2,12 +2,16 @@
 
 import csv
 import io
+from collections.abc import Collection, Mapping
+from math import isfinite
 
 import polars as pl
 
 from premortem.errors import BadInput, nearest, raise_all
 
 FOLDER = "facts"
+# Values that a message names one by one, where a column may hold no others.
+MOST_NAMED = 9
 
 
 def path_of(name: str) -> str:
@@ -15,12 +19,14 @@ def path_of(name: str) -> str:
     return f"{FOLDER}/{name}.csv"
 
 
-def laid_over(shipped: pl.DataFrame, name: str, content: bytes, by: str, new: bool) -> pl.DataFrame:
+def laid_over(
+    shipped: pl.DataFrame, name: str, content: bytes, by: str, new: bool, among: Mapping[str, Collection[object]]
+) -> pl.DataFrame:
     """A table with a user's rows, known by the column `by`: of a row that ships, the cells that they give take the place of the shipped ones;
-    others are new, where there may be `new` ones, with nothing known in the cells they leave empty.
+    others are new, where there may be `new` ones, with nothing known in the cells they leave empty. Of some columns the cells are `among` values.
 
     Raises `BadInput`, every fault at once: unknown or repeated columns, a row without its key or with one that stands twice, a cell of
-    another kind than the column.
+    another kind than the column, that is not finite or among its values, or below 0 where none that ships is.
     """
     file = path_of(name)
     header, rows = _rows(file, content)
@@ -52,6 +58,11 @@ def laid_over(shipped: pl.DataFrame, name: str, content: bytes, by: str, new: bo
         errors += [
             BadInput(file, f"row {i + 2}: {column}", f"is not read: {got}", got=got, allowed=_kind(shipped, column))
             for i, got in zip(wrong.arg_true(), own[column].filter(wrong), strict=True)
+        ]
+        errors += [
+            BadInput(file, f"row {i}: {column}", f"is {got}", got=got, allowed=allowed)
+            for i, got in enumerate(typed[column], start=2)
+            if got is not None and (allowed := _beside(got, shipped[column], among.get(column)))
         ]
     raise_all(errors)
     return _over(shipped, typed, by)
@@ -87,6 +98,18 @@ def _kind(shipped: pl.DataFrame, column: str) -> str:
     if kind.is_integer():
         return "a whole number"
     return "a number" if kind.is_numeric() else "a day such as 2026-01-31" if kind == pl.Date else str(kind)
+
+
+def _beside(got: object, shipped: pl.Series, among: Collection[object] | None) -> str:
+    """What is allowed where a cell of the right kind is not; else nothing."""
+    if among is not None and got not in among:
+        few = sorted(map(str, among))[: MOST_NAMED + 1]
+        return ", ".join(few) if len(few) <= MOST_NAMED else f"one of {len(among)} that ship, such as {few[0]}"
+    if isinstance(got, int | float):
+        least = shipped.min()
+        if not isfinite(got) or (isinstance(least, int | float) and got < 0 <= least):
+            return "a number from 0 up"
+    return ""
 
 
 def _over(shipped: pl.DataFrame, own: pl.DataFrame, key: str) -> pl.DataFrame:

@@ -39,6 +39,11 @@ class Table(Strict):
         description="column by which a study's own rows are laid over it; empty where none may be",
     )
     new_rows: bool = Field(default=False, exclude=True, description="whether a study may add rows to it")
+    values_of: dict[str, str] = Field(
+        default_factory=dict,
+        exclude=True,
+        description="columns in which a study's rows hold none but the values of a column that ships, TABLE.COLUMN",
+    )
     file: Path = Field(exclude=True, description="the CSV file")
 
 
@@ -103,7 +108,14 @@ def read(name: str, case: Case | None = None) -> pl.DataFrame:
 @cache
 def _with_own(folder: Path, name: str, own: bytes) -> pl.DataFrame:
     told = _catalogue(folder)[name]
-    return laid_over(_read(folder, name), name, own, told.known_by, told.new_rows)
+    among = {column: _values(folder, source) for column, source in told.values_of.items()}
+    return laid_over(_read(folder, name), name, own, told.known_by, told.new_rows, among)
+
+
+def _values(folder: Path, source: str) -> frozenset[Any]:
+    """The values of a column of a case, TABLE.COLUMN."""
+    table, _, column = source.partition(".")
+    return frozenset(_read(folder, table)[column].drop_nulls())
 
 
 @cache

@@ -73,7 +73,7 @@ def write(records: Iterable[Record], path: Path) -> None:
 def _record(
     given: Mapping[str, Any], hits: Sequence[Hit], cleared: Mapping[str, str], outcome: Any, may_go: Any, clause: Any
 ) -> Record:
-    found = [{key: _plain(value) for key, value in hit.__dict__.items()} for hit in hits]
+    found = [{name: _plain(value) for name, value in hit.__dict__.items()} for hit in hits]
     hit = {key(h.given) for h in hits if h.name}
     reasons = [{"name": name, "reason": reason, "hit": key(name) in hit} for name, reason in cleared.items()]
     return {

@@ -58,7 +58,7 @@ def _series(under: Under, steps: Sequence[str], words: dict[str, dict[str, str]]
         table.add_column(f"({place + 1})", justify="right", no_wrap=True)
     for q, label in enumerate(steps):
         table.add_row(label, *(_shown(under.series[name][q]) for name in words))
-    said = [f"({i + 1}) {word['title']}, {word['unit']}" for i, word in enumerate(words.values())]
+    said = [f"({i + 1}) {told['title']}, {told['unit']}" for i, told in enumerate(words.values())]
     table.caption, table.caption_justify = "; ".join(said), "left"
     return table
 

@@ -52,10 +52,12 @@ def _plain(value: Any) -> Any:
 
 
 def _short(value: Any) -> str:
-    """A value in one line: rows are counted by kind, keys and texts are cut.
+    """A value in one line: rows are counted by kind, numbers are rounded to six digits, keys and texts are cut.
 
     >>> _short({"holds": 0.5, "breaks": 0.5})
     "{'holds': 0.5, 'breaks': 0.5}"
+    >>> _short(2 / 3)
+    '0.666667'
     """
     if isinstance(value, tuple | list) and value and is_dataclass(value[0]):
         return f"{len(value)} of {' or '.join(dict.fromkeys(type(row).__name__ for row in value))}"
@@ -63,5 +65,12 @@ def _short(value: Any) -> str:
         return type(value).__name__
     if isinstance(value, Mapping):
         value = {key: type(held).__name__ if is_dataclass(held) else held for key, held in value.items()}
-    text = repr(value)
+    text = repr(_rounded(value))
     return text if len(text) <= WIDTH else f"{text[: WIDTH - 3]}..."
+
+
+def _rounded(value: Any) -> Any:
+    """A number to six digits, as are those of a table by name; anything else as it is."""
+    if isinstance(value, Mapping):
+        return {key: _rounded(held) for key, held in value.items()}
+    return float(f"{value:.6g}") if isinstance(value, float) else value
