@@ -18,7 +18,7 @@ Answers:
 - `answers`, `opinion`: a law whose answers are of several kinds; one such answer explained
 - `verdict`, `unchecked`, `citations`: the answer in a sentence; what it does not cover; where it is written
 - `memo`, `memo_parts`, `checklists`: a decision in words; the parts of a memo to be signed; what an application must hold
-- `field_words`: fields and their values in words
+- `field_words`, `number_names`: fields and their values in words; what a reader calls the numbers of clauses
 - `shared_answers`: what is answered of a spelling that could mean several items
 - `audit`: a record of a decision; `worked_cases`: files of cases
 - `screening`: a file of names looked up in the lists of parties

@@ -147,7 +147,7 @@ def _listed(rule: Rule, rows: Sequence[Mapping[str, Any]], case: Case) -> Readin
 
 
 def _periods(kind: str, case: Case) -> Iterator[Stretch]:
-    """Past calendar years of the case's clock, or their quarters (`kind`): no value is known for one that is not over."""
+    """Past calendar years of the case's clock, or every three months of them (`kind`): no value is known for one that is not over."""
     months = 12 if kind == "year" else 3
     for year in case.clock.by_year:
         for first in range(1, 13, months):
