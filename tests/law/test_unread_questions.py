@@ -71,7 +71,10 @@ def test_a_party_that_is_armed_by_its_name_is_asked_whatever_the_goods_are_for(n
 
 
 def test_a_ledger_asks_of_such_a_party_as_a_check_does():
-    row = {**SENT, **dict.fromkeys(("destination", "headquarters", "parent_headquarters", "end_user_headquarters"), "MMR")}
+    row = {
+        **SENT,
+        **dict.fromkeys(("destination", "headquarters", "parent_headquarters", "end_user_headquarters"), "MMR"),
+    }
     rows = [{**row, "consignee": name, "cleared": f"{name}={SEEN}"} for name in ("Orbital Widgets", "Myanmar Army")]
     assert decide_ledger(pl.from_dicts(rows), BOOK)["may_go"].to_list() == [True, None]
 

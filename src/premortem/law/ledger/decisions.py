@@ -205,7 +205,11 @@ def _decided(given: pl.DataFrame, book: Rulebook, file: str) -> tuple[pl.DataFra
     good = good.with_columns(settled(good, book)) if "item" in good.columns else good
     totals = Totals(rows=rows.height if "_undoes" in rows.columns else 0)
     same = kinds(good, book)
-    doubts = [*unread_parties(named, good, words), *unread_words(named, good, book), *unread_questions(named, good, words)]
+    doubts = [
+        *unread_parties(named, good, words),
+        *unread_words(named, good, book),
+        *unread_questions(named, good, words),
+    ]
     answers = decide(good, book, totals, same) if good.height else pl.DataFrame(schema=gained(words))
     answers = answers.with_columns(_headroom(answers, good, book).alias(words.headroom))
     hits, listed = grounds.hits(good, book.case)
