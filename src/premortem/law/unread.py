@@ -31,6 +31,18 @@ class Unread(Strict):
     regions: Mapping[str, str] = Key(default_factory=dict, description="regions that towns may mean, by their place")
     region_field: str = Key(default="", description="the field that tells one of these")
     notes: str = Key(default="", description="headings of columns that are read as notes are")
+    asks_bar: str = Key(
+        default="", description="headings that ask what may bar a shipment, so that a cell must say none"
+    )
+    asks_leave: str = Key(default="", description="headings that ask whether it may go, so that a cell must say yes")
+    asks_apart: str = Key(
+        default="", description="words beside those that make it another question, or its day or number"
+    )
+    is_none: str = Key(
+        default="", description="cells that say that nothing bars, small, as a pattern of the whole text"
+    )
+    is_left: str = Key(default="", description="the same that say that it may go")
+    barred: str = Key(default="", description="the same that say, under any heading, that it may not")
     leaves: str = Key(default="", description="headings of columns that say when goods leave")
     in_all: str = Key(default="", description="headings of columns that say how many units an order has in all")
     towns: Mapping[str, str] = Key(

@@ -20,8 +20,8 @@ HEAD_BYTES, MOST_HEADER = 65_536, 16_000_000
 MOST_DECODED = 1_000_000_000
 # Column that says of a row of a CSV that it cannot be told which value belongs where.
 MISSHAPEN = "_misshapen"
-# What polars says of rows with more values than there are headings: later ones, and the first.
-RAGGED = ("more fields", "not specified in schema")
+# What polars says of rows with more values than there are headings: later ones, and the first; and of a first one with fewer.
+RAGGED = ("more fields", "not specified in schema", "not found in CSV file")
 OTHER = "is not UTF-8: read as Windows-1252, so look at its accents"
 
 

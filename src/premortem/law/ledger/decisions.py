@@ -33,6 +33,7 @@ from premortem.law.ledger.together import shipped_together
 from premortem.law.ledger.told_in_notes import notes_of, told_in_notes
 from premortem.law.ledger.unread_items import unread_items
 from premortem.law.ledger.unread_parties import unread_parties
+from premortem.law.ledger.unread_questions import unread_questions
 from premortem.law.ledger.unread_words import unread_words
 from premortem.law.ledger.withheld import withhold
 from premortem.law.rulebook_version import shipped_version
@@ -204,7 +205,11 @@ def _decided(given: pl.DataFrame, book: Rulebook, file: str) -> tuple[pl.DataFra
     good = good.with_columns(settled(good, book)) if "item" in good.columns else good
     totals = Totals(rows=rows.height if "_undoes" in rows.columns else 0)
     same = kinds(good, book)
-    doubts = [*unread_parties(named, good, words), *unread_words(named, good, book)]
+    doubts = [
+        *unread_parties(named, good, words),
+        *unread_words(named, good, book),
+        *unread_questions(named, good, words),
+    ]
     answers = decide(good, book, totals, same) if good.height else pl.DataFrame(schema=gained(words))
     answers = answers.with_columns(_headroom(answers, good, book).alias(words.headroom))
     hits, listed = grounds.hits(good, book.case)

@@ -14,6 +14,7 @@ from premortem.law.parties.near_names import Near, near
 from premortem.law.parties.pulled_lists import pulled
 from premortem.law.parties.spelling import key, telling
 from premortem.law.parties.table import NOT_LISTED, Listed, lists, read_party_table
+from premortem.law.rulebook_version import shipped_version
 from premortem.law.transfers import transfers
 
 # Columns of a table of firms that holds none.
@@ -131,9 +132,15 @@ def whole(case: Case, day: date) -> bool:
     return found is not None and found.day == day
 
 
+def searched_to(case: Case) -> date:
+    """The last day on which a firm that was found on no list is known to stand on none: nobody looked who joined one later."""
+    return shipped_version(case).news
+
+
 @cache
 def turning_days(case: Case) -> frozenset[date]:
     """Days on which a party joins or leaves a list, or takes a footnote."""
     rows, found = index(case).rows, pulled(case)
     turns = {found.day, found.day + DAY} if found else set()  # before it and after it the lists are not whole
+    turns |= {searched_to(case) + DAY}
     return frozenset(turns.union(day for row in rows for day in (row.effective, row.removed, row.footnote_from) if day))

@@ -9,7 +9,7 @@ from typing import Any
 from premortem.case import Case
 from premortem.errors import BadInput, raise_all
 from premortem.files.toml import read_toml
-from premortem.law.parties.lists import index, whole
+from premortem.law.parties.lists import index, searched_to, whole
 from premortem.law.parties.name_matches import EQUAL, MOST_KEPT, look_up, matches
 from premortem.law.parties.nameless import is_nameless
 from premortem.law.parties.spelling import in_other_script, key, words
@@ -195,18 +195,19 @@ def unscreened_names(
 ) -> tuple[str, ...]:
     """Names of the named parties (by role) that nobody cleared; none on a `day` on which the lists that are held are whole.
 
-    The lists are held in part. A firm that the tables know to stand on none was looked up by whoever made them, and so is the one
-    that asks; of a firm that stands on some list they say nothing of the rest. A reason to clear one stands for a look at the
+    The lists are held in part. A firm that the tables know to stand on none was looked up by whoever made them, up to the day to which
+    the rulebook follows news, and so is the one that asks; of a firm that stands on some list they say nothing of the rest. A reason to clear one stands for a look at the
     whole lists. None where the case has no lists.
     """
     if not transfers(case).parties.lists or (day and whole(case, day)):
         return ()
     settled = {key(name) for name in cleared or {}}
-    held = index(case)
+    held, late = index(case), day is not None and day > searched_to(case)
 
     def known(role: str, name: str) -> bool:
         rows = [held.rows[i] for i in held.by_key.get(key(name), ())]
-        return bool(rows) and (role == "exporter" or not any(row.other or row.list != NOT_LISTED for row in rows))
+        on_none = not late and not any(row.other or row.list != NOT_LISTED for row in rows)
+        return bool(rows) and (role == "exporter" or on_none)
 
     firms = (name for role, name in named.items() if names_firm(role, name, case) and not known(role, name))
     return tuple(dict.fromkeys(name for name in firms if key(name) not in settled))
