@@ -3,7 +3,7 @@ import { fetchJson, latest } from "./ask.js";
 import { bar, isWhole, restsOn } from "./cells.js";
 import { drawAll, figure, update } from "./chart.js";
 import { took } from "./controls.js";
-import { filter } from "./find.js";
+import { filter, FOUND } from "./find.js";
 import { say } from "./frame.js";
 import { onChange, query } from "./state.js";
 import { el, points, share } from "./words.js";
@@ -104,7 +104,7 @@ async function why() {
 
 // words leave of the list what they find; a choice is answered at once, and Enter after words shows the first that is left
 filter($("take-find"), $("take"), $("take-found"));
-$("take").addEventListener("change", (event) => event.isTrusted && $("take-form").requestSubmit());
+$("take").addEventListener("change", (event) => event.detail !== FOUND && $("take-form").requestSubmit());
 $("take-form").addEventListener("submit", async (event) => {
   event.preventDefault();
   const place = $("takes");

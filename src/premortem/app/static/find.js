@@ -12,6 +12,8 @@ export function found(texts, asked) {
 
 const named = (option, asked) => (option.dataset.words ?? "").toLowerCase().split(", ").includes(asked.trim().toLowerCase());
 
+/** What a change that words made says of itself, since it is not yet a choice. */
+export const FOUND = "found";
 /** A field that leaves of a list what its words find, and chooses what is called so, else the first of it; what is found stands in `said`. */
 export function filter(field, select, said) {
   const all = [...select.querySelectorAll("option")].filter((option) => option.value);
@@ -23,7 +25,7 @@ export function filter(field, select, said) {
     const first = open.find((option) => named(option, field.value)) ?? open[0];
     if (first && (field.value.trim() || select.selectedOptions[0]?.disabled)) {
       select.value = first.value;
-      select.dispatchEvent(new Event("change", { bubbles: false }));
+      select.dispatchEvent(new CustomEvent("change", { detail: FOUND }));
     }
     said.textContent = field.value.trim() ? `${left.filter(Boolean).length} of ${all.length}` : "";
   });
