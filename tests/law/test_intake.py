@@ -84,6 +84,8 @@ def test_of_twenty_rows_of_a_desk_at_most_three_are_rejected_and_titles_blanks_a
         ("03/15/2025", date(2025, 3, 15)), ("15-Mar-2025", date(2025, 3, 15)), ("21.03.2025", date(2025, 3, 21)),
         ("20250322", date(2025, 3, 22)), ("2025-03-21T10:00", date(2025, 3, 21)), ("March 15, 2025", date(2025, 3, 15)),
         ("15 March 25", date(2025, 3, 15)), ("1/1/2025", date(2025, 1, 1)), ("45731", date(2025, 3, 15)),
+        ("12. Juli 2025", date(2025, 7, 12)), ("3. März 2025", date(2025, 3, 3)), ("5. Okt. 2025", date(2025, 10, 5)),
+        ("12 février 2025", date(2025, 2, 12)),
     ],
 )  # fmt: skip
 def test_f013_days_are_read_in_the_usual_forms(tmp_path, written, means):
@@ -101,6 +103,9 @@ def test_f013_a_day_that_hangs_on_the_order_is_asked_unless_its_column_shows_it(
     assert 'dates="DMY"' in refused(both), "a column that shows both orders shows none"
     against = decide_file(shown, LAW, Convention(dates="DMY"))[1]
     assert against["rejected"] == [{"row": 2, "why": "date cannot be read: 03/15/2025"}]
+    marks = kept(tmp_path, HEAD + "H20,1,FRA,17.06.2025\nH20,1,FRA,03/04/2025\n")
+    assert "03/04/2025 may be" in refused(marks), "dots show nothing of slashes: another desk may have written those"
+    assert take(marks, WORDS, Convention(dates="MDY")).frame["date"].to_list() == ["2025-06-17", "2025-03-04"]
 
 
 @given(

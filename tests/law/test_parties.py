@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import premortem as pm
 from premortem import facts
 from premortem.case import default
 from premortem.errors import BadInput, BadInputs
@@ -17,7 +18,7 @@ from premortem.law import engine
 from premortem.law.parties import fields as party_fields
 from premortem.law.parties import lists as party_lists
 from premortem.law.parties import lookup, name_matches, spelling
-from premortem.law.parties.spelling import telling
+from premortem.law.parties.spelling import key, telling
 from premortem.law.row_defaults import complete
 from premortem.law.transactions import frame_of
 from premortem.law.transfers import transfers
@@ -390,3 +391,23 @@ def test_a_word_of_many_firms_names_tells_a_listed_one_only_alone():
     for name in ("Mahan Air Cargo", "Air Liquide", "Singapore Air Cargo", "Time Warner", "Core Scientific"):
         assert institute not in near(name)
         assert near(name) == set(), name
+
+
+@pytest.mark.parametrize("name", ["CNOOC", "Qihoo 360", "Tiandy", "Uniview", "New H3C"])
+def test_a_firm_whose_seat_alone_is_held_was_looked_up_in_no_list(name):
+    found = pm.book("history").decide(
+        pm.Transaction(item="T4", destination="CHN", consignee=name, end_use="data_centre", date="2025-08-15")
+    )
+    assert found.outcome == "no_licence_required"
+    assert found.unscreened == (name,)
+    assert found.may_go is None
+    assert found.sentence.startswith(f"If {name} is on none of the lists that are not held")
+
+
+def test_every_firm_that_was_added_for_its_seat_clears_nothing_by_its_name():
+    seats_alone = facts.read("entities").filter(pl.col("seat_only").is_not_null())["name"].to_list()
+    assert len(seats_alone) > 100
+    searched = {key(text) for row in ROWS.filter(pl.col("list") == "not listed").to_dicts() for text in named(row)}
+    bare = [name for name in seats_alone if key(name) not in searched]
+    free = [name for name in bare if not parties.unscreened_names({"end_user": name}, CASE)]
+    assert free == []

@@ -78,3 +78,7 @@ def test_an_endless_name_and_no_name_are_one_line_each():
     with pytest.raises(BadInput, match=r"has 10,000 letters; allowed: at most 1,000$"):
         screen("x" * 10_000, DAY)
     assert isinstance(run().exception, BadInput)
+
+
+def test_a_firm_whose_seat_alone_is_held_is_told_to_stand_in_no_list_that_was_looked_at():
+    assert screen(["CNOOC", "Samsung Electronics", "Huawei"], DAY).unknown == ("CNOOC",)

@@ -5,9 +5,22 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
+from premortem.text.numbers import strip_accents
+
 Order = Literal["DMY", "MDY"]
 MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")  # fmt: skip
-TIME = r"(?:[T ,]\s*\d{1,2}(?:[:.]\d.*|\s*[AaPp]\.?[Mm]\.?)?)?"
+# In German, French, Spanish, Italian and Dutch; small, without accents.
+_ABROAD = """
+januar janvier enero gennaio januari|februar fevrier febrero febbraio februari|marz maerz mars marzo maart|avril abril aprile|mai mayo maggio mei
+juni juin junio giugno|juli juillet julio luglio|aout agosto augustus|septembre septiembre settembre|oktober octobre octubre ottobre
+novembre noviembre|dezember decembre diciembre dicembre
+"""
+# A month's number by its name, in English short as well.
+OF_NAME = {
+    **{name: i for i, full in enumerate(MONTHS, 1) for name in (full, full[:3], *(("sept",) if i == 9 else ()))},
+    **{name: i for i, names in enumerate(re.split(r"[|\n]", _ABROAD.strip()), 1) for name in names.split()},
+}
+TIME = r"(?:[Tt ,]\s*\d{1,2}(?:[:.]\d.*|\s*[AaPp]\.?[Mm]\.?)?)?"
 ISO = re.compile(rf"(\d{{4}})([-/.])(\d{{1,2}})\2(\d{{1,2}}){TIME}")
 PLAIN = re.compile(r"(\d{4})(\d{2})(\d{2})")
 NAMED = re.compile(rf"(\d{{1,2}})(?:st|nd|rd|th)?[\s.\-/]*([A-Za-z]{{3,9}})[\s.,\-/]*(\d{{4}}|\d{{2}}){TIME}")
@@ -47,7 +60,7 @@ def readings(text: str, from_1904: bool = False) -> Readings:
     >>> readings("15-Mar-2025").by(None), readings("03/15/2025").only, readings("03/04/2025").by(None)
     (datetime.date(2025, 3, 15), 'MDY', None)
     """
-    told = text.strip()
+    told = strip_accents(text.strip())
     if parts := ISO.fullmatch(told):
         return _sure(parts[1], parts[3], parts[4])
     if parts := PLAIN.fullmatch(told):
@@ -92,8 +105,10 @@ def day(value: Any) -> date | None:
 
 
 def _month(name: str) -> str:
-    """A month's number by its English name, or the start of it; "" for none."""
-    return next((str(i) for i, full in enumerate(MONTHS, 1) if full.startswith(name.lower())), "")
+    """A month's number by its name, or by a start of it that is no other month's; "" for none."""
+    told = name.lower()
+    starts = {i for full, i in OF_NAME.items() if full.startswith(told)}
+    return str(OF_NAME.get(told) or (starts.pop() if len(starts) == 1 else ""))
 
 
 def _sure(year: str, month: str, day: str) -> Readings:

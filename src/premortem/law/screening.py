@@ -15,7 +15,7 @@ from premortem.law.field_values import MOST_LETTERS
 from premortem.law.ledger import files
 from premortem.law.ledger.field_guesses import fold_heading, guess, known
 from premortem.law.parties.lists import Held, lists_held
-from premortem.law.parties.lookup import ROLES, Hit, addressee, other_lists, unknown_names
+from premortem.law.parties.lookup import ROLES, Hit, addressee, other_lists, unsearched_names
 from premortem.law.parties.lookup import screen as look_up
 from premortem.law.permission import GATE
 from premortem.law.transactions import parse_date
@@ -34,7 +34,7 @@ class Screening:
     day: date
     hits: tuple[Hit, ...]
     lists: tuple[Held, ...]
-    unknown: tuple[str, ...]  # in no table: no hit is no proof
+    unknown: tuple[str, ...]  # looked up by nobody, in no table or there for a seat alone: no hit is no proof
     not_checked: tuple[str, ...]
     other_lists: Mapping[str, str]  # lists that ask for no licence, by the name that stands on them
 
@@ -72,7 +72,7 @@ class Screening:
         lines = [f"{len(self.names) - len(found):,} of {len(self.names):,} names without a hit on {self.day}."]
         lost = [name for name in self.unknown if name not in found]
         if lost:
-            lines.append(f"In no table that is held, so look them up in the whole lists: {'; '.join(lost[:20])}{'; ...' if len(lost) > 20 else ''}.")  # fmt: skip
+            lines.append(f"Looked up in no list, so look them up in the whole lists: {'; '.join(lost[:20])}{'; ...' if len(lost) > 20 else ''}.")  # fmt: skip
         lines += [
             f"{who} is on lists that ask for no export licence: {lists}" for who, lists in self.other_lists.items()
         ]
@@ -110,7 +110,7 @@ def screen(
     raise_all([_too_long(name) for name in given if len(name) > MOST_LETTERS])
     day = parse_date(on, case) if on else date.today()
     found = [replace(h, party=name) for name in given for h in look_up({"name": name}, day, case, cleared)]
-    unknown = unknown_names({name: name for name in given}, case, cleared, day)
+    unknown = unsearched_names({name: name for name in given}, case, cleared, day)
     other = {name: told for name in given for told in other_lists({"": name}, case).values()}
     return Screening(given, day, tuple(found), lists_held(case), unknown, not_whole(case), other)
 

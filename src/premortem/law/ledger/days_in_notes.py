@@ -5,19 +5,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import lru_cache
 
-from premortem.law.days import MONTHS, mark_of, readings
+from premortem.law.days import MONTHS, OF_NAME, mark_of, readings
 from premortem.text.numbers import strip_accents
 
-# Months by their names in English, short as well, and in German, French, Spanish, Italian and Dutch; small, without accents.
-_ABROAD = """
-januar janvier enero gennaio januari|februar fevrier febrero febbraio februari|marz maerz mars marzo maart|avril abril aprile|mai mayo maggio mei
-juni juin junio giugno|juli juillet julio luglio|aout agosto augustus|septembre septiembre settembre|oktober octobre octubre ottobre
-novembre noviembre|dezember decembre diciembre dicembre
-"""
-OF_NAME = {
-    **{name: i for i, full in enumerate(MONTHS, 1) for name in (full, full[:3], *(("sept",) if i == 9 else ()))},
-    **{name: i for i, names in enumerate(re.split(r"[|\n]", _ABROAD.strip()), 1) for name in names.split()},
-}
 MONTH = f"(?:{'|'.join(sorted(OF_NAME, key=len, reverse=True))})"
 DAY, YEAR, END = r"(\d{1,2})(?:st|nd|rd|th)?", r"(20\d\d)", r"(?!\w)"
 # With a year; in figures, or with the month by its name on either side.

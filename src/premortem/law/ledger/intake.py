@@ -210,15 +210,20 @@ def _with_days(
     found = {name: {text: readings(text, raw.from_1904) for text in texts} for name, texts in written.items()}
     order = how.dates or order_of(told for texts in found.values() for told in texts.values())
     by_mark = _orders(found.values())
+    elsewhere = how.dates if by_mark else order  # other marks say nothing of a mark that shows no order itself
     for name, texts in found.items():
-        open_ones = [text for text, told in texts.items() if not (by_mark.get(mark_of(text)) or order) and _open(told)]
+        open_ones = [
+            text for text, told in texts.items() if not (by_mark.get(mark_of(text)) or elsewhere) and _open(told)
+        ]
         if open_ones:
             told = texts[open_ones[0]]
             what = f"{open_ones[0]} may be {told.day_first} or {told.month_first}"
             heading = next((h for h, f in matched.mapping.items() if f == name), name)
             raise BadInput(file, heading, what, got=open_ones[0], allowed="--dates DMY, or --dates MDY, to say which")
         means = {
-            text: str(day) for text, told in texts.items() if (day := _by(told, by_mark.get(mark_of(text)) or order))
+            text: str(day)
+            for text, told in texts.items()
+            if (day := _by(told, by_mark.get(mark_of(text)) or elsewhere))
         }
         new = pl.col(name).str.strip_chars().replace(means) if means else pl.col(name)
         frame = frame.with_columns(new.alias(name))

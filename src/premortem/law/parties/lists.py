@@ -32,8 +32,8 @@ class Held(NamedTuple):
     rows: int
 
 
-def _unlisted(name: str) -> Listed:
-    return Listed(name, (name,), NOT_LISTED, None, None, "", None, "", "", "")
+def _unlisted(name: str, searched: bool) -> Listed:
+    return Listed(name, (name,), NOT_LISTED, None, None, "", None, "", "", "", searched=searched)
 
 
 class Index(NamedTuple):
@@ -50,7 +50,8 @@ class Index(NamedTuple):
 def index(case: Case) -> Index:
     """A case's table, with the firms of `entities` for which no listing was found, indexed.
 
-    One whose name a listed party bears on a list that is not held is left out: its name alone says nothing.
+    One whose name a listed party bears on a list that is not held is left out: its name alone says nothing. One of which the
+    seat alone is told was looked up in no list.
     """
     held = (
         read_party_table(facts.read("parties", case), lists(case), owned=transfers(case).parties.owned.list)
@@ -59,8 +60,10 @@ def index(case: Case) -> Index:
     )
     firms = facts.read("entities", case) if facts.held("entities", case) else pl.DataFrame(schema=NO_FIRMS)
     shared = pl.col("homonym").is_not_null() if "homonym" in firms.columns else pl.lit(False)
-    free = firms.filter(pl.col("entity_listed").is_null() & ~shared)["name"].unique(maintain_order=True)
-    return index_names([*_spelt(held, case), *_fetched(held, case), *(_unlisted(name) for name in free)])
+    looked_up = pl.col("seat_only").is_null() if "seat_only" in firms.columns else pl.lit(True)
+    unlisted = firms.filter(pl.col("entity_listed").is_null() & ~shared)
+    free = unlisted.select("name", looked_up.alias("searched")).unique("name", maintain_order=True, keep="first").rows()
+    return index_names([*_spelt(held, case), *_fetched(held, case), *(_unlisted(*firm) for firm in free)])
 
 
 def _spelt(held: Sequence[Listed], case: Case) -> Iterator[Listed]:

@@ -195,8 +195,9 @@ def unscreened_names(
 ) -> tuple[str, ...]:
     """Names of the named parties (by role) that nobody cleared; none on a `day` on which the lists that are held are whole.
 
-    The lists are held in part. A firm that the tables know to stand on none was looked up by whoever made them, up to the day to which
-    the rulebook follows news, and so is the one that asks; of a firm that stands on some list they say nothing of the rest. A reason to clear one stands for a look at the
+    The lists are held in part. A firm that the tables say stands on none was looked up by whoever made them, up to the day to which
+    the rulebook follows news, and so is the one that asks; a row that tells a seat alone says nothing of lists, and of a firm that stands on
+    some list they say nothing of the rest. A reason to clear one stands for a look at the
     whole lists. None where the case has no lists.
     """
     if not transfers(case).parties.lists or (day and whole(case, day)):
@@ -206,8 +207,10 @@ def unscreened_names(
 
     def known(role: str, name: str) -> bool:
         rows = [held.rows[i] for i in held.by_key.get(key(name), ())]
-        on_none = not late and not any(row.other or row.list != NOT_LISTED for row in rows)
-        return bool(rows) and (role == "exporter" or on_none)
+        if not rows or role == "exporter":
+            return bool(rows)
+        searched = not late and any(row.searched for row in rows)
+        return searched and not any(row.other or row.list != NOT_LISTED for row in rows)
 
     firms = (name for role, name in named.items() if names_firm(role, name, case) and not known(role, name))
     return tuple(dict.fromkeys(name for name in firms if key(name) not in settled))
@@ -219,6 +222,15 @@ def unknown_names(
     """Of these the names that stand in no table."""
     held = index(case).by_key
     return tuple(name for name in unscreened_names(named, case, cleared, day) if key(name) not in held)
+
+
+def unsearched_names(
+    named: Mapping[str, str], case: Case, cleared: Mapping[str, str] | None = None, day: date | None = None
+) -> tuple[str, ...]:
+    """Of these the names of which the tables say nothing of lists: they stand in none, or for their seat alone."""
+    held = index(case)
+    names = unscreened_names(named, case, cleared, day)
+    return tuple(n for n in names if not any(held.rows[i].searched for i in held.by_key.get(key(n), ())))
 
 
 def other_lists(named: Mapping[str, str], case: Case) -> dict[str, str]:

@@ -30,6 +30,9 @@ class Listed(NamedTuple):
     other: str = ""  # lists that ask for no licence, on which it stands as well
     owner: str = ""  # of a firm that is on no list itself, the listed party that owns it
     asks: str = ""  # what its row asks for, in words
+    searched: bool = (
+        True  # whether its name was looked up in the lists; a row that tells a seat alone says nothing of them
+    )
 
     def in_force(self, day: date) -> bool:
         """Whether the row stands that day; one without a first day stands on every day until it is removed."""
