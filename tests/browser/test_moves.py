@@ -368,7 +368,7 @@ def test_a_family_is_shown_alone_and_its_link_shows_the_same(visit):
     before = page.evaluate(lines)
     page.locator("[data-show=B]").focus()
     page.keyboard.press("Space")
-    page.get_by_text("Family B in every series").wait_for()
+    page.get_by_text(" B in every series").wait_for()
     shown(page, lambda: page.evaluate(lines) != before)
     shown(page, lambda: parse_qs(urlsplit(page.url).query) == {"family": ["B"]})
     there = visit("/futures?family=B")

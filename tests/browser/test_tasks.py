@@ -65,7 +65,7 @@ def test_3_what_a_reading_changes(hand):
     hand.choose("#reading", "smic_yield_ascend")
     hand.page.locator("#reading-value").fill("60%")
     hand.page.keyboard.press("Enter")
-    hand.page.get_by_text("With them").wait_for()
+    hand.page.get_by_text("With your readings", exact=True).wait_for()
     assert hand.page.locator(".shares tbody tr").count() == 6
 
 

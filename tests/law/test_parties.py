@@ -409,5 +409,5 @@ def test_every_firm_that_was_added_for_its_seat_clears_nothing_by_its_name():
     assert len(seats_alone) > 100
     searched = {key(text) for row in ROWS.filter(pl.col("list") == "not listed").to_dicts() for text in named(row)}
     bare = [name for name in seats_alone if key(name) not in searched]
-    free = [name for name in bare if not parties.unscreened_names({"end_user": name}, CASE)]
+    free = [name for name in bare if not lookup.unscreened_names({"end_user": name}, CASE)]
     assert free == []

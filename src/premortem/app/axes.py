@@ -37,8 +37,8 @@ def ticks_of(row: Prior, low: float, high: float) -> list[float]:
     told, back = _told(row)
     if told is None or back is None:
         return []
-    ends = sorted((told(low), told(high)))
-    return sorted(back(value) for value in round_numbers(*ends))
+    least, most = sorted((told(low), told(high)))
+    return sorted(back(value) for value in round_numbers(least, most))
 
 
 def round_numbers(low: float, high: float, most: int = 7) -> list[float]:
