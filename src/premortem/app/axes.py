@@ -34,9 +34,9 @@ def ticks_of(row: Prior, low: float, high: float) -> list[float]:
 
     Of a log rate from 0.4 to 1.1: where the axis reads 50%, 100%, 150% and 200%, and not even steps of the logarithm.
     """
-    told, back = _told(row)
-    if told is None or back is None:
+    if (both := _told(row)) is None:
         return []
+    told, back = both
     least, most = sorted((told(low), told(high)))
     return sorted(back(value) for value in round_numbers(least, most))
 
@@ -57,7 +57,7 @@ def round_numbers(low: float, high: float, most: int = 7) -> list[float]:
     return [value for value in found if low <= value <= high]
 
 
-def _told(row: Prior) -> tuple[Callable[[float], float] | None, Callable[[float], float] | None]:
+def _told(row: Prior) -> tuple[Callable[[float], float], Callable[[float], float]] | None:
     """What an axis makes of a value that is a logarithm, as `labels_of` writes it, and the way back; None for any other."""
     if row.unit == LOGIT:
         return (lambda v: 100 / (1 + math.exp(-v))), (lambda t: math.log(t / (100 - t)))
@@ -67,7 +67,7 @@ def _told(row: Prior) -> tuple[Callable[[float], float] | None, Callable[[float]
         return (lambda v: 100 * (math.exp(v) - 1)), (lambda t: math.log(1 + t / 100))
     if row.unit == LOG:
         return math.exp, math.log
-    return None, None
+    return None
 
 
 def title_of(row: Prior) -> str:

@@ -11,6 +11,4 @@ TABLE = "clause_edits"
 @cache
 def number_names(case: Case) -> dict[tuple[str, str], str]:
     """`Tier-2 country allocation` by clause and number; none where the case holds no such table."""
-    if not facts.held(TABLE, case):
-        return {}
-    return {(r["clause"], r["parameter"]): r["name"] for r in facts.read(TABLE, case).to_dicts()}
+    return {(row["clause"], row["parameter"]): row["name"] for row in facts.rows(TABLE, case)}

@@ -18,10 +18,10 @@ from premortem.law.ledger.decided_otherwise import decided_otherwise
 from premortem.law.ledger.field_guesses import fold_heading
 from premortem.law.ledger.one_party import one_party
 from premortem.law.ledger.unread_notes import is_cleared, is_note
-from premortem.law.ledger.withheld import Doubt
+from premortem.law.ledger.withheld import Doubt, doubt_of_each
 from premortem.law.permission import as_good
 from premortem.law.transfers import transfers
-from premortem.text.numbers import count_noun, strip_accents
+from premortem.text.numbers import strip_accents
 
 SAYS_DAY = "column {heading} says {day}, and on that day it would be {outcome}"
 SAYS_LATER = "column {heading} says {words}, which is no day, and on {day} it would be {outcome}"
@@ -58,8 +58,7 @@ def told_in_notes(
     for texts in _texts(named, good, book) if free.any() else ():
         says = _told(texts, free, good, answers, kinds, book)
         if says:
-            cells = pl.Series([says.get(i) for i in range(good.height)], dtype=pl.String)
-            yield Doubt(cells, SAYS.format(heading=texts.name, rows=count_noun(len(says), "row")))
+            yield doubt_of_each(says, good.height, SAYS, texts.name)
 
 
 def notes_of(named: pl.DataFrame, good: pl.DataFrame, book: Rulebook) -> pl.Series | None:

@@ -14,10 +14,9 @@ from premortem.law.items import named_items
 from premortem.law.ledger.csv_files import MISSHAPEN
 from premortem.law.ledger.decided_otherwise import decided_otherwise
 from premortem.law.ledger.field_guesses import fold_heading
-from premortem.law.ledger.withheld import Doubt
+from premortem.law.ledger.withheld import Doubt, doubt_of_each
 from premortem.law.permission import as_good
 from premortem.law.transfers import transfers
-from premortem.text.numbers import count_noun
 
 # Fewest letters and digits of a model's word that is looked for: shorter ones are shelves, sizes and lines of much else.
 FEWEST = 3
@@ -55,9 +54,7 @@ def unread_items(
             book,
         )
         if says:
-            told = pl.Series([says.get(i) for i in range(good.height)], dtype=pl.String)
-            heading = column.removeprefix("_")
-            yield Doubt(told, SAYS.format(heading=heading, rows=count_noun(len(says), "row")))
+            yield doubt_of_each(says, good.height, SAYS, column.removeprefix("_"))
 
 
 def _says(

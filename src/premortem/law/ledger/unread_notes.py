@@ -12,13 +12,13 @@ from premortem.case import Case
 from premortem.law.column_texts import in_small
 from premortem.law.groups import distinct
 from premortem.law.ledger.field_guesses import fold_heading
-from premortem.law.ledger.withheld import Doubt
+from premortem.law.ledger.withheld import Doubt, doubt_of_each
 from premortem.law.parties.clearing import clearings, reason_of
 from premortem.law.parties.lookup import ROLES
 from premortem.law.parties.spelling import all_words, key, word_lists
 from premortem.law.places import country_codes, strict
 from premortem.law.transfers import transfers
-from premortem.text.numbers import count_noun, strip_accents
+from premortem.text.numbers import strip_accents
 
 # The column that holds them, which is also the name by which a row clears its own.
 NOTE = "note"
@@ -64,8 +64,7 @@ def unread_notes(notes: pl.Series, good: pl.DataFrame, named: Mapping[int, str],
     }
     if not says:
         return None
-    cells = pl.Series([says.get(i) for i in range(good.height)], dtype=pl.String)
-    return Doubt(cells, SAYS.format(heading=notes.name, rows=count_noun(len(says), "row")))
+    return doubt_of_each(says, good.height, SAYS, notes.name)
 
 
 # How English words end in other forms, with what the word itself ends in there; and fewest letters of a word that has such forms.

@@ -7,12 +7,12 @@ import polars as pl
 
 from premortem.law.ledger.csv_files import MISSHAPEN
 from premortem.law.ledger.field_guesses import fold_heading
-from premortem.law.ledger.withheld import Doubt
-from premortem.law.parties.clearing import reason_of
+from premortem.law.ledger.withheld import Doubt, doubt_of_each
+from premortem.law.parties.clearing import CLEARED, reason_of
 from premortem.law.transfers import transfers
 from premortem.law.unread import Unread
 from premortem.law.vocabulary import Vocabulary
-from premortem.text.numbers import count_noun, strip_accents
+from premortem.text.numbers import strip_accents
 
 RESTS_ON = "column {heading} says {said}"
 SAYS = (
@@ -37,12 +37,11 @@ def unread_questions(named: pl.DataFrame, good: pl.DataFrame, words: Vocabulary)
         heading, cells = column.removeprefix("_"), named[column][good["_row"]].cast(pl.String).str.strip_chars()
         barring = {text for text in cells.unique().drop_nulls() if text and _bars(heading, text, told)}
         at = cells.is_in([*barring]).fill_null(False).arg_true().to_list() if barring else []
-        reasons = good["cleared"].to_list() if "cleared" in good.columns else [None] * good.height
+        reasons = good[CLEARED].to_list() if CLEARED in good.columns else [None] * good.height
         says = {i: cells[i] for i in at if not reason_of(heading, reasons[i] or "")}
         if says:
             cell = {i: RESTS_ON.format(heading=heading, said=said[:SHOWN]) for i, said in says.items()}
-            rests = pl.Series([cell.get(i) for i in range(good.height)], dtype=pl.String)
-            yield Doubt(rests, SAYS.format(heading=heading, rows=count_noun(len(says), "row")))
+            yield doubt_of_each(cell, good.height, SAYS, heading)
 
 
 def _bars(heading: str, text: str, told: Unread) -> bool:

@@ -13,14 +13,13 @@ from premortem.law.ledger.field_guesses import fold_heading, meanings
 from premortem.law.ledger.unread_codes import codes_in, units_in
 from premortem.law.ledger.unread_notes import NOTE, is_note, unread_notes
 from premortem.law.ledger.unread_parties import CARRIED, NAME
-from premortem.law.ledger.withheld import Doubt, doubt_of
+from premortem.law.ledger.withheld import Doubt, doubt_of, doubt_of_each
 from premortem.law.parties.clearing import reason_of
 from premortem.law.parties.listed_in_texts import listed_within
 from premortem.law.parties.telltale import Sign, signs_of
 from premortem.law.places import found, names, strict
 from premortem.law.transfers import transfers
 from premortem.law.vocabulary import Vocabulary
-from premortem.text.numbers import count_noun
 
 # Fewest letters of a cell that is taken for a place under a heading that says nothing: shorter ones are words, or codes of much else.
 FEWEST = 3
@@ -83,12 +82,8 @@ def _of_column(cells: pl.Series, good: pl.DataFrame, book: Rulebook) -> Iterator
             yield doubt_of(rows, END_USE.format(heading=heading), SAYS_END_USE.format(heading=heading, field=field))
     flagged = _flagged(cells, distinct, good, book)
     if flagged:
-        named = [NAMES.format(heading=heading, what=flagged[i]) if i in flagged else None for i in range(good.height)]
-        yield Doubt(
-            pl.Series(named, dtype=pl.String),
-            SAYS_NAMES.format(heading=heading, rows=count_noun(len(flagged), "row")),
-            always=True,
-        )
+        named = {i: NAMES.format(heading=heading, what=what) for i, what in flagged.items()}
+        yield doubt_of_each(named, good.height, SAYS_NAMES, heading, always=True)
     if is_note(cells.name, book.case) and (unread := unread_notes(cells.rename(heading), good, flagged, book.case)):
         yield unread
 

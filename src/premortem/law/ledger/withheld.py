@@ -1,11 +1,12 @@
 """Permissions of a ledger that are withheld for what its table says and no field holds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import polars as pl
 
 from premortem.law.vocabulary import Vocabulary
+from premortem.text.numbers import count_noun
 
 
 class Doubt(NamedTuple):
@@ -19,6 +20,14 @@ class Doubt(NamedTuple):
 def doubt_of(rows: pl.Series, rests_on: str, says: str) -> Doubt:
     """One that is the same of all of some rows."""
     return Doubt(rows.replace_strict({True: rests_on}, default=None, return_dtype=pl.String), says)
+
+
+def doubt_of_each(said: Mapping[int, str], height: int, says: str, heading: str, *, always: bool = False) -> Doubt:
+    """One of a column that rests on something of their own in some rows, by their number, of a table so high; `says` has places for the
+    `heading` and for how many `rows` they are.
+    """
+    rests_on = pl.Series([said.get(i) for i in range(height)], dtype=pl.String)
+    return Doubt(rests_on, says.format(heading=heading, rows=count_noun(len(said), "row")), always)
 
 
 def withhold(answers: pl.DataFrame, doubts: Sequence[Doubt], words: Vocabulary) -> pl.DataFrame:
