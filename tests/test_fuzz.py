@@ -26,7 +26,7 @@ from premortem.law.ledger import decisions
 from premortem.propositions import assumption, score
 from premortem.study import simulator
 from premortem.study.model import outcome_names
-from premortem.watch import observations, quantities, signposts
+from premortem.watch import quantities, reading_files, signposts
 
 # Texts that parsers trip over: numbers beyond any range, quotes, keys that stand twice, other encodings, deep nesting.
 TRIPS = (
@@ -199,7 +199,7 @@ LOADERS = {
         lambda: (default() / "watch/quantities.toml").read_bytes()[:3000],
         partial(quantities.read, known=quantities.units(default())),
     ),
-    "readings": ("readings.csv", _readings, partial(observations.read, case=default())),
+    "readings": ("readings.csv", _readings, partial(reading_files.read, case=default())),
     "correlations": ("correlations.csv", _correlations, _read_correlations),
     "cases": ("cases.toml", _cases, lambda path: worked_cases.decide_file(path, book.load("as-written"))),
     "ledger csv": ("ledger.csv", _ledger_csv, lambda path: decisions.decide_file(path, book.load("as-written"))),

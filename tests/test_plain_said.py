@@ -6,7 +6,7 @@ import pytest
 
 from premortem import exhibits
 from premortem.story import cards, tell
-from premortem.story.ground import ground_of_run
+from premortem.story.story_basis import ground_of_run
 from tests.app.test_plain_words import REFUSED, refused
 from tests.test_cli import run  # noqa: F401  # a fixture
 

@@ -18,7 +18,7 @@ from premortem.law import book, worked_cases
 from premortem.law.ledger import decisions
 from premortem.propositions import assumption
 from premortem.study import Study, make_study, problems, simulator
-from premortem.watch import observations, signposts
+from premortem.watch import reading_files, signposts
 from tests.test_cli import run  # noqa: F401  # a fixture
 
 
@@ -62,7 +62,7 @@ KINDS = (pipe, folder, endless, socket)
 READERS = {
     "params.csv": priors.read,
     "correlations.csv": lambda path: correlation.read(path, priors.read(world.PARAMS).names, ()),
-    "readings.csv": partial(observations.read, case=default()),
+    "readings.csv": partial(reading_files.read, case=default()),
     "signposts.toml": partial(signposts.read, case=default()),
     "outcomes.toml": lambda path: simulator.read(path, frozenset(), ()),
     "policy.toml": book.load,

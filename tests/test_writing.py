@@ -254,7 +254,7 @@ ALLOWED = {
     "files/writer.py": "the one writer",
     "ensemble/layout.py": "removes a run's files, known by content and name",
     "ensemble/lock.py": "the lock of a run",
-    "ensemble/swap.py": "changes a run for its successor",
+    "ensemble/replace_run.py": "changes a run for its successor",
     "ensemble/store.py": "halves that a kill left in a run of ours",
     "app/temp_folders.py": "folders of the server's own",
     "app/short_links.py": "addresses of ours, known by content, that nobody opened",

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from premortem.app import prices, request_limits, site
-from premortem.app.listening import bound
+from premortem.app.http_server import bound
 from premortem.errors import BadInput
 
 

@@ -13,7 +13,7 @@ from premortem.app import view_state as states
 from premortem.app.view_state import State
 from premortem.case import default
 from premortem.study import Study
-from premortem.watch.observations import latest_day
+from premortem.watch.reading_files import latest_day
 from tests.examples import examples
 
 

@@ -4,7 +4,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from premortem.app import prices, token
-from premortem.app.listening import bound, is_loopback, warnings
+from premortem.app.http_server import bound, is_loopback, warnings
 from premortem.app.request_limits import Guard
 from premortem.errors import BadInput
 from tests.app.conftest import ADDRESS

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 
-from premortem.app.listening import bound
+from premortem.app.http_server import bound
 from premortem.app.routes import board
 from tests.browser.slow_link import SlowLink
 from tests.waiting import longest

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from premortem.ensemble import layout, store, swap
+from premortem.ensemble import layout, replace_run, store
 from premortem.ensemble import run as ensemble
 from premortem.errors import BadInput, NotReproducible
 from tests.ensemble.conftest import TOY
@@ -177,9 +177,9 @@ def test_a_run_that_fails_as_it_is_added_to_leaves_the_older_one_and_is_gone_on_
     assert files_of(copy) == files_of(whole)
     added = []
     toy_run(copy, seed=4, resume=True, whole=lambda folder, _: added.append((folder, store.is_finished(folder))))
-    assert added == [(swap.half_of(copy), True)]
+    assert added == [(replace_run.half_of(copy), True)]
     assert store.read_manifest(copy)["inputs"]["seed"] == 4
-    assert not swap.half_of(copy).exists()
+    assert not replace_run.half_of(copy).exists()
 
 
 def test_f079_the_command_names_the_option_that_replaces_a_larger_run(command, copy, whole):  # noqa: F811
@@ -205,7 +205,7 @@ def test_f079_any_call_that_fails_leaves_the_finished_run_whole(toy_run, whole, 
                 now, failed = whole, failed + 1
         assert files_of(out) == files_of(now), (at, seen[at])
         assert not [p for p in out.parent.rglob("*") if p.is_file() and p.name.endswith(".half")], (at, seen[at])
-        toy_run(out, seed=4, resume=swap.half_of(out).exists())
+        toy_run(out, seed=4, resume=replace_run.half_of(out).exists())
         assert files_of(out) == files_of(other), (at, seen[at])
         assert [p.name for p in out.parent.iterdir()] == ["out"], (at, seen[at])
     assert failed > calls / 10
@@ -233,7 +233,7 @@ KILL = """
 import json, sys
 from pathlib import Path
 import numpy as np
-from premortem.ensemble import layout, store, swap
+from premortem.ensemble import layout, store, replace_run
 from premortem.ensemble.manifest import identity
 from tests.failing import each_call, killed_at
 
@@ -249,14 +249,14 @@ def run(out, seed, resume=False):
 
 root, found = Path(sys.argv[1]), []
 if sys.argv[2] == "no exchange":
-    swap._changed_at_once = lambda one, other: False
+    replace_run._changed_at_once = lambda one, other: False
 for at in range(400):
     out = root / str(at) / "out"
     run(out, 1)
     killed = killed_at(at, lambda: run(out, 2))
-    swap.recover(out)
+    replace_run.recover(out)
     seed, sound = store.read_manifest(out)["inputs"]["seed"], store.damaged_files(out)
-    half = (swap.half_of(out) / store.MANIFEST).exists()
+    half = (replace_run.half_of(out) / store.MANIFEST).exists()
     run(out, 2, resume=at % 2 == 0 and half)
     left = sorted(p.name for p in out.parent.iterdir())
     found.append([killed, seed, sound, store.read_manifest(out)["inputs"]["seed"], store.damaged_files(out), left])
@@ -289,7 +289,7 @@ def test_f079_a_run_is_not_replaced_from_within_its_own_folder(toy_run, copy, wh
 
 
 def test_f079_a_folder_beside_it_that_is_not_ours_is_left_alone(toy_run, copy, whole):
-    half = swap.half_of(copy)
+    half = replace_run.half_of(copy)
     half.mkdir()
     (half / "precious").write_text("precious")
     with pytest.raises(BadInput, match=r"\.out\.half: holds other files"):
@@ -319,12 +319,12 @@ def test_going_on_with_a_half_beside_a_finished_run_asks_for_the_same_inputs(toy
     with pytest.MonkeyPatch.context() as patch, pytest.raises(BadInput, match="the disk must hold both"):
         patch.setattr(store.Store, "finish", full)
         toy_run(copy, seed=4)
-    assert store.read_checksums(swap.half_of(copy))
+    assert store.read_checksums(replace_run.half_of(copy))
     with pytest.raises(NotReproducible, match="seed"):
         toy_run(copy, seed=5, resume=True)
     assert toy_run(copy, seed=4, resume=True).simulated == 0
     assert files_of(copy) == files_of(other)
-    assert not swap.half_of(copy).exists()
+    assert not replace_run.half_of(copy).exists()
 
 
 def test_a_checksum_that_names_a_file_elsewhere_deletes_nothing(toy_run, copy, tmp_path):

@@ -118,7 +118,7 @@ def test_a_run_that_is_gone_is_one_clear_line(tmp_path, monkeypatch, capsys):
 def test_a_site_that_knows_its_address_tells_its_parts_to_who_shows_a_link(small_run, made, monkeypatch):
     from premortem.publish.site import _oembed
     from premortem.story import tell
-    from premortem.story.ground import ground_of_run
+    from premortem.story.story_basis import ground_of_run
 
     assert not [name for name in made.files if name.startswith("oembed/")]
     assert 'type="application/json+oembed"' not in made.files["index.html"].decode()

@@ -20,14 +20,14 @@ from premortem.questions import (
     day_sources,
     day_words,
     futures_under_policies,
+    later_limits,
     redraw,
-    rolled,
     weighted_board,
 )
 from premortem.questions.watch import Latest
 from premortem.text.numbers import share
 from premortem.watch import quantities, signposts
-from premortem.watch.observations import parse_option
+from premortem.watch.reading_files import parse_option
 from premortem.watch.weights import Weights
 
 NOTE, LATER = date(2025, 2, 26), date(2026, 11, 26)
@@ -359,7 +359,7 @@ def test_limits_that_were_set_for_an_earlier_year_are_asked_of_the_end_of_the_ho
 def test_what_is_asked_of_the_end_of_the_horizon_is_what_the_margins_over_time_say_there(study):
     found = futures_under_policies.simulated(study, [], ["as-written"], 100)
     alike = Weights(np.full(100, 1 / 100), 100, 100, 1.0, float("nan"), (), (), ())
-    told = {r.assumption: r for r in rolled.at_the_end(found, alike, "as-written")}
+    told = {r.assumption: r for r in later_limits.at_the_end(found, alike, "as-written")}
     (chunk,) = study.compiled.chunks(found.values, study.levers("as-written"))
     margins = study.compiled.over_time(chunk, study.compiled.thresholds)
     assert {name: r.holds for name, r in told.items()} == pytest.approx(

@@ -8,7 +8,7 @@ import pytest
 
 from premortem import facts
 from premortem.case import default
-from premortem.questions import at_hand
+from premortem.questions import answers_of_run
 from premortem.questions._edit_acts import after, by_act
 from premortem.questions.edits import TOP, scored
 
@@ -65,6 +65,8 @@ def test_what_was_edited_by_a_day_is_not_scored_as_foretold_on_it():
 def test_the_brief_prices_clauses_in_the_futures_of_its_run_as_the_command_does(monkeypatch):
     asked = []
     run = SimpleNamespace(study=SimpleNamespace(simulate=SimpleNamespace(function=len)))
-    monkeypatch.setattr(at_hand, "heavy_edits", lambda study, policy, run=None: asked.append((study, policy, run)))
-    at_hand.edited(run, "as-written")
+    monkeypatch.setattr(
+        answers_of_run, "heavy_edits", lambda study, policy, run=None: asked.append((study, policy, run))
+    )
+    answers_of_run.edited(run, "as-written")
     assert asked == [(run.study, "as-written", run)]

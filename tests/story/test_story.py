@@ -13,9 +13,9 @@ from premortem.propositions.score import ALL
 from premortem.questions.as_of import Stand
 from premortem.questions.attribution import Carried
 from premortem.questions.watch import Settled
-from premortem.story import bets, cards, day, doors, reading_on, surprise, tell, trade_off
-from premortem.story.ground import Ground, ground_of_run
+from premortem.story import bets, cards, day, next_steps, surprise, tell, track_record, trade_off
 from premortem.story.parts import Section, Story
+from premortem.story.story_basis import Ground, ground_of_run
 
 # What no reader should meet: names of keys, powers of ten as programs write them.
 RAW = re.compile(r"[a-z0-9]_[a-z0-9]|\d[eE][+-]?\d|\bnan\b|\bNone\b|\d\.\d{6,}")
@@ -171,7 +171,7 @@ def test_a_picture_of_a_section_holds_its_words_and_is_as_large_as_links_show(st
 
 
 def test_a_door_leads_only_to_a_screen_that_is_there():
-    assert [d.link for d in doors.doors(["/board", "/rules"]).doors] == ["/board", "/rules"]
+    assert [d.link for d in next_steps.doors(["/board", "/rules"]).doors] == ["/board", "/rules"]
 
 
 def test_a_part_that_cannot_be_told_says_why(small_run, monkeypatch):
@@ -209,9 +209,9 @@ def test_the_story_tells_first_what_the_model_has_the_other_way_by_most(small_ru
             Carried(agreed.id, "driver", 0.6, 0.6, 0.6, agreed.statement),
         )
     }
-    monkeypatch.setattr(reading_on.at_hand, "carried", lambda run, a, policy: rows.get(a, ()))
-    monkeypatch.setattr(reading_on, "_figures", lambda run: [])
-    told = reading_on.disagreements(small_run)
+    monkeypatch.setattr(track_record.at_hand, "carried", lambda run, a, policy: rows.get(a, ()))
+    monkeypatch.setattr(track_record, "_figures", lambda run: [])
+    told = track_record.disagreements(small_run)
     assert f"{100 * wrong:+.0f} points" in told.finding
     assert told.points[0].text.startswith(item.statement)
     assert "other way" not in told.text[0]

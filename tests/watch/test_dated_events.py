@@ -7,7 +7,7 @@ import pytest
 
 from premortem.case import default
 from premortem.errors import BadInput
-from premortem.watch import dated_events, observations, process, quantities
+from premortem.watch import dated_events, process, quantities, reading_files
 from premortem.watch.event_scores import NO_EVENT, NOBODY, score_events
 from premortem.watch.quantities import Span
 
@@ -25,7 +25,7 @@ def read(tmp_path, *rows):
 def record(tmp_path, *rows):
     path = tmp_path / "record.csv"
     path.write_text("\n".join([FULL, *rows]) + "\n", "utf-8")
-    return observations.read(path, default(), TODAY)
+    return reading_files.read(path, default(), TODAY)
 
 
 def test_what_came_is_known_on_its_day_and_what_did_not_on_the_day_it_was_asked_for(tmp_path):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from premortem.case import default
-from premortem.watch import hindcast, hindcast_words, observations, quantities
+from premortem.watch import hindcast, hindcast_words, quantities, reading_files
 from premortem.watch.event_scores import EventScored, score_by_chains
 from premortem.watch.hindcast_results import Hindcast
 from premortem.watch.reading_scores import Baseline, Scored
@@ -194,6 +194,6 @@ def test_the_median_of_gains_is_not_moved_by_one_forecast_that_was_sure_and_wron
 
 
 def test_quarters_and_their_year_count_as_one_group():
-    held = observations.shipped_readings(default()).mapped
+    held = reading_files.shipped_readings(default()).mapped
     spent = {r.group for r in held if r.quantity.startswith("capex_") and r.kind == "outcome" and r.on.year == 2025}
     assert spent == {"capex2025"}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from premortem import facts
 from premortem.case import default
 from premortem.errors import BadInput
-from premortem.watch import hindcast, hindcast_words, kinds, observations, quantities
+from premortem.watch import hindcast, hindcast_words, kinds, quantities, reading_files
 from premortem.watch.hindcast_words import verdict
 from premortem.watch.readings import Reading, Readings
 
@@ -23,7 +23,7 @@ HEADER = "quantity,date,value,low,high,unit,known_on,source,confidence,kind,grou
 def read(tmp_path, *rows, header=HEADER):
     path = tmp_path / "mine.csv"
     path.write_text("\n".join([header, *rows]) + "\n", "utf-8")
-    return observations.read(path, default(), TODAY)
+    return reading_files.read(path, default(), TODAY)
 
 
 def scored(*readings):
@@ -95,7 +95,7 @@ def test_f032_the_headline_counts_outcomes_apart_from_what_tests_no_forecast():
 
 
 def test_f032_the_packaged_headline_is_not_nine_of_nine():
-    later = [r for r in observations.shipped_readings(default(), TODAY).mapped if r.known_on > NOTE]
+    later = [r for r in reading_files.shipped_readings(default(), TODAY).mapped if r.known_on > NOTE]
     told = [kinds.kind_on_day(r.kind, r.on, NOTE) for r in later]
     assert (told.count("projection"), told.count("nowcast")) == (6, 7)
     outcomes = [r for r in later if kinds.kind_on_day(r.kind, r.on, NOTE) == "outcome"]

@@ -9,7 +9,7 @@ import pytest
 import premortem as pm
 from premortem.case import default
 from premortem.errors import BadInput, BadInputs
-from premortem.watch import observations
+from premortem.watch import reading_files
 
 NOTE, TODAY = date(2025, 2, 26), date(2026, 11, 26)
 SHORT = "quantity,date,value,low,high,unit,known_on,source,confidence"
@@ -58,7 +58,7 @@ def test_the_short_form_makes_its_kind_of_its_days_and_its_group_of_its_quantity
         "openai_revenue_year,2025-12-31,13,,,bn USD,2025-11-07,s,low",
         "cn_model_share,2026-06-30,31,25,40,%,2026-07-15,s,low",
     )
-    found = observations.read(path, default(), TODAY).mapped
+    found = reading_files.read(path, default(), TODAY).mapped
     assert [r.kind for r in found] == ["outcome", "projection", "outcome"]
     assert [r.fact for r in found] == ["capex_big4_year", "openai_revenue_year", "cn_model_share"]
     assert found[2].value == pytest.approx(0.31)
@@ -77,7 +77,7 @@ def test_the_short_form_makes_its_kind_of_its_days_and_its_group_of_its_quantity
 )  # fmt: skip
 def test_a_row_that_cannot_be_is_one_line_that_says_what_to_do(tmp_path, rows, said):
     with pytest.raises((BadInput, BadInputs), match=said):
-        observations.read(table(tmp_path / "bad.csv", FULL, *rows), default(), TODAY)
+        reading_files.read(table(tmp_path / "bad.csv", FULL, *rows), default(), TODAY)
 
 
 def test_the_columns_of_the_shipped_record_are_those_that_are_read():

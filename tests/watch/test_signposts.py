@@ -12,7 +12,7 @@ from premortem.errors import BadInputs
 from premortem.law import book
 from premortem.law.vocabulary import vocabulary
 from premortem.propositions import assumption
-from premortem.watch import observations, process, quantities, signposts
+from premortem.watch import process, quantities, reading_files, signposts
 from premortem.watch.process import Paths
 
 NOTE, TODAY = date(2025, 2, 26), date(2026, 11, 24)
@@ -49,7 +49,7 @@ def test_what_was_seen_carries_source_and_the_day_it_was_known():
 
 
 def test_a_signpost_says_what_was_known_on_the_day():
-    readings = observations.shipped_readings(default(), TODAY)
+    readings = reading_files.shipped_readings(default(), TODAY)
     capex = SHIPPED["w_baked_in"]
     assert signposts.standing(capex, readings, NOTE).value == 230
     assert signposts.standing(capex, readings, TODAY).value == 413.5

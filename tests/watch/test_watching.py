@@ -14,7 +14,7 @@ from premortem.questions import futures_under_policies, policy_paths
 from premortem.text.numbers import number
 from premortem.watch import process, quantities, signposts
 from premortem.watch.hindcast import explanations
-from premortem.watch.observations import parse_option
+from premortem.watch.reading_files import parse_option
 from premortem.watch.weights import weigh
 
 NOTE = date(2025, 2, 26)

@@ -14,9 +14,9 @@ import jax
 import numpy as np
 from numpy.typing import NDArray
 
-from premortem.app import clause_dates, redrawn
-from premortem.app.continued import continued, joined
-from premortem.app.turns import Turns
+from premortem.app import clause_dates, redrawn_futures
+from premortem.app.further_futures import continued, joined
+from premortem.app.simulation_queue import Turns
 from premortem.app.view_state import FIRST, FUTURES, QUICK, STRENGTH, State
 from premortem.case import Levers
 from premortem.ensemble import bands, design
@@ -232,12 +232,13 @@ class Live:
         parts = list(self._model.chunks(drawn.values, pulled, few=drawn.values.shape[1]))
         found = joined([{k: np.asarray(x)[: p.count] for k, x in p.scalars.items()} for p in parts])
         margins = {a.id: found[f"margin.{a.id}"] for a in self.study.assumptions}
-        return redrawn.weights_of(drawn, self.study.priors.names, state.beliefs, margins)
+        return redrawn_futures.weights_of(drawn, self.study.priors.names, state.beliefs, margins)
 
-    def _anew(self, state: State) -> redrawn.Redrawn:
+    def _anew(self, state: State) -> redrawn_futures.Redrawn:
         day, seed = state.asof, state.seed
         return cast(
-            redrawn.Redrawn, self._drawn.get(("anew", day, seed), lambda: redrawn.redrawn(self.study, day, seed))
+            redrawn_futures.Redrawn,
+            self._drawn.get(("anew", day, seed), lambda: redrawn_futures.redrawn(self.study, day, seed)),
         )
 
     def _is_redrawn(self, state: State) -> bool:

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.requests import Request
 
-from premortem.app.listening import Say, listen
+from premortem.app.http_server import Say, listen
 from premortem.app.request_limits import Guard
 from premortem.errors import BadInput, MissingData
 from premortem.problem import brief

@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from premortem.app.listening import REST, Say, listen
+from premortem.app.http_server import REST, Say, listen
 
 
 def serve(

@@ -25,8 +25,8 @@ from premortem.app.routes import ledger
 from premortem.app.schema import Refusal
 from premortem.app.session import PATIENCE, Desk
 from premortem.app.short_links import Expanded, Saved
+from premortem.app.valid_texts import check_body
 from premortem.app.view_state import KEYS
-from premortem.app.whole_texts import check_body
 from premortem.errors import BadInput, BadInputs, PremortemError
 from premortem.files.faults import fault
 

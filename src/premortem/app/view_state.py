@@ -19,7 +19,7 @@ from premortem.errors import BadInput
 from premortem.law.book import Book
 from premortem.law.transactions import parse_date
 from premortem.study import Study
-from premortem.watch.observations import latest_day
+from premortem.watch.reading_files import latest_day
 
 # Futures of an answer. While something is dragged the first ones answer, and in a crowd fewer yet; both are whole chunks, so that
 # the answer of all goes on from there.

@@ -21,7 +21,7 @@ from premortem.questions.watch import what_to_watch
 from premortem.questions.weighted_board import asked_of, reading_policy
 from premortem.study import Run, Study
 from premortem.study.model import SMALL
-from premortem.watch import observations
+from premortem.watch import reading_files
 
 # Futures of a run as it comes.
 DEFAULT = 20_000
@@ -87,7 +87,7 @@ def _as_of(study: Study, quick: bool) -> Row:
     """The futures of a day under every policy, drawn anew by all that was known on it: seconds for `EFFECTIVE` of them, or in `quick`
     in proportion to what a quarter of them takes, which says somewhat too much.
     """
-    day = observations.latest_day(study.case)
+    day = reading_files.latest_day(study.case)
     under, readings = reading_policy(study.case, study.policies, day), study.readings.telling(day)
     asked = asked_of(study, day)
     study.compiled.margins(draw(study.priors, "sobol", SEED, 0, SMALL), study.levers(under))  # compiled, as in a run

@@ -26,7 +26,7 @@ from premortem.questions import day_words
 from premortem.questions.as_of import AsOfDay
 from premortem.questions.breaking_points import Turn
 from premortem.questions.findings import headline
-from premortem.questions.lacks import LACKS
+from premortem.questions.unanswerable import UNANSWERABLE
 from premortem.study import Run
 from premortem.text import phrases
 
@@ -133,7 +133,7 @@ def build_section(part: Part, ready: Callable[[Section], object] = lambda sectio
     name, make = part
     try:
         made = make()
-    except LACKS as error:
+    except UNANSWERABLE as error:
         return f"{name}: not in this brief: {' '.join(str(error).split())[:200]}"
     ready(made)
     return made

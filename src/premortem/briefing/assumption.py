@@ -24,7 +24,7 @@ from premortem.briefing.page_one import claims
 from premortem.briefing.threshold_curves import curve, shift_of
 from premortem.charts import figures, policy_figures
 from premortem.propositions.assumption import Assumption, shipped_assumptions
-from premortem.questions import at_hand, describe
+from premortem.questions import answers_of_run, describe
 from premortem.questions.attribution import Carried, contrary, disagreements
 from premortem.questions.attribution import against as other_way
 from premortem.questions.breaking_points import Turn
@@ -60,7 +60,7 @@ def assumption(run: Run, a: Assumption, alone: Callable[[], Sequence[Turn]]) -> 
     may be worked out meanwhile.
     """
     first = run.policies[0]
-    why = at_hand.explained(run, a.id, first)
+    why = answers_of_run.explained(run, a.id, first)
     fan, effects = _fan(run, a, first), _effects(a, why)
     conditions = phrases.listing([phrases.lower_first(c.says) for c in a.condition])
     blocks: list[Block] = [

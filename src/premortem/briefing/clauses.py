@@ -7,7 +7,7 @@ import polars as pl
 from premortem.briefing.content import Block, Figure, Note, Section, Table, see, text
 from premortem.charts import figures
 from premortem.errors import MissingData
-from premortem.questions import at_hand
+from premortem.questions import answers_of_run
 from premortem.questions.edits import TOP, Scored
 from premortem.study import Run
 from premortem.text import phrases
@@ -21,7 +21,7 @@ LEAST = 0.001
 def clauses(run: Run) -> Section:
     """The edit index as a figure, each number in words with its citation, and the score against what happened."""
     case = run.study.case
-    result = at_hand.edited(run, case.settings.baseline)
+    result = answers_of_run.edited(run, case.settings.baseline)
     day = phrases.day_in_words(case.settings.day)
     rows = [vars(r) | {"label": r.called} for r in result.clauses[:SHOWN] if r.index > LEAST]
     if not rows:

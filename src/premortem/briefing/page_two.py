@@ -8,7 +8,7 @@ from premortem.propositions.board_cells import BoardCell
 from premortem.propositions.verdicts import BANDS, DEPENDS
 from premortem.questions.findings import title_of
 from premortem.story import trade_off
-from premortem.story.ground import ground_of_board
+from premortem.story.story_basis import ground_of_board
 from premortem.study import Run
 from premortem.text import phrases
 

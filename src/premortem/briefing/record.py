@@ -8,7 +8,7 @@ import polars as pl
 from premortem.briefing.content import Block, Figure, Fold, Note, Section, Strong, Table, bullets, see, text
 from premortem.case import Case
 from premortem.charts import figures
-from premortem.questions import at_hand
+from premortem.questions import answers_of_run
 from premortem.questions.signpost_worth import CANNOT
 from premortem.study import Run
 from premortem.text import phrases
@@ -28,7 +28,7 @@ _FIFTHS = ("lowest", "second", "middle", "fourth", "highest")
 
 def record(run: Run) -> Section:
     """The hindcast: misses first, then whom the model beat, whether its ranges are right, and the events."""
-    judged, said = at_hand.judged(run), run.study.case.text.brief.record
+    judged, said = answers_of_run.judged(run), run.study.case.text.brief.record
     case, found = run.study.case, judged.weighted
     figure, widths = _figure(found, case), _widths(found)
     events = sorted(found.events, key=lambda e: -e.brier)
@@ -142,7 +142,7 @@ def _widths(found: Hindcast) -> Figure | None:
 
 def watch(run: Run) -> Section:
     """Signposts by the value of their next reading."""
-    result = at_hand.watched(run)
+    result = answers_of_run.watched(run)
     top = result.signposts[:SHOWN]
     table = Table(
         "What would change our mind: signposts by the value of their next reading.",

@@ -18,7 +18,7 @@ What a run folder is:
 
 - `store`, `read`: written whole with checksums, and read part by part
 - `manifest`, `layout`: what a run is made of, sealed; names of its files
-- `swap`: a finished run is replaced whole
+- `replace_run`: a finished run is replaced whole
 
-Inside: `cluster`, `distributions`, `lock`, `log`, `named_values`, `run_folder`, `support`.
+Inside: `cluster`, `distributions`, `lock`, `log`, `named_values`, `run_folder`, `prior_support`.
 """

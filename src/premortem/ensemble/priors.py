@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pydantic import FiniteFloat, ValidationError, ValidationInfo, field_validator, model_validator
 from scipy.special import ndtr, ndtri
 
-from premortem.ensemble import correlation, named_values, support
+from premortem.ensemble import correlation, named_values, prior_support
 from premortem.ensemble.correlation import Copula
 from premortem.ensemble.distributions import Category, Distribution, category, quantile
 from premortem.errors import BadInput, nearest, raise_all
@@ -245,7 +245,9 @@ class Priors:
         """
         given = {row.name: row for row in read(path, self).rows}
         if of_world:
-            raise_all([wrong for row in given.values() if (wrong := support.beyond(row, self[row.name], path.name))])
+            raise_all(
+                [wrong for row in given.values() if (wrong := prior_support.beyond(row, self[row.name], path.name))]
+            )
         return Priors(tuple(given.get(row.name, row) for row in self.rows))
 
     def correlated(self, path: Path) -> "Priors":

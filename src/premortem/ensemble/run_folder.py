@@ -6,7 +6,7 @@ A folder is ours by its manifest, never by a name; whatever else lies in it is l
 from pathlib import Path
 from typing import Any
 
-from premortem.ensemble import layout, swap
+from premortem.ensemble import layout, replace_run
 from premortem.ensemble.lock import only_begun
 from premortem.ensemble.manifest import FINISHED, is_like, own_manifest, read_manifest
 from premortem.errors import BadInput
@@ -38,7 +38,7 @@ def place_of(target: Path, manifest: dict[str, Any], resume: bool, replace: bool
     Raises `BadInput` for a folder of anybody else's, and for a finished run of which something would be lost, unless
     `replace`.
     """
-    there, half = owner_of(target), swap.half_of(target)
+    there, half = owner_of(target), replace_run.half_of(target)
     begun = owner_of(half)
     if resume and begun and not changes(half, manifest):
         return half
@@ -51,7 +51,7 @@ def place_of(target: Path, manifest: dict[str, Any], resume: bool, replace: bool
     if lost and not replace:
         what = f"holds a finished run of which this one lacks {' and '.join(lost)}"
         raise BadInput(str(target), "", what, got="", allowed="another --out, or --replace")
-    swap.check_can(target)
+    replace_run.check_can(target)
     return half
 
 

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from premortem.ensemble import layout, swap
+from premortem.ensemble import layout, replace_run
 from premortem.ensemble.layout import CHECKSUMS, LOCK, LOG, MANIFEST, part_name
 from premortem.ensemble.lock import hold_lock
 from premortem.ensemble.manifest import FINISHED, FORMAT, is_finished, own_manifest, read_manifest, seal
@@ -115,7 +115,7 @@ def open_store(folder: Path, manifest: dict[str, Any], resume: bool, replace: bo
     # under the name that was given, unless that is no name of its own
     target = folder.resolve() if folder.is_symlink() or folder.name in ("", "..") else folder
     fresh = not target.exists()
-    swap.recover(target)
+    replace_run.recover(target)
     owner_of(target)
     with hold_lock(target):
         place = place_of(target, manifest, resume, replace)
@@ -131,9 +131,11 @@ def open_store(folder: Path, manifest: dict[str, Any], resume: bool, replace: bo
                 raise
             with disk_failure(target, ""):
                 if beside:
-                    swap.swap_in(place, target)
-                elif not resume or is_finished(swap.half_of(target)):  # a run that was replaced, not one to go on with
-                    swap.drop(swap.half_of(target), target)
+                    replace_run.swap_in(place, target)
+                elif not resume or is_finished(
+                    replace_run.half_of(target)
+                ):  # a run that was replaced, not one to go on with
+                    replace_run.drop(replace_run.half_of(target), target)
 
 
 def write_table(
@@ -225,7 +227,7 @@ def disk_failure(folder: Path, name: str) -> Iterator[None]:
         yield
     except OSError as error:
         what = f"cannot be written ({error.strerror or error}); what is finished is kept"
-        if swap.is_half(folder):
+        if replace_run.is_half(folder):
             what += ", and so is the run that this one replaces: the disk must hold both"
         raise BadInput(str(folder), name, what, hint="free some room, then go on with --resume") from error
 

@@ -10,7 +10,7 @@ from premortem.charts.theme import BREAKS, CONTEXT, WIDTH, apply_theme
 from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says
 from premortem.facts import read
-from premortem.questions import at_hand
+from premortem.questions import answers_of_run
 from premortem.questions.edits import TOP
 from premortem.text.numbers import day_in_words, listing, lower_first, spell_count
 
@@ -35,7 +35,7 @@ def method(run: Any) -> str:
 
 def data(run: Any) -> pl.DataFrame:
     """By clause number: clause, parameter, index, rank, binds, pressure, name, edited (0 to 1, null where not coded)."""
-    found = at_hand.edited(run, run_bands.policy(run))
+    found = answers_of_run.edited(run, run_bands.policy(run))
     rows = pl.DataFrame(
         [
             {k: getattr(r, k) for k in ("clause", "parameter", "index", "rank", "binds", "pressure")}

@@ -8,7 +8,7 @@ import polars as pl
 
 from premortem.charts.theme import BREAKS, CONTEXT, HOLDS, INK, MUTED, WIDTH, apply_theme
 from premortem.exhibits.form import Badge, Says
-from premortem.questions import at_hand
+from premortem.questions import answers_of_run
 from premortem.text.numbers import capital, day_in_words, number
 from premortem.text.tables import plain as in_full
 from premortem.watch import hindcast_words as words
@@ -25,7 +25,7 @@ UNIT = (
     "dot: the reading, cross: one outside the bar; at the right the reading and the ends of the bar"
 )
 TABLES = ("observations", "readings")
-SOURCE = f"futures of the run, the first {at_hand.LOOKED_AT:,} where it has more, each along the path of policy that it draws; {{tables}}"
+SOURCE = f"futures of the run, the first {answers_of_run.LOOKED_AT:,} where it has more, each along the path of policy that it draws; {{tables}}"
 # How far outside its bar a reading is still drawn in its place, in widths of the bar.
 EDGE = 0.35
 # Room of a letter of a name, and of a line of them, in units of the picture.
@@ -45,7 +45,7 @@ def data(run: Any) -> pl.DataFrame:
     crps and its baselines, source, says; and how many readings the group has of that kind, and how many of these lie inside.
     """
     # of the run, as the brief and the app do, so that a reading has one verdict
-    found = at_hand.judged(run).weighted
+    found = answers_of_run.judged(run).weighted
     known = quantities.shipped_quantities(run.study.case)
     columns = (
         "quantity",
@@ -125,7 +125,7 @@ def _name(base: alt.Chart, lines: int) -> Any:
 
 def says(frame: pl.DataFrame, run: Any) -> Says:
     """The finding in words."""
-    found = at_hand.judged(run).weighted
+    found = answers_of_run.judged(run).weighted
     told = "; ".join(
         f"{r['says']}, {r['date']}, {r['kind']}: {in_full(r['observed'])} {r['unit']}, said {number(r['p50'], 3)} ({number(r['p5'], 3)} to {number(r['p95'], 3)})"
         for r in frame.to_dicts()

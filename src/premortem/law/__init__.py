@@ -4,7 +4,7 @@ The rulebook:
 
 - `book`: `load(POLICY, case)` gives the clauses in force under a policy; `notebook`: the same for a notebook
 - `clause`, `policy`, `policy_documents`: what a clause is; what a policy file may change; how it reads over its base
-- `known`: the law as it was known on a day
+- `known_on`: the law as it was known on a day
 - `vocabulary`, `transfers`: the words of the law of a case; how a transfer's fields are filled
 - `places`, `items`: tiers and groups of places by day; what may be named as an item
 - `word_types`, `known_items`: what a vocabulary tells of a word; what a question may be asked of by name

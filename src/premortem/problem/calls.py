@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premortem.problem.answers import Answers, Asked, Left, WrongAnswer, empty, in_words, joined, of_batch, of_one
-from premortem.problem.silence import silenced
+from premortem.problem.muted_output import silenced
 from premortem.problem.time_limit import TooLong, at_most
 
 Array = NDArray[Any]

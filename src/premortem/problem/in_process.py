@@ -10,7 +10,7 @@ from typing import Any
 
 from premortem.problem.answers import Answers, empty, joined
 from premortem.problem.calls import Array, Task, Values
-from premortem.problem.silence import silence
+from premortem.problem.muted_output import silence
 
 # Why a future failed whose call never came back.
 ENDED = "ended the process that ran it: a crash, an exit or too little memory"

@@ -17,11 +17,11 @@ from premortem.exhibits.form import Exhibit
 from premortem.files.reader import read_bytes
 from premortem.propositions.board_cells import BoardCell
 from premortem.publish.pages import HOME, Entry, page, within
-from premortem.questions.lacks import LACKS
+from premortem.questions.unanswerable import UNANSWERABLE
 from premortem.story import cards, oembed, tell
-from premortem.story.ground import ground_of_run
 from premortem.story.page import CSS
 from premortem.story.parts import Section, Story
+from premortem.story.story_basis import ground_of_run
 from premortem.study import Run
 from premortem.text import phrases
 
@@ -101,7 +101,7 @@ def _exhibit(run: Run, name: str) -> Exhibit | str:
         found = exhibits.exhibit(name, run)
         _ = found.drawn
         return found
-    except LACKS as error:
+    except UNANSWERABLE as error:
         return f"exhibit {name}: {' '.join(str(error).split())[:200]}"
 
 

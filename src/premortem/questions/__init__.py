@@ -1,7 +1,7 @@
 """Why a stored run came out as it did, and what to watch: one module a question.
 
 Each question takes a run (or a study) and returns a result; sentences of it stand in `describe` and `findings`. Long answers that brief,
-site and app share are asked for in `at_hand`, which keeps them with the run.
+site and app share are asked for in `answers_of_run`, which keeps them with the run.
 """
 
 from importlib import import_module

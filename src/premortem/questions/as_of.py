@@ -11,7 +11,7 @@ from premortem.propositions.board_cells import BoardCell
 from premortem.propositions.verdicts import DEPENDS
 from premortem.questions import day_limits, day_sources, weighted_board
 from premortem.questions.futures_under_policies import Array, Futures
-from premortem.questions.rolled import Rolled, at_the_end
+from premortem.questions.later_limits import Rolled, at_the_end
 from premortem.questions.watch import Settled, SignpostRow, what_to_watch
 from premortem.study import Run, Study
 from premortem.text import phrases

@@ -14,7 +14,7 @@ from premortem.questions.policy_paths import along
 from premortem.questions.redraw import redraw
 from premortem.study import Run, Study
 from premortem.text.numbers import count_noun
-from premortem.watch import dated_events, hindcast_words, observations, process, quantities
+from premortem.watch import dated_events, hindcast_words, process, quantities, reading_files
 from premortem.watch import forecasts as forecast_tables
 from premortem.watch import hindcast as scoring
 from premortem.watch.hindcast_results import Hindcast
@@ -74,7 +74,7 @@ def hindcast(
     table = _table(study, file, events)
     theirs = forecast_tables.read(forecasts, case, as_of) if forecasts else forecast_tables.shipped_forecasts(case)
     everything = study.readings.joined(table)
-    known = everything.telling(weighted_board.past(case, as_of, observations.first_day(case)))
+    known = everything.telling(weighted_board.past(case, as_of, reading_files.first_day(case)))
     every, later = quantities.shipped_quantities(case), table.later(as_of)
     if not later and not any(event.known_on > as_of for event in table.events):
         whose = (file or events or Path(case.name)).name
@@ -119,7 +119,7 @@ def _table(study: Study, file: Path | None, events: Path | None) -> Readings:
     """What is scored: the study's record, or what the given tables hold."""
     if not file and not events:
         return study.readings
-    held = observations.read(file, study.case) if file else Readings((), (), ())
+    held = reading_files.read(file, study.case) if file else Readings((), (), ())
     return replace(held, events=(*held.events, *dated_events.read(events, study.case))) if events else held
 
 

@@ -15,7 +15,7 @@ from premortem.study import Run, Study
 from premortem.text.numbers import number
 from premortem.text.result import Result
 from premortem.text.units import quantity
-from premortem.watch import observations, quantities, weights
+from premortem.watch import quantities, reading_files, weights
 from premortem.watch.readings import Reading
 from premortem.watch.value import Shift, Worth
 
@@ -143,7 +143,7 @@ def what_to_watch(
         raise MissingData(f"{study.case.name} holds no signposts, so there is none to value")
     as_of = as_of or study.case.settings.day
     study = study.on(as_of)
-    own = each(lambda text: observations.parse_option(text, as_of, study.case), given)
+    own = each(lambda text: reading_files.parse_option(text, as_of, study.case), given)
     every = quantities.shipped_quantities(study.case)
     asked = [*weighted_board.asked_of(study, as_of), *((every[r.quantity], r.over) for r in own)]
     asked += [(every[s.quantity], s.by) for s in study.signposts.values() if s.quantity]

@@ -19,7 +19,7 @@ from premortem.questions.redraw import redraw
 from premortem.study import Run, Study
 from premortem.text.numbers import day_in_words
 from premortem.text.result import OPTIONAL, Result
-from premortem.watch import observations, quantities
+from premortem.watch import quantities, reading_files
 from premortem.watch.quantities import Quantity
 from premortem.watch.readings import Reading
 from premortem.watch.weights import Told, Weights, weigh, weighted_shares
@@ -96,7 +96,7 @@ def past(case: Case, as_of: date, earliest: date | None = None) -> date:
     """The day. Raises `BadInput` for one in the future, of which nothing can be known, and for one before the `earliest`, by default the day
     of the case: the priors hold what was known by then.
     """
-    first, last = earliest or case.settings.day, observations.latest_day(case)
+    first, last = earliest or case.settings.day, reading_files.latest_day(case)
     allowed = f"{first} to {last}"
     if as_of > last:
         raise BadInput("command line", "as of", "lies in the future", got=as_of, allowed=allowed)
@@ -113,7 +113,7 @@ def past(case: Case, as_of: date, earliest: date | None = None) -> date:
 def reading_policy(case: Case, policies: Sequence[str], as_of: date) -> str:
     """Policy under which readings are compared: what became of the law, once anything had become of it, else the baseline of the case."""
     settings = case.settings
-    first = settings.record if observations.shipped_readings(case).happened(as_of, case) else settings.baseline
+    first = settings.record if reading_files.shipped_readings(case).happened(as_of, case) else settings.baseline
     return next(name for name in (first, settings.baseline, *policies) if name in policies)
 
 

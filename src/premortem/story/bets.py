@@ -6,8 +6,8 @@ from premortem.propositions.assumption import Assumption
 from premortem.propositions.board_cells import BoardCell
 from premortem.propositions.score import ALL
 from premortem.propositions.tally import most_often
-from premortem.story.ground import Ground
 from premortem.story.parts import Band, Bar, Group, Section
+from premortem.story.story_basis import Ground
 from premortem.text import phrases
 
 # From this share on a count of futures says more as a share than as one in so many.

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from premortem.propositions.assumption import Assumption
 from premortem.questions import describe
-from premortem.story.ground import Ground
 from premortem.story.parts import Bar, Group, Point, Section
+from premortem.story.story_basis import Ground
 from premortem.text import phrases
 
 Array = NDArray[Any]

@@ -4,18 +4,18 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 from premortem import facts
-from premortem.questions.lacks import LACKS
-from premortem.story import bets, day, doors, reading_on, surprise, trade_off
-from premortem.story.ground import Ground
+from premortem.questions.unanswerable import UNANSWERABLE
+from premortem.story import bets, day, next_steps, surprise, track_record, trade_off
 from premortem.story.parts import Section, Story
+from premortem.story.story_basis import Ground
 from premortem.study import Run
 from premortem.text import phrases
 
 # Sections that take seconds, in order, each from a stored run.
 LONG: Mapping[str, Callable[[Run], Section | None]] = {
-    "source": reading_on.disagreements,
-    "record": reading_on.record,
-    "watch": reading_on.signposts,
+    "source": track_record.disagreements,
+    "record": track_record.record,
+    "watch": track_record.signposts,
 }
 
 
@@ -60,20 +60,20 @@ def held(ground: Ground) -> tuple[str, ...]:
     """Which of the long sections the study can have."""
     study = ground.study
     has = {
-        "record": reading_on.has_record(study) and "readings" in facts.catalogue(study.case),
+        "record": track_record.has_record(study) and "readings" in facts.catalogue(study.case),
         "watch": bool(study.signposts),
     }
     return tuple(name for name in LONG if has.get(name, True))
 
 
-asks = reading_on.asks
+asks = track_record.asks
 
 
 def long_section(name: str, run: Run) -> Section | str | None:
     """One of the long sections; why it cannot be told, where it cannot; None where the case has nothing to tell."""
     try:
         return LONG[name](run)
-    except LACKS as error:
+    except UNANSWERABLE as error:
         return f"{name}: {' '.join(str(error).split())}"
 
 
@@ -81,5 +81,5 @@ def whole(ground: Ground, run: Run, screens: Collection[str]) -> Story:
     """The whole story of a stored run."""
     story = opening(ground)
     told = [long_section(name, run) for name in held(ground)]
-    sections = (*story.sections, *(s for s in told if isinstance(s, Section)), doors.doors(screens))
+    sections = (*story.sections, *(s for s in told if isinstance(s, Section)), next_steps.doors(screens))
     return replace(story, sections=sections, left_out=tuple(s for s in told if isinstance(s, str)))

@@ -5,8 +5,8 @@ from itertools import permutations
 
 from premortem.propositions.assumption import Assumption
 from premortem.questions.robustness import best_in_all, unbeaten
-from premortem.story.ground import Ground
 from premortem.story.parts import Group, Point, Section
+from premortem.story.story_basis import Ground
 from premortem.story.surprise import policy_bars
 from premortem.text import phrases
 

@@ -28,7 +28,7 @@ from premortem.law.own_clauses import check_own_clauses
 from premortem.propositions import assumption, score
 from premortem.study.model import outcome_names
 from premortem.study.simulator import read as read_outcomes
-from premortem.watch import observations, signposts
+from premortem.watch import reading_files, signposts
 
 POLICIES, ASSUMPTIONS = PARTS = ("policies", "assumptions")
 PARAMETERS, SIGNPOSTS, READINGS = "params.csv", "signposts.toml", "readings.csv"
@@ -134,7 +134,7 @@ def _checks(case: Case, folder: Path, of_world: bool) -> list[tuple[str, Check]]
         CORRELATIONS: shipped.correlated,
         OUTCOMES: lambda path: read_outcomes(path, outcome_names(case), case.world.steps()),
         SIGNPOSTS: partial(signposts.read, case=case),
-        READINGS: partial(observations.check_own, case=case),
+        READINGS: partial(reading_files.check_own, case=case),
     }
     held = dict(case.own)
     policies, assumptions = (sorted((folder / part).glob("*.toml")) for part in PARTS)
@@ -258,7 +258,7 @@ def _new_study(case: Case) -> dict[str, bytes]:
         README: _readme(case).encode(),
         CORRELATIONS: (",".join(correlation.COLUMNS) + "\n").encode(),
         OUTCOMES: _marked_out(case.text.outcomes).encode(),
-        READINGS: (",".join(observations.COLUMNS) + "\n").encode(),
+        READINGS: (",".join(reading_files.COLUMNS) + "\n").encode(),
     }
     if (case / signposts.FILE).is_file():
         content[SIGNPOSTS] = (case / signposts.FILE).read_bytes()

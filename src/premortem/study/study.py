@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from premortem import facts
 from premortem.case import DEFAULT, Case, Levers, default, instruments
-from premortem.ensemble import bands, layout, priors, read, store, swap
+from premortem.ensemble import bands, layout, priors, read, replace_run, store
 from premortem.ensemble import run as ensemble
 from premortem.ensemble.compiled import Device, Kept
 from premortem.ensemble.layout import FUTURES
@@ -29,7 +29,7 @@ from premortem.files import writer
 from premortem.files.reader import read_bytes
 from premortem.files.toml import read_toml
 from premortem.law import book as rules
-from premortem.law.known import known_by
+from premortem.law.known_on import known_by
 from premortem.law.notebook import Rulebook
 from premortem.propositions import assumption, interpretations, score
 from premortem.propositions.assumption import Assumption
@@ -44,7 +44,7 @@ from premortem.study.simulator import Function, Simulator, from_function
 from premortem.study.simulator import read as read_outcomes
 from premortem.text.numbers import count_noun
 from premortem.text.tables import Table
-from premortem.watch import observations, pulled, signposts, timeline
+from premortem.watch import pulled, reading_files, signposts, timeline
 from premortem.watch import quantities as known_quantities
 from premortem.watch.quantities import Observer, Quantity, When
 from premortem.watch.readings import Readings
@@ -199,10 +199,10 @@ class Study:
     @cached_property
     def readings(self) -> Readings:
         """What was observed: the shipped record and the study's own readings."""
-        own, record = self._own(own_files.READINGS), observations.shipped_readings(self.case)
+        own, record = self._own(own_files.READINGS), reading_files.shipped_readings(self.case)
         if self.pulled:
             record = record.joined(pulled.pulled_readings(self.case))
-        return record.joined(observations.read(own, self.case)) if own else record
+        return record.joined(reading_files.read(own, self.case)) if own else record
 
     @cached_property
     def observer(self) -> Observer:
@@ -414,7 +414,7 @@ class Run:
     first: int | None = None  # how many of its futures are looked at, from the first one on: all of them by default
 
     def __post_init__(self) -> None:
-        swap.recover(self.folder)
+        replace_run.recover(self.folder)
         self.manifest = store.read_manifest(self.folder)
         _check_case(self.folder, self.manifest)
         if self.manifest["status"] != FINISHED:

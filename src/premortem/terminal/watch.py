@@ -15,7 +15,7 @@ from premortem.text.units import quantity
 from premortem.watch import hindcast_words as words
 from premortem.watch.event_scores import EventScored
 from premortem.watch.hindcast_results import Hindcast
-from premortem.watch.observations import YOURS
+from premortem.watch.reading_files import YOURS
 from premortem.watch.reading_scores import Scored
 from premortem.watch.timeline import Event, lags
 from premortem.watch.weights import is_noise

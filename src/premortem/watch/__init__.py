@@ -2,7 +2,7 @@
 
 - `quantities`: what can be observed, in which unit, and which outcome of the model it is
 - `readings`, `kinds`: what was read of a quantity, how sure it is, and whether it tests the model
-- `observations`, `dated_events`: readings and events of files and of the command line, with every fault
+- `reading_files`, `dated_events`: readings and events of files and of the command line, with every fault
 - `pulled`: readings made of tables that a user has pulled
 - `signposts`: what the case says to watch
 - `weights`, `smc`: how well each future agrees with what was read, and futures drawn anew by it

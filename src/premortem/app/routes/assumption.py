@@ -20,7 +20,7 @@ from premortem.app.view_state import State
 from premortem.case import year_of
 from premortem.errors import BadInput
 from premortem.propositions.assumption import Assumption
-from premortem.questions import at_hand
+from premortem.questions import answers_of_run
 from premortem.questions.breaking_points import Place, single_thresholds, sought_breaks
 from premortem.questions.describe import amount, stands_for
 from premortem.questions.single_changes import Curve
@@ -80,7 +80,7 @@ def why(name: str, desk: AtDesk, view: View) -> Answer:
     a = find(desk, name)
     run = desk.run_of(view.policy)
     policy = view.policy if view.policy in run.policies else run.policies[0]
-    found = desk.answer(("why", a.id, policy, run.folder), lambda: at_hand.explained(run, a.id, policy))
+    found = desk.answer(("why", a.id, policy, run.folder), lambda: answers_of_run.explained(run, a.id, policy))
     of = {"policy": policy, "title": run.study.law(policy).policy.title, "futures": run.futures}
     return Answer.model_validate(break_charts.break_figures(found, run, policy) | of)
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
-from premortem.app import places
+from premortem.app import search_index
 from premortem.app.pages import AtDesk, View, render, rules_screens, screens_of, watch_screens
 
 router = APIRouter()
@@ -16,8 +16,8 @@ def page(request: Request, desk: AtDesk, view: View, q: Annotated[str, Query(max
     """What is called so, with the settings of the view kept on the way there."""
     study = desk.study
     screens = screens_of(study) | rules_screens(study.case) | watch_screens(study.case)
-    held = desk.keep(("places",), lambda: places.places(study, screens))
-    return render(request, "find.html", asked=q, found=places.find(held, q), to=lambda link: _in_view(view, link))
+    held = desk.keep(("places",), lambda: search_index.places(study, screens))
+    return render(request, "find.html", asked=q, found=search_index.find(held, q), to=lambda link: _in_view(view, link))
 
 
 def _in_view(view: View, link: str) -> str:

@@ -19,7 +19,7 @@ from premortem.app.ledger_files import on_screen, own_headings, to_look_at, unde
 from premortem.app.pages import AtDesk, View, desk_of, render
 from premortem.app.routes.rules import book_of
 from premortem.app.schema import Answer, Columns
-from premortem.app.whole_texts import check_json
+from premortem.app.valid_texts import check_json
 from premortem.case import Case
 from premortem.errors import BadInput, BadInputs, MissingData
 from premortem.files import formulas, writer

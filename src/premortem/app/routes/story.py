@@ -13,10 +13,10 @@ from premortem.app.view_state import State, state_from_address
 from premortem.charts.render import png_of, with_font
 from premortem.charts.share_card import HEIGHT, WIDTH
 from premortem.errors import MissingData
-from premortem.story import cards, doors, oembed, tell
-from premortem.story.ground import Ground, ground_of_run
+from premortem.story import cards, next_steps, oembed, tell
 from premortem.story.page import CSS
 from premortem.story.parts import Section, Story
+from premortem.story.story_basis import Ground, ground_of_run
 from premortem.study import Run
 
 router = APIRouter()
@@ -31,7 +31,7 @@ def page(request: Request, desk: AtDesk, view: View, whole: bool = False) -> HTM
     story, ground = opening(desk, view), ground_of(desk, view)
     names = tell.held(ground)
     known = {n: section(desk, n) for n in names if whole or desk.knows(("story", n))}
-    last = doors.doors({*screens_of(desk.study), *rules_screens(desk.study.case), "/about"})
+    last = next_steps.doors({*screens_of(desk.study), *rules_screens(desk.study.case), "/about"})
     waits = {n: tell.asks(n, desk.study) for n in names}
     told = {n: found.finding if isinstance(found := known.get(n), Section) else asks for n, asks in waits.items()}
     root = str(request.base_url).rstrip("/")  # what another page shows needs whole addresses

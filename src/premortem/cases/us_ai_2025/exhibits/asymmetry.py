@@ -9,7 +9,7 @@ from premortem.charts.marks import PHONE, highest, muted_title
 from premortem.charts.theme import BREAKS, HOLDS, INK, WIDTH, apply_theme
 from premortem.exhibits import run_bands
 from premortem.exhibits.form import Badge, Says
-from premortem.questions import at_hand
+from premortem.questions import answers_of_run
 from premortem.text.numbers import change_in_points, points, share
 
 SUBJECT = "The asymmetry of time"
@@ -28,7 +28,7 @@ LITTLE = 0.03
 
 def data(run: Any) -> pl.DataFrame:
     """By case and assumption: case, assumption, holds (share), change (share)."""
-    moved = at_hand.time_moved(run, run_bands.policy(run))
+    moved = answers_of_run.time_moved(run, run_bands.policy(run))
     return pl.DataFrame([row.as_dict() for row in moved.cases])
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from premortem.app import live_model
-from premortem.app.turns import CROWD, Turns
+from premortem.app.simulation_queue import CROWD, Turns
 from premortem.app.view_state import FIRST, FUTURES, State
 from tests.waiting import until
 

@@ -16,9 +16,9 @@ from premortem.case import Clock, default
 from premortem.cases.us_ai_2025 import world
 from premortem.errors import BadInput, BadInputs
 from premortem.study import outcome_names
-from premortem.watch import observations, quantities
-from premortem.watch.observations import parse_option
+from premortem.watch import quantities, reading_files
 from premortem.watch.quantities import Observer
+from premortem.watch.reading_files import parse_option
 from premortem.watch.readings import Reading, contradictions, simulate_reading
 
 TODAY, NOTE = date(2026, 11, 24), date(2025, 2, 26)
@@ -80,21 +80,21 @@ def test_judgements_were_known_on_the_day_of_the_note_but_for_those_made_when_re
 
 
 def test_every_shipped_observation_is_mapped_an_event_or_said_to_be_unknown():
-    found = observations.shipped_readings(default(), TODAY)
+    found = reading_files.shipped_readings(default(), TODAY)
     tables = ("observations", "readings", "dated_events")
     assert len(found.mapped) + len(found.events) + len(found.unknown) == sum(facts.read(t).height for t in tables)
     assert {r.quantity for r in found.unknown} <= {*quantities.unmapped(default())}
 
 
 def test_readings_are_known_by_the_day_on_which_they_came_out():
-    found = observations.shipped_readings(default(), TODAY)
+    found = reading_files.shipped_readings(default(), TODAY)
     assert all(r.known_on <= NOTE for r in found.known(NOTE))
     assert {*found.known(NOTE)} | {*found.later(NOTE)} == {*found.mapped}
     assert not found.known(NOTE, after=NOTE)
 
 
 def test_units_of_one_measure_are_converted(tmp_path):
-    read = observations.read(
+    read = reading_files.read(
         table(tmp_path, "cn_ascend_units_year,2025-12-31,805,200,900,thousand,2025-09-08,x,low",
               "smic_yield_ascend,2025-02-01,40,30,45,%,2025-02-25,x,medium",
               "us_cn_gap_months,2025-10-31,0.5,0.4,1,years,2026-01-10,x,medium"), default(), TODAY)  # fmt: skip
@@ -104,14 +104,14 @@ def test_units_of_one_measure_are_converted(tmp_path):
 
 
 def test_other_names_of_a_quantity_are_known(tmp_path):
-    read = observations.read(
+    read = reading_files.read(
         table(tmp_path, "price_output_gpt5,2025-08-07,10,,,USD per M tokens,2025-08-07,x,high",
               "price_output_kimi_k2,2025-07-11,2.5,,,USD per M tokens,2025-07-11,x,high"), default(), TODAY)  # fmt: skip
     assert [r.quantity for r in read.mapped] == ["price_closed", "price_open"]
 
 
 def test_unknown_quantities_are_listed_and_not_fatal(tmp_path):
-    read = observations.read(
+    read = reading_files.read(
         table(tmp_path, "moon_landings_year,2025-12-31,2,,,units,2026-01-01,x,high"), default(), TODAY
     )
     assert [r.quantity for r in read.unknown] == ["moon_landings_year"]
@@ -128,7 +128,7 @@ def test_every_fault_of_a_file_is_reported_at_once(tmp_path):
         "h20_units_year,2024-12-31,-1,,,million,2025-02-15,x,medium",
     ]
     with pytest.raises(BadInputs) as caught:
-        observations.read(table(tmp_path, *rows), default(), TODAY)
+        reading_files.read(table(tmp_path, *rows), default(), TODAY)
     assert [e.key.split(":")[0] for e in caught.value.errors] == [f"row {n}" for n in range(2, 9)]
     assert "TWh" in str(caught.value.errors[0])
     assert "bn USD" in caught.value.errors[0].allowed
@@ -136,7 +136,7 @@ def test_every_fault_of_a_file_is_reported_at_once(tmp_path):
 
 def test_columns_are_checked_with_the_near_name(tmp_path):
     with pytest.raises(BadInputs, match="did you mean quantity"):
-        observations.read(table(tmp_path, "a,2025-01-01,1", header="quantty,date,value"), default(), TODAY)
+        reading_files.read(table(tmp_path, "a,2025-01-01,1", header="quantty,date,value"), default(), TODAY)
 
 
 @given(st.binary(max_size=300))
@@ -144,7 +144,7 @@ def test_any_bytes_are_a_table_or_a_clear_error(tmp_path_factory, raw):
     path = tmp_path_factory.mktemp("fuzz") / "x.csv"
     path.write_bytes(raw)
     try:
-        observations.read(path, default(), TODAY)
+        reading_files.read(path, default(), TODAY)
     except (BadInput, BadInputs) as error:
         assert "x.csv" in str(error)
 
@@ -177,7 +177,7 @@ def test_two_outcomes_of_one_day_and_group_that_exclude_each_other_are_named_unl
     other = dataclasses.replace(one, value=0.8, low=0.79, high=0.81)
     assert "contradict" in str(contradictions([one, other], KNOWN)[0])
     assert not contradictions([one, dataclasses.replace(other, says="of another line")], KNOWN)
-    assert not contradictions(observations.shipped_readings(default()).mapped, KNOWN)
+    assert not contradictions(reading_files.shipped_readings(default()).mapped, KNOWN)
 
 
 def test_a_share_that_cannot_be_is_told_by_the_name_of_the_option():
@@ -243,8 +243,8 @@ def test_f107_another_name_in_full_is_taken_and_told():
 def test_f107_a_studys_own_table_is_asked_too_and_a_table_of_reports_says_how_it_was_read(tmp_path):
     path = table(tmp_path, "smic_yield_910b,2025-02-01,40,30,45,%,2025-02-25,x,medium")
     with pytest.raises(BadInput, match=r"mine.csv: smic_yield_910b: .*did you mean smic_yield_ascend"):
-        observations.check_own(path, default())
-    (read,) = observations.read(path, default(), TODAY).mapped
+        reading_files.check_own(path, default())
+    (read,) = reading_files.read(path, default(), TODAY).mapped
     assert (read.quantity, read.named) == ("smic_yield_ascend", "smic_yield_910b")
 
 
@@ -261,4 +261,4 @@ def test_an_id_that_stands_twice_is_told_with_both_rows(tmp_path):
     row = "K1,capex_big4_year,2025-01-01,2025-12-31,413,outcome,2026-02-06,bn USD"
     (tmp_path / "mine.csv").write_text("\n".join([head, row, row.replace("K1", "K2"), row]), "utf-8")
     with pytest.raises(BadInput, match=r"mine\.csv: row 4: id: is that of row 2 too"):
-        observations.read(tmp_path / "mine.csv", default())
+        reading_files.read(tmp_path / "mine.csv", default())

@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 
 from premortem import exhibits
 from premortem.propositions.assumption import Assumption
-from premortem.questions import at_hand, day_asked
+from premortem.questions import answers_of_run, day_asked
 from premortem.questions.attribution import Carried, against, contrary
-from premortem.questions.lacks import LACKS
 from premortem.questions.signpost_worth import CANNOT
+from premortem.questions.unanswerable import UNANSWERABLE
 from premortem.questions.watch import SignpostRow
 from premortem.story.parts import Point, Section
 from premortem.study import Run, Study
@@ -62,7 +62,7 @@ def disagreements(run: Run) -> Section | None:
 def _other_way(run: Run) -> list[tuple[Assumption, Carried]]:
     """Statements of which more moves a share the other way than it is meant to, under the run's first policy."""
     first = run.policies[0]
-    return [(a, row) for a in run.study.assumptions for row in contrary(at_hand.carried(run, a.id, first))]
+    return [(a, row) for a in run.study.assumptions for row in contrary(answers_of_run.carried(run, a.id, first))]
 
 
 def _largest(a: Assumption, row: Carried, source: str) -> str:
@@ -101,7 +101,7 @@ def _figures(run: Run) -> list[Point]:
     for name in exhibits.rebuilt(run.study.case):
         try:
             found = exhibits.exhibit(name, run)
-        except LACKS:
+        except UNANSWERABLE:
             continue  # a run without what it needs: the gallery says so
         if found.badge != AGREES:
             points.append(
@@ -112,7 +112,7 @@ def _figures(run: Run) -> list[Point]:
 
 def record(run: Run) -> Section:
     """How the model did against what became known later, misses first. Raises `MissingData` where nothing did."""
-    judged = at_hand.judged(run)
+    judged = answers_of_run.judged(run)
     found, case = judged.weighted, run.study.case
     missed = words.misses(found, case)
     shown = [Point(said, mark="Missed") for said in missed[:MISSES]]
@@ -140,7 +140,7 @@ def signposts(run: Run) -> Section:
     if (asked := day_asked.kept(run)) and asked.next:
         on, shown, many = asked.day, asked.next[:SIGNPOSTS], f"{asked.effective_futures:,.0f} effective futures"
     else:
-        found = at_hand.watched(run)
+        found = answers_of_run.watched(run)
         on, shown, many = found.as_of, found.signposts[:SIGNPOSTS], phrases.count_noun(found.futures, "future")
     return Section(
         "watch",

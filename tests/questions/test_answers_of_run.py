@@ -4,7 +4,7 @@ import pytest
 
 from premortem.ensemble import layout
 from premortem.ensemble.compiled import Kept
-from premortem.questions import at_hand
+from premortem.questions import answers_of_run
 from premortem.questions._paired import Effect
 
 FOUND = Effect(1 / 3, 0.1, 0.5)
@@ -25,8 +25,8 @@ def ask(small_run, monkeypatch):
     """Asks the small run as another process would, which remembers nothing."""
 
     def ask(make, name="test_at_hand"):
-        monkeypatch.setattr(at_hand, "_HELD", Kept(8))
-        return at_hand._kept(small_run, name, ("X",), make)
+        monkeypatch.setattr(answers_of_run, "_HELD", Kept(8))
+        return answers_of_run._kept(small_run, name, ("X",), make)
 
     yield ask
     for path in (small_run.folder / layout.ANSWERS).glob("test_*"):
@@ -54,7 +54,7 @@ def test_a_damaged_answer_is_worked_out_again(small_run, ask, text):
 def test_an_answer_of_other_code_is_another_answer(ask, monkeypatch):
     made = Asked()
     ask(made)
-    monkeypatch.setattr(at_hand, "hash_of_program", lambda: "other code")
+    monkeypatch.setattr(answers_of_run, "hash_of_program", lambda: "other code")
     ask(made)
     assert made.times == 2
 

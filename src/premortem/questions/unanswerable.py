@@ -4,4 +4,4 @@ import polars as pl
 
 from premortem.errors import PremortemError
 
-LACKS = (PremortemError, KeyError, pl.exceptions.PolarsError)
+UNANSWERABLE = (PremortemError, KeyError, pl.exceptions.PolarsError)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from premortem.app.site import _errors
-from premortem.app.whole_texts import check_body, check_json
+from premortem.app.valid_texts import check_body, check_json
 from premortem.errors import BadInput
 
 HALF = "\ud800"

@@ -12,7 +12,7 @@ from premortem.ensemble.cores import side_by_side
 from premortem.errors import MissingData
 from premortem.propositions.assumption import Assumption
 from premortem.propositions.board_cells import BoardCell
-from premortem.questions import at_hand, day_asked
+from premortem.questions import answers_of_run, day_asked
 from premortem.questions.as_of import AsOfDay
 from premortem.study import Run, Study
 from premortem.text import phrases
@@ -91,7 +91,7 @@ def ground_of_run(run: Run, policy: str = "") -> Ground:
     """The ground of a stored run. Without a policy, the case's baseline leads where the run has it, else its first policy."""
     board = ground_of_board(run, policy)
     ids = [a.id for a in run.study.assumptions]
-    first = at_hand.LOOKED_AT  # shares of thirds are known to a point or so among them
+    first = answers_of_run.LOOKED_AT  # shares of thirds are known to a point or so among them
     columns = run.columns(board.policy, [f"margin.{k}" for k in ids], first)
     return replace(board, values=run.parameters(first=first), margins={k: columns[f"margin.{k}"] for k in ids})
 
