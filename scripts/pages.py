@@ -12,8 +12,8 @@ from premortem.case import Case, default
 from premortem.ensemble import priors
 from premortem.files import writer
 from premortem.law import book as rules
-from premortem.law.clause import STAGES, Clause
-from premortem.law.vocabulary import vocabulary
+from premortem.law.clauses.clause import STAGES, Clause
+from premortem.law.fields.vocabulary import vocabulary
 from premortem.text.numbers import count_noun
 
 

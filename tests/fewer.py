@@ -8,7 +8,7 @@ import pytest
 # Futures by the constant that says how many, and starts of a search.
 FEWER = {
     "questions.FROZEN": 1024,
-    "questions.at_hand.LOOKED_AT": 4096,
+    "questions.answers_of_run.LOOKED_AT": 4096,
     "questions.attribution.FROZEN": 1024,
     "questions.attribution.FEW": 256,
     "questions.breaking_points.STARTS": 8,

@@ -88,6 +88,8 @@ LISTED = (
     "exhibits",
     "files",
     "law",
+    "law/clauses",
+    "law/fields",
     "law/ledger",
     "law/parties",
     "propositions",

@@ -10,7 +10,7 @@ from premortem import facts
 from premortem.bench.screening import served
 from premortem.case import default
 from premortem.facts import live
-from premortem.law.transfers import transfers
+from premortem.law.fields.transfers import transfers
 
 NAME = "Zorvath Kelpont"
 DENIED = "licence:policy_of_denial"

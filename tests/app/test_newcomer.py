@@ -9,8 +9,8 @@ import pytest
 from premortem.app import law_changes
 from premortem.app.routes.assumption import flip_said
 from premortem.charts.figures import LABEL, first_two_lines
+from premortem.law.fields.vocabulary import vocabulary
 from premortem.law.ledger.field_guesses import fold_heading, guess
-from premortem.law.vocabulary import vocabulary
 from premortem.propositions.verdicts import DEPENDS, NO_VERDICT
 from premortem.questions.describe import span
 from premortem.questions.robustness import pareto, unbeaten

@@ -14,9 +14,9 @@ from premortem.app.routes.board import movers
 from premortem.app.site import close, make
 from premortem.app.view_state import State
 from premortem.law.book import load
+from premortem.law.fields.vocabulary import vocabulary
 from premortem.law.opinion import opine
 from premortem.law.timeline import opinions
-from premortem.law.vocabulary import vocabulary
 from premortem.study import Study
 from tests.app.conftest import ADDRESS
 from tests.case.test_words_of_cases import words_of

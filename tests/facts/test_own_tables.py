@@ -11,7 +11,7 @@ from premortem.cases.us_ai_2025 import world
 from premortem.errors import BadInput, BadInputs
 from premortem.facts.own import laid_over
 from premortem.law.audit import book_told
-from premortem.law.items import named_items
+from premortem.law.fields.items import named_items
 from premortem.study import Study, problems
 
 CHIP = "name,vendor,hq_iso3,released,applicable_die_area_mm2,tpp,performance_density,memory_gb,has_hbm,marketed_for_datacentre,kind,source\n"

@@ -8,14 +8,15 @@ import pytest
 
 from premortem.case import Case
 from premortem.errors import BadInput, PremortemError
-from premortem.law import diff, items, places
+from premortem.law import diff
 from premortem.law.book import Book, load
 from premortem.law.decide import Decision, Transaction, explain
+from premortem.law.fields import items, places
+from premortem.law.fields.transfers import Transfers, transfers
+from premortem.law.fields.vocabulary import vocabulary
 from premortem.law.ledger.decisions import decide_ledger
 from premortem.law.loopholes import search
 from premortem.law.parties import lookup
-from premortem.law.transfers import Transfers, transfers
-from premortem.law.vocabulary import vocabulary
 
 FILES = {
     "case.toml": """

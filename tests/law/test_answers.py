@@ -14,17 +14,17 @@ from premortem.errors import BadInput, BadInputs
 from premortem.law import book as rules
 from premortem.law import memo, verdict, worked_cases
 from premortem.law.assumed_facts import ANOTHER
-from premortem.law.citations import citation
+from premortem.law.clauses.citations import citation
 from premortem.law.decide import Transaction, explain
 from premortem.law.engine import decide
+from premortem.law.fields.transfers import transfers
+from premortem.law.fields.vocabulary import vocabulary
 from premortem.law.ledger.decisions import decide_ledger
 from premortem.law.parties import lists as party_lists
 from premortem.law.parties.lookup import suspects
 from premortem.law.permission import GATE, gate
 from premortem.law.rulebook_version import shipped_version
 from premortem.law.transactions import frame_of, parse
-from premortem.law.transfers import transfers
-from premortem.law.vocabulary import vocabulary
 from tests.examples import examples
 from tests.law.looked_up import looked_up
 

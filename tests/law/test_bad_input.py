@@ -9,8 +9,8 @@ from premortem.errors import BadInput, PremortemError
 from premortem.law import answers, worked_cases
 from premortem.law import book as rules
 from premortem.law.decide import Transaction
+from premortem.law.fields.vocabulary import vocabulary
 from premortem.law.ledger import decisions, files
-from premortem.law.vocabulary import vocabulary
 
 CASE = default()
 

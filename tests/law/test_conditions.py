@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from premortem.case import default
 from premortem.errors import BadInput, PremortemError
 from premortem.law import book as rules
-from premortem.law.clause import Clause, Dated
-from premortem.law.column_texts import FEW
-from premortem.law.conditions import check, condition, identifiers, parts, quoted_texts
+from premortem.law.clauses.clause import Clause, Dated
+from premortem.law.clauses.conditions import check, condition, identifiers, parts, quoted_texts
+from premortem.law.clauses.truth import MET, NOT_MET, UNKNOWN, Rows
 from premortem.law.engine import decide
+from premortem.law.fields.column_texts import FEW
+from premortem.law.fields.vocabulary import TYPES, vocabulary
 from premortem.law.transactions import frame_of, parse
-from premortem.law.truth import MET, NOT_MET, UNKNOWN, Rows
-from premortem.law.vocabulary import TYPES, vocabulary
 from tests.examples import examples
 
 CASE = default()

@@ -6,7 +6,7 @@ import pytest
 from premortem.case import default
 from premortem.law import book as rules
 from premortem.law.decide import Transaction, explain
-from premortem.law.items import is_known, item
+from premortem.law.fields.items import is_known, item
 from premortem.law.ledger.decisions import decide_ledger
 from premortem.law.verdict import question
 from tests.law.looked_up import looked_up

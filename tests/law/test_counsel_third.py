@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 from premortem.case import default
 from premortem.errors import BadInput
 from premortem.law import book as rules
-from premortem.law import places
 from premortem.law.decide import Decision, Transaction, explain
 from premortem.law.engine import decide
 from premortem.law.equivalent_rows import kinds
+from premortem.law.fields import places
+from premortem.law.fields.vocabulary import vocabulary
 from premortem.law.ledger.decisions import decide_ledger
 from premortem.law.ledger.grounds import grounds
 from premortem.law.parties.seats import OF_OTHERS, asked
 from premortem.law.transactions import frame_of, parse
-from premortem.law.vocabulary import vocabulary
 from premortem.law.worked_cases import decide_file, parties
 from tests.examples import examples
 from tests.law.looked_up import looked_up

@@ -9,8 +9,9 @@ from premortem import facts
 from premortem.case import default
 from premortem.errors import BadInput
 from premortem.law import book as rules
-from premortem.law import items, places, row_defaults
+from premortem.law import row_defaults
 from premortem.law.decide import Transaction, explain
+from premortem.law.fields import items, places
 from tests.law.looked_up import looked_up
 
 CASE = default()

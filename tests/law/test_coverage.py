@@ -14,8 +14,8 @@ import pytest
 from premortem.case import default
 from premortem.law import book as rules
 from premortem.law import worked_cases
-from premortem.law.clause import Clause
-from premortem.law.conditions import identifiers
+from premortem.law.clauses.clause import Clause
+from premortem.law.clauses.conditions import identifiers
 from premortem.law.decide import Transaction, explain
 from premortem.law.engine import decide
 from premortem.law.transactions import frame_of, parse

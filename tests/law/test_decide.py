@@ -18,14 +18,14 @@ from premortem.case import default
 from premortem.errors import BadInput, BadInputs, PremortemError
 from premortem.law import book as rules
 from premortem.law import diff, worked_cases
-from premortem.law.conditions import check
+from premortem.law.clauses.conditions import check
+from premortem.law.clauses.totals import Totals
 from premortem.law.decide import Transaction, explain
 from premortem.law.engine import decide
+from premortem.law.fields.places import atlas
+from premortem.law.fields.vocabulary import TYPES, vocabulary
 from premortem.law.ledger import decisions
-from premortem.law.places import atlas
-from premortem.law.totals import Totals
 from premortem.law.transactions import frame_of, parse
-from premortem.law.vocabulary import TYPES, vocabulary
 from tests.examples import examples
 
 CASE = default()

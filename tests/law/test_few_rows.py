@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from premortem.case import default
 from premortem.law import book as rules
-from premortem.law import clause_tests, column_texts, engine, row_defaults, worked_cases
-from premortem.law.candidate_clauses import operative
+from premortem.law import engine, row_defaults, worked_cases
+from premortem.law.clauses import clause_tests
+from premortem.law.clauses.candidate_clauses import operative
+from premortem.law.fields import column_texts
 from premortem.law.ladder import steps
 from premortem.law.transactions import frame_of, parse
 

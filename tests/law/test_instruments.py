@@ -13,7 +13,7 @@ import pytest
 from premortem.case import default
 from premortem.law import book as rules
 from premortem.law import memo, worked_cases
-from premortem.law.clause_files import raw_clauses
+from premortem.law.clauses.clause_files import raw_clauses
 from premortem.law.decide import Decision, Transaction, explain
 from tests.law.looked_up import looked_up
 from tests.law.test_law import handed

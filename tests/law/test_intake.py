@@ -16,12 +16,12 @@ from premortem.case import default
 from premortem.cli import app
 from premortem.errors import BadInput, BadInputs, PremortemError
 from premortem.law import book as rules
-from premortem.law import days
+from premortem.law.fields import days
+from premortem.law.fields.places import iso3
+from premortem.law.fields.vocabulary import vocabulary
 from premortem.law.ledger import profiles
 from premortem.law.ledger.decisions import decide_file
 from premortem.law.ledger.intake import Convention, take
-from premortem.law.places import iso3
-from premortem.law.vocabulary import vocabulary
 from tests.law.sheets import desk_rows, xlsx
 
 CASE = default()

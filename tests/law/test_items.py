@@ -9,9 +9,9 @@ from premortem import facts
 from premortem.case import default
 from premortem.errors import BadInput, BadInputs
 from premortem.law import book as rules
-from premortem.law import items
 from premortem.law.decide import Transaction, explain
 from premortem.law.engine import decide
+from premortem.law.fields import items
 from premortem.law.ledger import decisions
 from premortem.law.transactions import frame_of, parse
 from tests.examples import examples

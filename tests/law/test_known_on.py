@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from premortem.case import default
 from premortem.law import book as rules
 from premortem.law.engine import decide
+from premortem.law.fields.places import atlas
 from premortem.law.known_on import known_by
-from premortem.law.places import atlas
 from premortem.law.transactions import frame_of
 
 CASE = default()

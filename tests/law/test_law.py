@@ -17,12 +17,12 @@ from premortem.case import default
 from premortem.errors import PremortemError
 from premortem.law import book as rules
 from premortem.law import worked_cases
-from premortem.law.candidate_clauses import embargoed_places
+from premortem.law.clauses.candidate_clauses import embargoed_places
+from premortem.law.clauses.totals import Totals
 from premortem.law.decide import Transaction, explain
 from premortem.law.engine import decide
-from premortem.law.totals import Totals
+from premortem.law.fields.vocabulary import vocabulary
 from premortem.law.transactions import frame_of, parse
-from premortem.law.vocabulary import vocabulary
 from tests.examples import examples
 
 CASE = default()

@@ -16,8 +16,8 @@ from premortem.cli import app
 from premortem.errors import BadInput, BadInputs
 from premortem.law import book as rules
 from premortem.law import transactions
+from premortem.law.fields.vocabulary import vocabulary
 from premortem.law.ledger import decisions, field_guesses, files, matching, unread_parties
-from premortem.law.vocabulary import vocabulary
 from tests.examples import examples
 
 CASE = default()

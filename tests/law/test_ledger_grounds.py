@@ -14,18 +14,18 @@ from premortem.cases.us_ai_2025 import law_by_hand
 from premortem.cli import app
 from premortem.law import book as rules
 from premortem.law.assumed_facts import untold
-from premortem.law.candidate_clauses import operative
-from premortem.law.clause_tests import met
+from premortem.law.clauses.candidate_clauses import operative
+from premortem.law.clauses.clause_tests import met
+from premortem.law.clauses.totals import Totals
 from premortem.law.decide import Transaction, explain
 from premortem.law.engine import decide
 from premortem.law.equivalent_rows import alike, kinds
+from premortem.law.fields.transfers import transfers
 from premortem.law.ledger.decisions import decide_ledger
 from premortem.law.ledger.possible_changes import may_turn
 from premortem.law.row_defaults import complete
 from premortem.law.rulebook_version import shipped_version
-from premortem.law.totals import Totals
 from premortem.law.transactions import frame_of, parse
-from premortem.law.transfers import transfers
 from tests.examples import examples
 
 CASE = default()

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from premortem.case import default
 from premortem.errors import BadInput, BadInputs
 from premortem.law import book
+from premortem.law.fields.vocabulary import vocabulary
 from premortem.law.ledger import columns, field_guesses
 from premortem.law.ledger.decisions import decide_file
 from premortem.law.ledger.intake import Convention
-from premortem.law.vocabulary import vocabulary
 
 CASE = default()
 WORDS = vocabulary(CASE)

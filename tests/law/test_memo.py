@@ -13,12 +13,12 @@ from premortem.errors import BadInput
 from premortem.law import book as rules
 from premortem.law import memo_parts
 from premortem.law.checklists import checklists, red_flags
-from premortem.law.citations import linked
-from premortem.law.clause_files import raw_clauses
+from premortem.law.clauses.citations import linked
+from premortem.law.clauses.clause_files import raw_clauses
 from premortem.law.decide import Decision, Transaction, explain
-from premortem.law.field_words import untyped
+from premortem.law.fields.field_words import untyped
+from premortem.law.fields.vocabulary import vocabulary
 from premortem.law.rulebook_version import shipped_version
-from premortem.law.vocabulary import vocabulary
 from tests.test_cli import run  # noqa: F401  # a fixture
 
 CASE = default()

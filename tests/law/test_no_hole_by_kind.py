@@ -9,8 +9,8 @@ from premortem.case import default
 from premortem.law import book as rules
 from premortem.law import memo_parts
 from premortem.law.decide import Decision, Transaction, explain
-from premortem.law.field_words import called, described, unknown
-from premortem.law.vocabulary import vocabulary
+from premortem.law.fields.field_words import called, described, unknown
+from premortem.law.fields.vocabulary import vocabulary
 from tests.law.looked_up import looked_up
 
 JUNE = "2025-06-01"

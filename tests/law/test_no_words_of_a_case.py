@@ -23,10 +23,10 @@ import pytest
 import premortem
 from premortem import case as cases
 from premortem import facts
-from premortem.law.clause import Clause
-from premortem.law.clause_files import raw_clauses
-from premortem.law.transfers import transfers
-from premortem.law.vocabulary import vocabulary
+from premortem.law.clauses.clause import Clause
+from premortem.law.clauses.clause_files import raw_clauses
+from premortem.law.fields.transfers import transfers
+from premortem.law.fields.vocabulary import vocabulary
 
 SOURCE = Path(premortem.__file__).parent
 # Rooms of the engine that are searched: `cases` alone may hold the words. `bench` names what it times; the options and examples

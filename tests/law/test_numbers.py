@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from premortem.errors import BadInput
 from premortem.law import book as rules
-from premortem.law import numbers, worked_cases
+from premortem.law import worked_cases
 from premortem.law.decide import Transaction
+from premortem.law.fields import numbers
 from premortem.law.ledger import decisions
 
 SENT = {"item": "H20", "destination": "FRA", "date": "2025-06-01"}

@@ -15,14 +15,14 @@ from premortem.case import default
 from premortem.errors import BadInput, BadInputs
 from premortem.law import book as rules
 from premortem.law import engine
+from premortem.law.fields.transfers import transfers
+from premortem.law.fields.vocabulary import vocabulary
 from premortem.law.parties import fields as party_fields
 from premortem.law.parties import lists as party_lists
 from premortem.law.parties import lookup, name_matches, spelling
 from premortem.law.parties.spelling import key, telling
 from premortem.law.row_defaults import complete
 from premortem.law.transactions import frame_of
-from premortem.law.transfers import transfers
-from premortem.law.vocabulary import vocabulary
 from tests.examples import examples
 
 CASE = default()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from premortem.case import default
 from premortem.errors import BadInput, BadInputs
 from premortem.law import book as rules
-from premortem.law.policy_documents import over
+from premortem.law.clauses.policy_documents import over
 
 HEAD = 'name = "mine"\ntitle = "Mine"\nsays = "A test."\n'
 DAY = date(2026, 1, 1)

@@ -9,6 +9,7 @@ from premortem.case import default
 from premortem.errors import PremortemError
 from premortem.law import book as rules
 from premortem.law.decide import Transaction, explain
+from premortem.law.fields.vocabulary import vocabulary
 from premortem.law.ledger.decisions import decide_file, decide_ledger
 from premortem.law.ledger.intake import Convention
 from premortem.law.ledger.unread_parties import names_party
@@ -16,7 +17,6 @@ from premortem.law.parties.listed_in_texts import listed_names
 from premortem.law.parties.lists import index
 from premortem.law.parties.spelling import key
 from premortem.law.parties.table import NOT_LISTED
-from premortem.law.vocabulary import vocabulary
 from tests.law.looked_up import looked_up
 
 CASE = default()

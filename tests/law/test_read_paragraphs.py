@@ -9,9 +9,9 @@ from premortem.law import book as rules
 from premortem.law import diff
 from premortem.law.checklists import checklists
 from premortem.law.decide import Transaction, explain
+from premortem.law.fields.vocabulary import vocabulary
 from premortem.law.ledger.decisions import decide_file
 from premortem.law.ledger.stated_classes import agrees
-from premortem.law.vocabulary import vocabulary
 
 CASE = default()
 LAW = rules.load("history")

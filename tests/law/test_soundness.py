@@ -7,12 +7,12 @@ import pytest
 from premortem.case import default
 from premortem.errors import BadInputs, PremortemError
 from premortem.law import book as rules
-from premortem.law.clause_files import raw_clauses, typed_clauses
-from premortem.law.conditions import check
+from premortem.law.clauses.clause_files import raw_clauses, typed_clauses
+from premortem.law.clauses.conditions import check
+from premortem.law.clauses.policy import Policy
 from premortem.law.decide import Transaction, explain
-from premortem.law.policy import Policy
+from premortem.law.fields.vocabulary import vocabulary
 from premortem.law.soundness import unsound
-from premortem.law.vocabulary import vocabulary
 
 CASE = default()
 WORDS = vocabulary(CASE)

@@ -7,7 +7,7 @@ import pytest
 from premortem.case import default
 from premortem.law.book import load, policies
 from premortem.law.engine import decide
-from premortem.law.places import TierChange
+from premortem.law.fields.places import TierChange
 from premortem.law.standing_questions import Questions
 from premortem.law.transactions import frame_of
 

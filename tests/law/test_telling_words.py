@@ -10,8 +10,9 @@ from premortem import facts
 from premortem.case import default
 from premortem.errors import BadInput
 from premortem.law import book as rules
-from premortem.law import places
 from premortem.law.decide import Transaction, explain
+from premortem.law.fields import places
+from premortem.law.fields.vocabulary import vocabulary
 from premortem.law.ledger.decisions import decide_ledger
 from premortem.law.ledger.intake import Convention, take
 from premortem.law.parties.clearing import clearings
@@ -19,7 +20,6 @@ from premortem.law.parties.listed_in_texts import listed_within
 from premortem.law.parties.look_alikes import plain_letters
 from premortem.law.parties.lookup import screen
 from premortem.law.parties.telltale import signs_of
-from premortem.law.vocabulary import vocabulary
 
 CASE = default()
 REASON = "different firm, registry checked"

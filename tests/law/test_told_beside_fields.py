@@ -8,12 +8,12 @@ import polars as pl
 import pytest
 
 from premortem.law import book as rules
+from premortem.law.fields.vocabulary import vocabulary
 from premortem.law.ledger.days_in_notes import days_of, put_off
 from premortem.law.ledger.decisions import decide_ledger
 from premortem.law.ledger.field_guesses import guess
 from premortem.law.ledger.matching import Headings, match
 from premortem.law.parties.telltale import signs_of
-from premortem.law.vocabulary import vocabulary
 
 BOOK = rules.load("history")
 TOLD = tomllib.loads((Path(__file__).parent / "told_beside_fields.toml").read_text("utf-8"))

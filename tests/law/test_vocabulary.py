@@ -7,8 +7,8 @@ import pytest
 from premortem.case import Case, default
 from premortem.errors import PremortemError
 from premortem.law.assumed_facts import Assumed
+from premortem.law.fields.vocabulary import vocabulary
 from premortem.law.verdict import supposed
-from premortem.law.vocabulary import vocabulary
 
 SMALL = """
 [lists]

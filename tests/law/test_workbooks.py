@@ -12,9 +12,9 @@ from premortem.cli import app
 from premortem.errors import BadInput
 from premortem.files import workbooks
 from premortem.law import book as rules
+from premortem.law.fields.vocabulary import vocabulary
 from premortem.law.ledger.decisions import decide_file
 from premortem.law.ledger.intake import Convention, take
-from premortem.law.vocabulary import vocabulary
 from tests.law.sheets import ods, xlsx
 
 WORDS = vocabulary(default())

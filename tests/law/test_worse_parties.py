@@ -8,10 +8,10 @@ import pytest
 
 from premortem.case import default
 from premortem.law import book as rules
-from premortem.law.candidate_clauses import turning_days
+from premortem.law.clauses.candidate_clauses import turning_days
 from premortem.law.engine import decide
+from premortem.law.fields.vocabulary import vocabulary
 from premortem.law.transactions import frame_of
-from premortem.law.vocabulary import vocabulary
 
 CASE = default()
 WORDS = vocabulary(CASE)

@@ -10,7 +10,7 @@ from premortem.case import default
 from premortem.cases.us_ai_2025 import world
 from premortem.errors import BadInputs
 from premortem.law import book
-from premortem.law.vocabulary import vocabulary
+from premortem.law.fields.vocabulary import vocabulary
 from premortem.propositions import assumption
 from premortem.watch import process, quantities, reading_files, signposts
 from premortem.watch.process import Paths

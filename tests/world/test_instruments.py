@@ -12,7 +12,7 @@ from premortem.cases.us_ai_2025 import world
 from premortem.cases.us_ai_2025.world import instruments
 from premortem.errors import BadInput, BadInputs
 from premortem.law import book
-from premortem.law.vocabulary import vocabulary
+from premortem.law.fields.vocabulary import vocabulary
 from premortem.study import Study, make_study
 from tests.world.hand import P, one
 from tests.world.moves import STILL, put

@@ -9,7 +9,7 @@ from datetime import date
 
 from premortem.errors import nearest
 from premortem.law.book import Book
-from premortem.law.clause import Clause
+from premortem.law.clauses.clause import Clause
 from premortem.law.transactions import parse_date
 
 Days = tuple[tuple[str, date], ...]

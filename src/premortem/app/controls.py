@@ -7,7 +7,7 @@ from typing import Any
 from premortem.app import clause_dates, labels
 from premortem.app.view_state import STRENGTH, State, ends, legal_value
 from premortem.law.book import Book
-from premortem.law.number_names import number_names
+from premortem.law.fields.number_names import number_names
 from premortem.propositions.assumption import Assumption
 from premortem.study import Study
 from premortem.text import units

@@ -22,9 +22,9 @@ from premortem.briefing.memo_file import linked
 from premortem.case import Case
 from premortem.charts import theme
 from premortem.exhibits.form import coded
-from premortem.law.items import catalogued
-from premortem.law.places import names as places_of
-from premortem.law.vocabulary import vocabulary
+from premortem.law.fields.items import catalogued
+from premortem.law.fields.places import names as places_of
+from premortem.law.fields.vocabulary import vocabulary
 from premortem.questions.describe import span
 from premortem.questions.futures import SIGNS
 from premortem.story.page import TEMPLATES

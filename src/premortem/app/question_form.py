@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from premortem.app.shipment_form import OTHER
 from premortem.app.view_state import State
-from premortem.law.vocabulary import Vocabulary
+from premortem.law.fields.vocabulary import Vocabulary
 
 # How a form asks for a value of each type; what has choices is chosen.
 INPUTS = {"date": "date"}

@@ -10,11 +10,11 @@ from premortem.app.view_state import State
 from premortem.case import AppText
 from premortem.law.book import Book
 from premortem.law.decide import Transaction
+from premortem.law.fields.vocabulary import NEEDS, Vocabulary
 from premortem.law.parties.clearing import CLEARED, as_text, check_reasons
 from premortem.law.parties.pulled_lists import Lists
 from premortem.law.timeline import timeline
 from premortem.law.verdict import asks_for
-from premortem.law.vocabulary import NEEDS, Vocabulary
 
 # Any field that the form does not show comes as `f.NAME`, and the reason for which a name is cleared as `clear.NAME`.
 OTHER, CLEAR = "f.", "clear."

@@ -8,7 +8,7 @@ from typing import Any
 from premortem import facts
 from premortem.case import Case
 from premortem.law.book import Book
-from premortem.law.vocabulary import vocabulary
+from premortem.law.fields.vocabulary import vocabulary
 
 # The kind of event that is a change of the rules.
 RULE = "rule"

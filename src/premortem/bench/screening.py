@@ -23,9 +23,9 @@ from premortem.facts.fetch import Fetched
 from premortem.files import writer
 from premortem.law import book as rules
 from premortem.law.decide import Transaction, explain
+from premortem.law.fields.transfers import transfers
 from premortem.law.ledger import decisions
 from premortem.law.parties.pulled_lists import with_pulled
-from premortem.law.transfers import transfers
 
 QUICK, FULL = 10_000, 50_000
 # Longest that a warm check may take [ms], and how often it is timed, each time with other names.

@@ -13,7 +13,7 @@ from premortem.briefing.typesetting import Paper, typeset
 from premortem.briefing.web_page import web_page
 from premortem.errors import BadInput
 from premortem.files import writer
-from premortem.law.citations import Piece
+from premortem.law.clauses.citations import Piece
 from premortem.law.memo_parts import Line, Memo, Part
 
 # Width of a text [columns].

@@ -177,7 +177,7 @@ def _usage_or_bug(error: Exception, as_json: bool) -> int:
 def _as_setting(option: str) -> str:
     """How a field of the leading case is given that has no option of its own, where one bears its name; else nothing."""
     from premortem.case import default  # heavy for start-up
-    from premortem.law.vocabulary import vocabulary
+    from premortem.law.fields.vocabulary import vocabulary
 
     name = option.strip("-").replace("-", "_")
     return f"did you mean --set {name}=VALUE?" if name in vocabulary(default()).fields else ""

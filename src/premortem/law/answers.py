@@ -17,12 +17,12 @@ from typing import Any
 import polars as pl
 
 from premortem.errors import each
-from premortem.law.binding import figures
 from premortem.law.book import Book
-from premortem.law.clause import Clause
-from premortem.law.conditions import condition, identifiers
+from premortem.law.clauses.binding import figures
+from premortem.law.clauses.clause import Clause
+from premortem.law.clauses.conditions import condition, identifiers
 from premortem.law.field_values import typed
-from premortem.law.vocabulary import NEEDS, TYPES, Field, Vocabulary
+from premortem.law.fields.vocabulary import NEEDS, TYPES, Field, Vocabulary
 
 Said = str | tuple[str, ...]
 _TOLD_OF_NULL = re.compile(r"(\w+) is (?:not )?null")

@@ -5,13 +5,13 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from premortem.case import Case
-from premortem.law.conditions import identifiers
-from premortem.law.items import has_known_design
+from premortem.law.clauses.conditions import identifiers
+from premortem.law.fields.items import has_known_design
+from premortem.law.fields.transfers import transfers
+from premortem.law.fields.vocabulary import Vocabulary, vocabulary
 from premortem.law.parties import seats
 from premortem.law.parties.lookup import ROLES
 from premortem.law.parties.seats import SEATED
-from premortem.law.transfers import transfers
-from premortem.law.vocabulary import Vocabulary, vocabulary
 
 # A consignee that no clause and no list names.
 ANOTHER = "Qvxjw Kyzzbo"

@@ -17,9 +17,9 @@ from premortem import facts
 from premortem.case import Case
 from premortem.facts.own import path_of
 from premortem.files import writer
-from premortem.law import days
 from premortem.law.book import Book
 from premortem.law.decide import Decision
+from premortem.law.fields import days
 from premortem.law.parties.clearing import clearings
 from premortem.law.parties.lookup import Hit, named_parties, screen
 from premortem.law.parties.spelling import key

@@ -14,8 +14,8 @@ import polars as pl
 from premortem.case import MARK, Case, default, names
 from premortem.case import load as load_case
 from premortem.errors import BadInput, BadInputs, call_all, nearest, raise_all
-from premortem.law.clause import STAGES, Clause
-from premortem.law.clause_files import (
+from premortem.law.clauses.clause import STAGES, Clause
+from premortem.law.clauses.clause_files import (
     as_list,
     dates_as_written,
     in_force,
@@ -27,10 +27,10 @@ from premortem.law.clause_files import (
     typed_clause,
     typed_clauses,
 )
-from premortem.law.places import TierChange, atlas
-from premortem.law.policy import Policy, Strength, covers, idle_days, overlay_of, policy_of
-from premortem.law.policy_documents import own_document, shipped_document
-from premortem.law.vocabulary import Vocabulary, vocabulary
+from premortem.law.clauses.policy import Policy, Strength, covers, idle_days, overlay_of, policy_of
+from premortem.law.clauses.policy_documents import own_document, shipped_document
+from premortem.law.fields.places import TierChange, atlas
+from premortem.law.fields.vocabulary import Vocabulary, vocabulary
 
 __all__ = ["Book", "dates_as_written", "instrument_title", "load", "overlay", "policies"]
 

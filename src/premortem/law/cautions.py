@@ -7,20 +7,20 @@ from typing import Any
 import polars as pl
 
 from premortem.case import Case
-from premortem.law.candidate_clauses import embargoed_places
-from premortem.law.clause import Rulebook
-from premortem.law.column_texts import texts_of
+from premortem.law.clauses.candidate_clauses import embargoed_places
+from premortem.law.clauses.clause import Rulebook
 from premortem.law.engine import judge
-from premortem.law.items import vendor
+from premortem.law.fields.column_texts import texts_of
+from premortem.law.fields.items import vendor
+from premortem.law.fields.places import unconfirmed_places
+from premortem.law.fields.transfers import Caution, transfers
 from premortem.law.parties import seats
 from premortem.law.parties.lookup import named_parties, standing
 from premortem.law.parties.name_matches import EQUAL
 from premortem.law.parties.reasons_read import told_by_reasons
 from premortem.law.parties.table import Listed
 from premortem.law.parties.telltale import saying
-from premortem.law.places import unconfirmed_places
 from premortem.law.row_defaults import completed
-from premortem.law.transfers import Caution, transfers
 
 
 def doubtful_places(

@@ -12,8 +12,8 @@ import polars as pl
 
 from premortem import facts
 from premortem.law.book import Book, instrument_title
-from premortem.law.clause import Clause
-from premortem.law.clause_files import is_written, own_instruments
+from premortem.law.clauses.clause import Clause
+from premortem.law.clauses.clause_files import is_written, own_instruments
 from premortem.law.rulebook_version import Change, changes, shipped_version
 
 

@@ -9,14 +9,15 @@ from premortem.case import Case, default
 from premortem.errors import BadInput
 from premortem.law import memo, unchecked, verdict
 from premortem.law.assumed_facts import Assumed, assumed_fields, others, with_sources
-from premortem.law.binding import limit_of
-from premortem.law.candidate_clauses import addressees, naming, operative, seats
 from premortem.law.cautions import doubtful_places, elsewhere
-from premortem.law.citations import Citation, citation
-from premortem.law.clause import QUESTION, Clause, Rulebook
-from premortem.law.conditions import identifiers
+from premortem.law.clauses.binding import limit_of
+from premortem.law.clauses.candidate_clauses import addressees, naming, operative, seats
+from premortem.law.clauses.citations import Citation, citation
+from premortem.law.clauses.clause import QUESTION, Clause, Rulebook
+from premortem.law.clauses.conditions import identifiers
 from premortem.law.decision_data import NOT_KNOWN, Decided
 from premortem.law.engine import judged
+from premortem.law.fields.vocabulary import Vocabulary
 from premortem.law.figures import figures
 from premortem.law.ladder import ASKING, Step, ladder
 from premortem.law.parties.clearing import as_text, check_reasons, clearings
@@ -28,7 +29,6 @@ from premortem.law.row_defaults import completed
 from premortem.law.rulebook_version import shipped_version
 from premortem.law.shared_answers import one_answer, possible
 from premortem.law.transactions import frame_of, parse, question
-from premortem.law.vocabulary import Vocabulary
 from premortem.law.would_change import changes, tries
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from premortem.case import Case
 from premortem.law.assumed_facts import Assumed
 from premortem.law.checklists import Checklist, RedFlag, fitting, to_ask
-from premortem.law.citations import Citation
+from premortem.law.clauses.citations import Citation
+from premortem.law.fields.vocabulary import NEEDS, Vocabulary
 from premortem.law.figures import Figure
 from premortem.law.ladder import Step
 from premortem.law.parties.clearing import Cleared, clearings
@@ -16,7 +17,6 @@ from premortem.law.parties.lookup import Hit, named_parties, other_lists
 from premortem.law.parties.spelling import key
 from premortem.law.permission import confidence, gate, is_unverified, may_go
 from premortem.law.rulebook_version import shipped_version
-from premortem.law.vocabulary import NEEDS, Vocabulary
 from premortem.law.would_change import Change
 
 # The class of an item of which a fact that classifies it was not given.

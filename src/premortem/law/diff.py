@@ -10,18 +10,18 @@ import polars as pl
 
 from premortem.case import Case
 from premortem.law.book import Book
-from premortem.law.clause import QUESTION, Clause
+from premortem.law.clauses.clause import QUESTION, Clause
 from premortem.law.decide import Transaction, explain
 from premortem.law.diff_weights import came_and_went, compared_on, turned
 from premortem.law.engine import decide
-from premortem.law.items import measures
-from premortem.law.places import atlas
-from premortem.law.places import names as places_of
+from premortem.law.fields.items import measures
+from premortem.law.fields.places import atlas
+from premortem.law.fields.places import names as places_of
+from premortem.law.fields.transfers import transfers
+from premortem.law.fields.vocabulary import Vocabulary
 from premortem.law.timeline import starts
 from premortem.law.transactions import frame_of
-from premortem.law.transfers import transfers
 from premortem.law.verdict import supposed
-from premortem.law.vocabulary import Vocabulary
 from premortem.text.numbers import capital, limit
 
 

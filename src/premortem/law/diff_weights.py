@@ -11,13 +11,13 @@ from typing import Any
 import polars as pl
 
 from premortem.law.book import Book
-from premortem.law.clause import Clause
-from premortem.law.clause_tests import met
+from premortem.law.clauses.clause import Clause
+from premortem.law.clauses.clause_tests import met
 from premortem.law.engine import decide
-from premortem.law.places import names as places_of
+from premortem.law.fields.places import names as places_of
+from premortem.law.fields.transfers import transfers
 from premortem.law.row_defaults import completed
 from premortem.law.transactions import frame_of
-from premortem.law.transfers import transfers
 from premortem.text.phrases import count_noun
 
 

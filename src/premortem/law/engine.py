@@ -14,18 +14,18 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from premortem.law import items
-from premortem.law.candidate_clauses import Held, standing
-from premortem.law.clause import AUTHORISING, Clause, Rulebook
-from premortem.law.conditions import identifiers
-from premortem.law.groups import Kinds
+from premortem.law.clauses.candidate_clauses import Held, standing
+from premortem.law.clauses.clause import AUTHORISING, Clause, Rulebook
+from premortem.law.clauses.conditions import identifiers
+from premortem.law.clauses.totals import Totals, total_after
+from premortem.law.clauses.truth import MET, NOT_MET, UNKNOWN, Rows, Truth, told
+from premortem.law.fields import items
+from premortem.law.fields.groups import Kinds
+from premortem.law.fields.vocabulary import NEEDS, Vocabulary
 from premortem.law.missing_fields import needing
 from premortem.law.row_defaults import complete, of_rows
 from premortem.law.rows_of_kinds import RowsOfKinds
-from premortem.law.totals import Totals, total_after
-from premortem.law.truth import MET, NOT_MET, UNKNOWN, Rows, Truth, told
 from premortem.law.verdict_codes import BACK, FREE, KEPT, NONE, STEP, Codes, code_of, named, names_of, places_of
-from premortem.law.vocabulary import NEEDS, Vocabulary
 
 # Rows decided at once: enough for speed, few enough for memory.
 BATCH = 500_000

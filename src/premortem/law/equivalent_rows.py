@@ -12,23 +12,23 @@ import polars as pl
 from numpy.typing import NDArray
 
 from premortem.case import Case
-from premortem.law import items
-from premortem.law.binding import limit
-from premortem.law.candidate_clauses import operative, turning_days
-from premortem.law.clause import QUESTION, Clause, Rulebook
-from premortem.law.column_texts import numbered, texts_of
-from premortem.law.conditions import identifiers
-from premortem.law.groups import Kinds, combined, numbers
+from premortem.law.clauses.binding import limit
+from premortem.law.clauses.candidate_clauses import operative, turning_days
+from premortem.law.clauses.clause import QUESTION, Clause, Rulebook
+from premortem.law.clauses.conditions import identifiers
+from premortem.law.clauses.tested_values import DAY, Tested
+from premortem.law.clauses.totals import start
+from premortem.law.fields import items
+from premortem.law.fields.column_texts import numbered, texts_of
+from premortem.law.fields.groups import Kinds, combined, numbers
+from premortem.law.fields.places import TierChange, atlas
+from premortem.law.fields.transfers import transfers
+from premortem.law.fields.vocabulary import Vocabulary
 from premortem.law.parties import lists as party_lists
 from premortem.law.parties import lookup, seats
 from premortem.law.parties.clearing import clearings
 from premortem.law.parties.spelling import key
 from premortem.law.parties.telltale import saying, signs_of
-from premortem.law.places import TierChange, atlas
-from premortem.law.tested_values import DAY, Tested
-from premortem.law.totals import start
-from premortem.law.transfers import transfers
-from premortem.law.vocabulary import Vocabulary
 
 EPOCH = date(1970, 1, 1)
 # Share of the rows that there may be kinds: where there are more, to group them saves nothing.

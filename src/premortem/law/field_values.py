@@ -5,10 +5,10 @@ from datetime import date
 from typing import Any
 
 from premortem.errors import BadInput, nearest
-from premortem.law import days, items, numbers
+from premortem.law.fields import days, items, numbers
+from premortem.law.fields.places import iso3
+from premortem.law.fields.vocabulary import Field, Vocabulary
 from premortem.law.parties.clearing import as_text, clearings
-from premortem.law.places import iso3
-from premortem.law.vocabulary import Field, Vocabulary
 
 # The fault of a name that no field has.
 NO_FIELD = "no such field"

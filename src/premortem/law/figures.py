@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from premortem.law.clause import Clause
-from premortem.law.vocabulary import Vocabulary
+from premortem.law.clauses.clause import Clause
+from premortem.law.fields.vocabulary import Vocabulary
 from premortem.text.syntax import Compare, Joined, Name, Node, parse
 
 # How a line is told, by the sign of its test.

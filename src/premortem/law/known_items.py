@@ -7,8 +7,8 @@ from typing import Any
 from premortem import facts
 from premortem.errors import BadInput, nearest
 from premortem.law.field_values import typed
+from premortem.law.fields.vocabulary import Vocabulary
 from premortem.law.parties.spelling import key
-from premortem.law.vocabulary import Vocabulary
 
 # The field by which one is named; it is none of the vocabulary's.
 ITEM = "item"

@@ -7,9 +7,9 @@ from typing import TypeVar
 
 from premortem.law import book as rules
 from premortem.law.book import Book
-from premortem.law.clause import Clause, Dated
-from premortem.law.places import last_move
-from premortem.law.policy import Effort, Policy, Strength
+from premortem.law.clauses.clause import Clause, Dated
+from premortem.law.clauses.policy import Effort, Policy, Strength
+from premortem.law.fields.places import last_move
 from premortem.text.numbers import day_in_words
 
 Begun = TypeVar("Begun", Effort, Strength)

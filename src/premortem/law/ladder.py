@@ -9,13 +9,13 @@ from typing import Any
 import polars as pl
 
 from premortem.law.assumed_facts import sources
-from premortem.law.candidate_clauses import operative
-from premortem.law.clause import DECIDING, Clause, Rulebook
-from premortem.law.clause_tests import Asked, Met, met_by_first
-from premortem.law.conditions import identifiers
+from premortem.law.clauses.candidate_clauses import operative
+from premortem.law.clauses.clause import DECIDING, Clause, Rulebook
+from premortem.law.clauses.clause_tests import Asked, Met, met_by_first
+from premortem.law.clauses.conditions import identifiers
+from premortem.law.clauses.truth import MET, NOT_MET, UNKNOWN
 from premortem.law.engine import Judged
-from premortem.law.truth import MET, NOT_MET, UNKNOWN
-from premortem.law.vocabulary import Vocabulary
+from premortem.law.fields.vocabulary import Vocabulary
 from premortem.text.numbers import limit
 
 # Stages that are asked of every shipment, whatever another clause says.

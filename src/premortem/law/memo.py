@@ -9,17 +9,17 @@ from itertools import groupby
 
 from premortem.case import Case
 from premortem.law.assumed_facts import sources
-from premortem.law.citations import Citation
-from premortem.law.conditions import identifiers
+from premortem.law.clauses.citations import Citation
+from premortem.law.clauses.conditions import identifiers
 from premortem.law.decision_data import Decided
-from premortem.law.field_words import called, told, words_of
+from premortem.law.fields.field_words import called, told, words_of
+from premortem.law.fields.vocabulary import NEEDS, Vocabulary
 from premortem.law.ladder import Step, Test
 from premortem.law.parties.lookup import ROLES, Hit
 from premortem.law.parties.pulled_lists import pulled
 from premortem.law.rulebook_version import shipped_version
 from premortem.law.unchecked import NOT_WHOLE, SCREEN, brief
 from premortem.law.verdict import likeness, question, sentence
-from premortem.law.vocabulary import NEEDS, Vocabulary
 from premortem.text.numbers import capital, count_noun, day_in_words, limit, listing
 
 ADVICE = "Not legal advice, and not official text."

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from premortem.case import Case
 from premortem.law import memo
 from premortem.law.checklists import Checklist
-from premortem.law.citations import Citation, Piece, linked, weakest
+from premortem.law.clauses.citations import Citation, Piece, linked, weakest
 from premortem.law.decision_data import NOT_KNOWN, Decided
-from premortem.law.field_words import called, untyped
+from premortem.law.fields.field_words import called, untyped
 from premortem.law.figures import Figure
 from premortem.law.ladder import Step
 from premortem.law.opinion import Opinion

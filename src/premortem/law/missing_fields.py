@@ -8,10 +8,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from premortem.law.clause import Clause
-from premortem.law.conditions import identifiers
-from premortem.law.groups import grouped
-from premortem.law.vocabulary import NEEDS, Vocabulary
+from premortem.law.clauses.clause import Clause
+from premortem.law.clauses.conditions import identifiers
+from premortem.law.fields.groups import grouped
+from premortem.law.fields.vocabulary import NEEDS, Vocabulary
 
 # More than the clauses on which a row may hang.
 FEWER = 1025

@@ -13,8 +13,8 @@ from premortem.errors import BadInput
 from premortem.law.book import Book, load
 from premortem.law.decide import Decision, Transaction, explain
 from premortem.law.diff import diff, show
+from premortem.law.fields.places import iso3
 from premortem.law.ledger.decisions import decide_ledger
-from premortem.law.places import iso3
 from premortem.law.timeline import timeline
 from premortem.law.transactions import parse_date
 from premortem.text.tables import Table

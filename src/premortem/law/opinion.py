@@ -6,14 +6,14 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from premortem.errors import BadInput, raise_all
-from premortem.law import field_words
 from premortem.law.answers import Answer, Said, complete, merged_answers, parse, readings
 from premortem.law.book import Book
-from premortem.law.citations import Citation, citation, weakest
-from premortem.law.conditions import identifiers, parts
+from premortem.law.clauses.citations import Citation, citation, weakest
+from premortem.law.clauses.conditions import identifiers, parts
+from premortem.law.fields import field_words
+from premortem.law.fields.vocabulary import NEEDS
 from premortem.law.known_items import ITEM, Row, named
 from premortem.law.rulebook_version import shipped_version
-from premortem.law.vocabulary import NEEDS
 from premortem.text.numbers import limit, listing, lower_first
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from premortem.case import Case
 from premortem.errors import BadInput, raise_all
 from premortem.law import book as rules
-from premortem.law.clause_files import FOLDER, own_instruments, own_path
+from premortem.law.clauses.clause_files import FOLDER, own_instruments, own_path
 from premortem.law.soundness import unsound
 
 __all__ = ["FOLDER", "check_own_clauses"]

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from premortem.law.assumed_facts import Other
-from premortem.law.citations import Citation, weakest
-from premortem.law.clause import Clause
-from premortem.law.conditions import identifiers
-from premortem.law.transfers import transfers
-from premortem.law.vocabulary import NEEDS, Vocabulary
+from premortem.law.clauses.citations import Citation, weakest
+from premortem.law.clauses.clause import Clause
+from premortem.law.clauses.conditions import identifiers
+from premortem.law.fields.transfers import transfers
+from premortem.law.fields.vocabulary import NEEDS, Vocabulary
 
 # Exit statuses of a gate (`check --gate`): may go, needs a licence or is barred, hangs on facts, a name to look at.
 GATE = {"go": 0, "barred": 3, "facts": 4, "screening": 5}

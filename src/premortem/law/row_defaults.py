@@ -8,15 +8,15 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from premortem.law import items
-from premortem.law.clause import Rulebook
-from premortem.law.column_texts import texts_of
+from premortem.law.clauses.clause import Rulebook
+from premortem.law.fields import items
+from premortem.law.fields.column_texts import texts_of
+from premortem.law.fields.places import TierChange, atlas, could_be
+from premortem.law.fields.transfers import Implied, Transfers, transfers
+from premortem.law.fields.vocabulary import NEEDS, TYPES, Vocabulary
 from premortem.law.parties import fields as party_fields
 from premortem.law.parties import lookup, seats
-from premortem.law.places import TierChange, atlas, could_be
 from premortem.law.transactions import which
-from premortem.law.transfers import Implied, Transfers, transfers
-from premortem.law.vocabulary import NEEDS, TYPES, Vocabulary
 
 
 def complete(given: pl.DataFrame, book: Rulebook, doubting: bool = False) -> pl.LazyFrame:

@@ -7,9 +7,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from premortem.law.clause import Clause
-from premortem.law.conditions import identifiers
-from premortem.law.truth import Rows, Truth
+from premortem.law.clauses.clause import Clause
+from premortem.law.clauses.conditions import identifiers
+from premortem.law.clauses.truth import Rows, Truth
 from premortem.text.syntax import parse
 
 

@@ -12,6 +12,7 @@ from premortem.case import Case, default
 from premortem.errors import BadInput, raise_all
 from premortem.files.reader import read_text
 from premortem.law.field_values import MOST_LETTERS
+from premortem.law.fields.vocabulary import vocabulary
 from premortem.law.ledger import files
 from premortem.law.ledger.field_guesses import fold_heading, guess, known
 from premortem.law.parties.lists import Held, lists_held
@@ -20,7 +21,6 @@ from premortem.law.parties.lookup import screen as look_up
 from premortem.law.permission import GATE
 from premortem.law.transactions import parse_date
 from premortem.law.unchecked import lists as not_whole
-from premortem.law.vocabulary import vocabulary
 
 # Headings of a column of names, beside those of a party's role.
 NAMES = frozenset({"name", "names", "party", "party_name", "company", "company_name", "entity", "entity_name", "firm"})

@@ -8,15 +8,15 @@ from typing import Any
 
 import polars as pl
 
-from premortem.law import items
-from premortem.law.clause import Rulebook
-from premortem.law.column_texts import FEW, texts_of
+from premortem.law.clauses.clause import Rulebook
 from premortem.law.engine import decide, judge
 from premortem.law.equivalent_rows import kinds
+from premortem.law.fields import items
+from premortem.law.fields.column_texts import FEW, texts_of
+from premortem.law.fields.transfers import transfers
+from premortem.law.fields.vocabulary import NEEDS
 from premortem.law.row_defaults import completed
 from premortem.law.transactions import could_mean
-from premortem.law.transfers import transfers
-from premortem.law.vocabulary import NEEDS
 
 
 def possible(given: Mapping[str, Any], book: Rulebook) -> tuple[str, ...]:

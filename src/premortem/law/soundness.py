@@ -13,16 +13,16 @@ from typing import Any
 import polars as pl
 
 from premortem.errors import BadInput
-from premortem.law.binding import binds, laid_down
-from premortem.law.candidate_clauses import operative
-from premortem.law.clause import DECIDING, Clause, Rulebook
-from premortem.law.clause_values import QUOTED, days_tested, values_tested
-from premortem.law.conditions import identifiers, parts
+from premortem.law.clauses.binding import binds, laid_down
+from premortem.law.clauses.candidate_clauses import operative
+from premortem.law.clauses.clause import DECIDING, Clause, Rulebook
+from premortem.law.clauses.clause_values import QUOTED, days_tested, values_tested
+from premortem.law.clauses.conditions import identifiers, parts
 from premortem.law.engine import decide
+from premortem.law.fields.transfers import transfers
+from premortem.law.fields.vocabulary import Vocabulary
 from premortem.law.row_defaults import complete
 from premortem.law.transactions import frame_of
-from premortem.law.transfers import transfers
-from premortem.law.vocabulary import Vocabulary
 
 # Transactions made for each clause, and the chance that one of its fields takes a value that the clause speaks of.
 TRIES, APT = 400, 0.8

@@ -5,13 +5,13 @@ from typing import NamedTuple
 import polars as pl
 
 from premortem.case import Case
-from premortem.law.candidate_clauses import few_held
-from premortem.law.clause import Clause, Rulebook
+from premortem.law.clauses.candidate_clauses import few_held
+from premortem.law.clauses.clause import Clause, Rulebook
+from premortem.law.clauses.truth import Rows
 from premortem.law.engine import Given, judged
-from premortem.law.places import TierChange
+from premortem.law.fields.places import TierChange
+from premortem.law.fields.vocabulary import Vocabulary, vocabulary
 from premortem.law.row_defaults import complete
-from premortem.law.truth import Rows
-from premortem.law.vocabulary import Vocabulary, vocabulary
 
 
 class Questions:

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from premortem.law.answers import complete, merged_answers, parse
 from premortem.law.book import Book
-from premortem.law.candidate_clauses import turning_days
-from premortem.law.clause import Rulebook
+from premortem.law.clauses.candidate_clauses import turning_days
+from premortem.law.clauses.clause import Rulebook
 from premortem.law.decide import Transaction
 from premortem.law.engine import decide
 from premortem.law.parties import lists as party_lists

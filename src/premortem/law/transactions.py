@@ -8,12 +8,12 @@ import polars as pl
 
 from premortem.case import Case
 from premortem.errors import BadInput, raise_all
-from premortem.law import item_values, items
 from premortem.law.field_values import day_asked, typed
+from premortem.law.fields import item_values, items
+from premortem.law.fields.places import could_be
+from premortem.law.fields.transfers import transfers
+from premortem.law.fields.vocabulary import TYPES, Vocabulary, vocabulary
 from premortem.law.parties.fields import CONTRADICTS, owner_contradicted, owner_fields
-from premortem.law.places import could_be
-from premortem.law.transfers import transfers
-from premortem.law.vocabulary import TYPES, Vocabulary, vocabulary
 from premortem.text.numbers import listing
 
 

@@ -2,12 +2,12 @@
 
 from premortem.case import Case
 from premortem.law.decision_data import Decided
-from premortem.law.field_words import CLEAR, words_of
+from premortem.law.fields.field_words import CLEAR, words_of
+from premortem.law.fields.transfers import transfers
 from premortem.law.parties.lists import lists_held
 from premortem.law.parties.lookup import NOBODY, NOT_LOOKED_UP, ROLES
 from premortem.law.parties.pulled_lists import pulled
 from premortem.law.rulebook_version import shipped_version
-from premortem.law.transfers import transfers
 from premortem.text.numbers import count_noun
 
 # What is said of a party that nobody looked up in lists that are not held, or only in part; and what a person may do.

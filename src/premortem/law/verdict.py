@@ -3,14 +3,14 @@
 from premortem.case import Case
 from premortem.law.assumed_facts import Assumed
 from premortem.law.decision_data import Decided
-from premortem.law.field_words import CLEAR, called, described, place, told, unknown
+from premortem.law.fields.field_words import CLEAR, called, described, place, told, unknown
+from premortem.law.fields.transfers import transfers
+from premortem.law.fields.vocabulary import NEEDS, Vocabulary
 from premortem.law.parties.lists import lists_held, whole
 from premortem.law.parties.lookup import NOBODY, Hit, named_parties
 from premortem.law.rulebook_version import shipped_version
 from premortem.law.transactions import question as which
-from premortem.law.transfers import transfers
 from premortem.law.unchecked import lacking
-from premortem.law.vocabulary import NEEDS, Vocabulary
 from premortem.text.numbers import capital, count_noun, small
 
 # A share or count of 0 within a sentence.

@@ -7,9 +7,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from premortem.law.clause import Clause
-from premortem.law.conditions import identifiers
-from premortem.law.vocabulary import Vocabulary
+from premortem.law.clauses.clause import Clause
+from premortem.law.clauses.conditions import identifiers
+from premortem.law.fields.vocabulary import Vocabulary
 
 # The answer to a row of a ledger that only gives back what an earlier one drew.
 RETURNED = "returned"

@@ -14,13 +14,13 @@ from premortem.files.toml import parse_toml
 from premortem.law.book import Book, load
 from premortem.law.decide import Transaction, explain
 from premortem.law.field_values import NO_FIELD
+from premortem.law.fields.transfers import transfers
+from premortem.law.fields.vocabulary import Vocabulary, vocabulary
 from premortem.law.known_items import ITEM
 from premortem.law.opinion import judged
 from premortem.law.parties.clearing import as_text, check_reasons
 from premortem.law.parties.lookup import ROLES
 from premortem.law.permission import gate
-from premortem.law.transfers import transfers
-from premortem.law.vocabulary import Vocabulary, vocabulary
 
 MAX_BYTES = 10_000_000
 UNDER = "--under"

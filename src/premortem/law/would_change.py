@@ -10,16 +10,16 @@ from datetime import date
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from premortem.law.binding import limit_of
-from premortem.law.candidate_clauses import announced_days, operative
-from premortem.law.clause import Clause, Rulebook
-from premortem.law.conditions import parts
-from premortem.law.field_words import CLEAR, unknown
-from premortem.law.items import measures
+from premortem.law.clauses.binding import limit_of
+from premortem.law.clauses.candidate_clauses import announced_days, operative
+from premortem.law.clauses.clause import Clause, Rulebook
+from premortem.law.clauses.conditions import parts
+from premortem.law.fields.field_words import CLEAR, unknown
+from premortem.law.fields.items import measures
+from premortem.law.fields.vocabulary import NEEDS, Vocabulary
 from premortem.law.parties import lists as party_lists
 from premortem.law.parties import lookup
 from premortem.law.rulebook_version import shipped_version
-from premortem.law.vocabulary import NEEDS, Vocabulary
 from premortem.text.numbers import plain, small
 from premortem.text.syntax import Compare, Missing, Name, Node, Not, parse
 

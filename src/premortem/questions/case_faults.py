@@ -15,9 +15,10 @@ from premortem.errors import BadInput, MissingData, call_all, each, nearest, rai
 from premortem.facts import live
 from premortem.files.toml import read_toml
 from premortem.law import book as rules
-from premortem.law import checklists, loopholes, rulebook_version, screening, transfers
-from premortem.law.vocabulary import FILE as VOCABULARY
-from premortem.law.vocabulary import vocabulary
+from premortem.law import checklists, loopholes, rulebook_version, screening
+from premortem.law.fields import transfers
+from premortem.law.fields.vocabulary import FILE as VOCABULARY
+from premortem.law.fields.vocabulary import vocabulary
 from premortem.questions import _amounts, time
 from premortem.questions.futures import SIGNS, signs
 from premortem.study.folder import ASSUMPTIONS, PARAMETERS, POLICIES, Check, check_assumption, check_ids, faults_of

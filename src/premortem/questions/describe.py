@@ -7,7 +7,7 @@ import numpy as np
 
 from premortem import facts
 from premortem.ensemble.priors import Prior
-from premortem.law.vocabulary import vocabulary
+from premortem.law.fields.vocabulary import vocabulary
 from premortem.questions import scenario_discovery
 from premortem.questions.limits import Limit, ends
 from premortem.study import Study

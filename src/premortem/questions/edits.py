@@ -13,7 +13,7 @@ from premortem import facts
 from premortem.ensemble.run import draw
 from premortem.errors import MissingData
 from premortem.law.book import Book
-from premortem.law.number_names import TABLE, number_names
+from premortem.law.fields.number_names import TABLE, number_names
 from premortem.propositions import positions
 from premortem.questions._amounts import label
 from premortem.questions._edit_acts import ByAct, after, by_act

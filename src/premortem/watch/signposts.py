@@ -16,7 +16,7 @@ from premortem.facts.day import Day
 from premortem.files import faults
 from premortem.files.typed import Strict, read_entries
 from premortem.law import book as rules
-from premortem.law.vocabulary import vocabulary
+from premortem.law.fields.vocabulary import vocabulary
 from premortem.propositions.assumption import Assumption
 from premortem.text.units import quantity
 from premortem.watch import process

@@ -25,14 +25,14 @@ from premortem.errors import BadInput, BadInputs, MissingData
 from premortem.files import formulas, writer
 from premortem.law import memo
 from premortem.law.book import Book
-from premortem.law.items import catalogued
+from premortem.law.fields.items import catalogued
+from premortem.law.fields.vocabulary import vocabulary
 from premortem.law.ledger import decisions as ledgers
 from premortem.law.ledger import files, profiles
 from premortem.law.ledger.columns import needed
 from premortem.law.ledger.intake import Convention, convention, look
 from premortem.law.ledger.remainder import WHY
 from premortem.law.parties.pulled_lists import Lists, pulled_on
-from premortem.law.vocabulary import vocabulary
 from premortem.text.numbers import capital, in_words
 
 

@@ -14,10 +14,10 @@ from premortem.app.view_state import State
 from premortem.errors import BadInput, BadInputs
 from premortem.law import memo
 from premortem.law.book import Book
-from premortem.law.field_words import words_of
+from premortem.law.fields.field_words import words_of
+from premortem.law.fields.vocabulary import NEEDS, vocabulary
 from premortem.law.opinion import Opinion, opine
 from premortem.law.timeline import Span, opinions
-from premortem.law.vocabulary import NEEDS, vocabulary
 from premortem.text.numbers import listing
 
 

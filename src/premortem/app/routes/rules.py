@@ -22,16 +22,16 @@ from premortem.law import currency, memo, memo_parts, verdict
 from premortem.law import diff as rules
 from premortem.law.book import Book
 from premortem.law.decide import Decision, Transaction, explain
-from premortem.law.field_words import called, untyped
-from premortem.law.items import catalogued, named_items
+from premortem.law.fields.field_words import called, untyped
+from premortem.law.fields.items import catalogued, named_items
+from premortem.law.fields.transfers import transfers
+from premortem.law.fields.vocabulary import NEEDS, vocabulary
 from premortem.law.opinion import Opinion, opine
 from premortem.law.parties.pulled_lists import Lists, pulled_on, with_lists
 from premortem.law.shared_answers import possible
 from premortem.law.timeline import opinions
 from premortem.law.transactions import parse_date
-from premortem.law.transfers import transfers
 from premortem.law.unchecked import to_clear
-from premortem.law.vocabulary import NEEDS, vocabulary
 
 
 def rules_of(request: Request) -> None:

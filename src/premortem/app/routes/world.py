@@ -16,7 +16,7 @@ from premortem.app.view_state import State
 from premortem.case import Case, Map, Measure, Place, Simulated
 from premortem.charts import worldmap
 from premortem.errors import BadInput, MissingData
-from premortem.law.places import iso3
+from premortem.law.fields.places import iso3
 from premortem.text.numbers import count_noun
 
 

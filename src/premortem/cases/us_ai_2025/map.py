@@ -11,7 +11,7 @@ import numpy as np
 from premortem import case, facts
 from premortem.case import Measure, Panel, Place, Simulated
 from premortem.cases.us_ai_2025.world.policy_levers import UNCAPPED, days
-from premortem.law.places import atlas
+from premortem.law.fields.places import atlas
 from premortem.text.numbers import number
 
 TITLE = "Where the chips may go and where they go"

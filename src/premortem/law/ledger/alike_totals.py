@@ -4,15 +4,15 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from premortem.law.binding import limit
-from premortem.law.clause import Clause, Rulebook
-from premortem.law.conditions import identifiers
+from premortem.law.clauses.binding import limit
+from premortem.law.clauses.clause import Clause, Rulebook
+from premortem.law.clauses.conditions import identifiers
+from premortem.law.clauses.totals import start, window
+from premortem.law.fields.vocabulary import Vocabulary
 from premortem.law.ledger.one_party import one_party
 from premortem.law.ledger.withheld import Doubt
 from premortem.law.parties.clearing import CLEARED, reason_of
 from premortem.law.parties.spelling import key
-from premortem.law.totals import start, window
-from premortem.law.vocabulary import Vocabulary
 from premortem.text.numbers import count_noun
 
 # Whose names may be spelt in several ways.

@@ -8,16 +8,16 @@ import polars as pl
 
 from premortem.case import Case
 from premortem.errors import BadInput, nearest, raise_all
-from premortem.law import items, numbers
 from premortem.law.field_values import FALSE, MOST_UNITS, TRUE, such_as
-from premortem.law.item_values import contradicting_rows
+from premortem.law.fields import items, numbers
+from premortem.law.fields.item_values import contradicting_rows
+from premortem.law.fields.places import could_be, country_codes, found
+from premortem.law.fields.transfers import transfers
+from premortem.law.fields.vocabulary import Field, Vocabulary
 from premortem.law.ledger.csv_files import MISSHAPEN
 from premortem.law.ledger.unfit import marked
 from premortem.law.parties.clearing import as_text, clearings
 from premortem.law.parties.fields import CONTRADICTS, owner_contradicted, owner_fields
-from premortem.law.places import could_be, country_codes, found
-from premortem.law.transfers import transfers
-from premortem.law.vocabulary import Field, Vocabulary
 
 # Most names of which each is told that it is wrong.
 MOST_TOLD = 8

@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from premortem.law.items import named_items as items_named
-from premortem.law.vocabulary import Vocabulary
+from premortem.law.fields.items import named_items as items_named
+from premortem.law.fields.vocabulary import Vocabulary
 
 # Columns that name the `id` of the earlier row.
 LINKS = ("returns", "amends")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import lru_cache
 
-from premortem.law.days import MONTHS, OF_NAME, mark_of, readings
+from premortem.law.fields.days import MONTHS, OF_NAME, mark_of, readings
 from premortem.text.numbers import strip_accents
 
 MONTH = f"(?:{'|'.join(sorted(OF_NAME, key=len, reverse=True))})"

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from premortem.law.clause import Rulebook
+from premortem.law.clauses.clause import Rulebook
 from premortem.law.engine import decide
 from premortem.law.equivalent_rows import kinds
 

@@ -14,12 +14,14 @@ from premortem.case import Case
 from premortem.errors import BadInput
 from premortem.files import writer
 from premortem.law import audit
-from premortem.law.binding import limit
 from premortem.law.book import Book
-from premortem.law.clause import Rulebook
-from premortem.law.conditions import identifiers
+from premortem.law.clauses.binding import limit
+from premortem.law.clauses.clause import Rulebook
+from premortem.law.clauses.conditions import identifiers
+from premortem.law.clauses.totals import Totals
 from premortem.law.engine import decide
 from premortem.law.equivalent_rows import kinds
+from premortem.law.fields.vocabulary import Vocabulary, vocabulary
 from premortem.law.ledger import corrections, grounds, remainder
 from premortem.law.ledger.alike_totals import alike_totals
 from premortem.law.ledger.columns import check_columns, gained, type_columns
@@ -38,9 +40,7 @@ from premortem.law.ledger.unread_words import unread_words
 from premortem.law.ledger.withheld import withhold
 from premortem.law.rulebook_version import shipped_version
 from premortem.law.shared_answers import settled
-from premortem.law.totals import Totals
 from premortem.law.verdict import not_law
-from premortem.law.vocabulary import Vocabulary, vocabulary
 
 # Whose a running total is that counts all that goes to a place.
 PLACE = ("destination",)

@@ -8,9 +8,9 @@ from functools import cache
 import polars as pl
 
 from premortem.errors import BadInput, raise_all
+from premortem.law.fields.transfers import transfers
+from premortem.law.fields.vocabulary import Vocabulary
 from premortem.law.ledger.columns import each_or_all, passed
-from premortem.law.transfers import transfers
-from premortem.law.vocabulary import Vocabulary
 from premortem.text.numbers import strip_accents
 
 QUANTITY = "quantity"

@@ -11,14 +11,16 @@ import numpy as np
 import polars as pl
 
 from premortem.case import Case
-from premortem.law.candidate_clauses import embargoed_places, operative
 from premortem.law.cautions import doubtful_places, elsewhere, looked_at
-from premortem.law.citations import Citation
-from premortem.law.clause import QUESTION, Rulebook
-from premortem.law.clause_tests import Flags, Met, met
+from premortem.law.clauses.candidate_clauses import embargoed_places, operative
+from premortem.law.clauses.citations import Citation
+from premortem.law.clauses.clause import QUESTION, Rulebook
+from premortem.law.clauses.clause_tests import Flags, Met, met
+from premortem.law.clauses.totals import start
 from premortem.law.decide import citations_of
 from premortem.law.equivalent_rows import alike
-from premortem.law.groups import Kinds, combined, distinct, numbers
+from premortem.law.fields.groups import Kinds, combined, distinct, numbers
+from premortem.law.fields.vocabulary import vocabulary
 from premortem.law.ladder import steps
 from premortem.law.ledger.columns import GROUNDS
 from premortem.law.ledger.together import ADDED, asks_of_amount
@@ -28,10 +30,8 @@ from premortem.law.parties.lookup import ROLES, Hit, named_parties, names_firm, 
 from premortem.law.permission import confidence, is_unverified, may_go
 from premortem.law.row_defaults import completed
 from premortem.law.rulebook_version import shipped_version
-from premortem.law.totals import start
 from premortem.law.unchecked import lists
 from premortem.law.verdict_codes import RETURNED
-from premortem.law.vocabulary import vocabulary
 from premortem.text.numbers import listing
 
 # What separates fields, and hits, in a cell.

@@ -12,16 +12,16 @@ from typing import Any, cast
 import polars as pl
 
 from premortem.errors import BadInput, nearest, raise_all
-from premortem.law import items, numbers
-from premortem.law.days import Order, Readings, mark_of, order_of, readings
 from premortem.law.field_values import FALSE, TRUE
+from premortem.law.fields import items, numbers
+from premortem.law.fields.days import Order, Readings, mark_of, order_of, readings
+from premortem.law.fields.transfers import transfers
+from premortem.law.fields.vocabulary import Vocabulary
 from premortem.law.ledger import field_guesses, files
 from premortem.law.ledger.csv_files import MISSHAPEN
 from premortem.law.ledger.headers import Raw
 from premortem.law.ledger.matching import Headings, Match, bears, match, to_be_asked
 from premortem.law.ledger.rows import SHOWN, set_apart
-from premortem.law.transfers import transfers
-from premortem.law.vocabulary import Vocabulary
 
 # Distinct values by which it is seen whether a column holds items, or a field's choices.
 LOOKED_AT = 500

@@ -7,10 +7,10 @@ from rapidfuzz.distance import OSA
 
 from premortem.errors import BadInput, raise_all
 from premortem.law.field_values import such_as
+from premortem.law.fields.transfers import transfers
+from premortem.law.fields.vocabulary import Vocabulary
 from premortem.law.ledger.columns import each_or_all, gained, needed, passed
 from premortem.law.ledger.field_guesses import fold_heading, guess, meanings
-from premortem.law.transfers import transfers
-from premortem.law.vocabulary import Vocabulary
 from premortem.text.numbers import listing
 
 # Letters of a heading from which on one slip of the pen is looked for, and two.

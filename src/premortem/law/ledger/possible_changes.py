@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from premortem.law.clause import QUESTION
-from premortem.law.clause_tests import Asked, Flags, Met
-from premortem.law.conditions import condition, identifiers
+from premortem.law.clauses.clause import QUESTION
+from premortem.law.clauses.clause_tests import Asked, Flags, Met
+from premortem.law.clauses.conditions import condition, identifiers
+from premortem.law.clauses.truth import MET, NOT_MET
+from premortem.law.fields.vocabulary import TYPES, Vocabulary
 from premortem.law.parties.lookup import ROLES
 from premortem.law.row_defaults import reached
-from premortem.law.truth import MET, NOT_MET
-from premortem.law.vocabulary import TYPES, Vocabulary
 
 
 def may_turn(found: Met, licensed: Flags, field: str, value: Any, words: Vocabulary) -> Flags:

@@ -8,9 +8,9 @@ from pathlib import Path
 import polars as pl
 
 from premortem.errors import BadInput, raise_all
+from premortem.law.fields.transfers import transfers
+from premortem.law.fields.vocabulary import Vocabulary
 from premortem.law.ledger.files import WRITTEN, read
-from premortem.law.transfers import transfers
-from premortem.law.vocabulary import Vocabulary
 from premortem.text.numbers import listing
 
 # Columns of the file of rejected rows, first and last: a row's number in the ledger, and why it was rejected.

@@ -6,8 +6,8 @@ from typing import Any
 
 import polars as pl
 
+from premortem.law.fields.vocabulary import Vocabulary
 from premortem.law.ledger.columns import needed
-from premortem.law.vocabulary import Vocabulary
 
 TOTAL = r"(?i)^\s*(?:(?:grand|sub|sheet|page)[\s-]*)?(?:totals?|sum|summe|gesamt)\b"
 NOTHING = r"^[-=_:*.\s]*$"  # an empty cell, or a line that is drawn

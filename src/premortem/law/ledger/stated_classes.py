@@ -4,10 +4,10 @@ import re
 
 import polars as pl
 
-from premortem.law.items import named_items
+from premortem.law.fields.items import named_items
+from premortem.law.fields.vocabulary import Vocabulary
 from premortem.law.ledger.field_guesses import fold_heading
 from premortem.law.ledger.withheld import Doubt
-from premortem.law.vocabulary import Vocabulary
 
 # Cells of a column that are looked at first.
 LOOKED_AT = 200

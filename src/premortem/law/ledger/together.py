@@ -3,13 +3,13 @@
 import polars as pl
 
 from premortem.case import Case
-from premortem.law.clause import QUESTION, Clause, Rulebook
-from premortem.law.conditions import identifiers
-from premortem.law.items import named_items
+from premortem.law.clauses.clause import QUESTION, Clause, Rulebook
+from premortem.law.clauses.conditions import identifiers
+from premortem.law.fields.items import named_items
+from premortem.law.fields.transfers import transfers
+from premortem.law.fields.vocabulary import Vocabulary, vocabulary
 from premortem.law.ledger.one_party import added_up, parties_of
-from premortem.law.transfers import transfers
 from premortem.law.verdict_codes import RETURNED
-from premortem.law.vocabulary import Vocabulary, vocabulary
 
 # Whose rows are added up: those that name one party in any of these.
 WHOSE = ("consignee", "end_user", "purchaser")

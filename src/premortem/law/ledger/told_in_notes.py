@@ -10,9 +10,10 @@ from typing import Any
 
 import polars as pl
 
-from premortem.law.candidate_clauses import turning_days
-from premortem.law.clause import Rulebook
-from premortem.law.groups import Kinds
+from premortem.law.clauses.candidate_clauses import turning_days
+from premortem.law.clauses.clause import Rulebook
+from premortem.law.fields.groups import Kinds
+from premortem.law.fields.transfers import transfers
 from premortem.law.ledger.days_in_notes import MAY_PUT_OFF, MAY_TELL, days_of, put_off
 from premortem.law.ledger.decided_otherwise import decided_otherwise
 from premortem.law.ledger.field_guesses import fold_heading
@@ -20,7 +21,6 @@ from premortem.law.ledger.one_party import one_party
 from premortem.law.ledger.unread_notes import is_cleared, is_note
 from premortem.law.ledger.withheld import Doubt, doubt_of_each
 from premortem.law.permission import as_good
-from premortem.law.transfers import transfers
 from premortem.text.numbers import strip_accents
 
 SAYS_DAY = "column {heading} says {day}, and on that day it would be {outcome}"

@@ -12,11 +12,11 @@ from typing import NamedTuple
 import polars as pl
 
 from premortem.case import Case
+from premortem.law.fields.places import country_codes, strict
+from premortem.law.fields.transfers import transfers
+from premortem.law.fields.unread import Unread
 from premortem.law.ledger.field_guesses import fold_heading
 from premortem.law.parties.telltale import Sign
-from premortem.law.places import country_codes, strict
-from premortem.law.transfers import transfers
-from premortem.law.unread import Unread
 
 # Distinct values by which it is seen whether a column holds codes, and the share of them that must.
 LOOKED_AT, MOSTLY = 500, 0.75

@@ -7,16 +7,16 @@ from functools import cache
 import polars as pl
 
 from premortem.case import Case
-from premortem.law.clause import Rulebook
-from premortem.law.groups import Kinds
-from premortem.law.item_spellings import models, tokens
-from premortem.law.items import named_items
+from premortem.law.clauses.clause import Rulebook
+from premortem.law.fields.groups import Kinds
+from premortem.law.fields.item_spellings import models, tokens
+from premortem.law.fields.items import named_items
+from premortem.law.fields.transfers import transfers
 from premortem.law.ledger.csv_files import MISSHAPEN
 from premortem.law.ledger.decided_otherwise import decided_otherwise
 from premortem.law.ledger.field_guesses import fold_heading
 from premortem.law.ledger.withheld import Doubt, doubt_of_each
 from premortem.law.permission import as_good
-from premortem.law.transfers import transfers
 
 # Fewest letters and digits of a model's word that is looked for: shorter ones are shelves, sizes and lines of much else.
 FEWEST = 3

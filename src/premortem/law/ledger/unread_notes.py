@@ -9,15 +9,15 @@ import numpy as np
 import polars as pl
 
 from premortem.case import Case
-from premortem.law.column_texts import in_small
-from premortem.law.groups import distinct
+from premortem.law.fields.column_texts import in_small
+from premortem.law.fields.groups import distinct
+from premortem.law.fields.places import country_codes, strict
+from premortem.law.fields.transfers import transfers
 from premortem.law.ledger.field_guesses import fold_heading
 from premortem.law.ledger.withheld import Doubt, doubt_of_each
 from premortem.law.parties.clearing import clearings, reason_of
 from premortem.law.parties.lookup import ROLES
 from premortem.law.parties.spelling import all_words, key, word_lists
-from premortem.law.places import country_codes, strict
-from premortem.law.transfers import transfers
 from premortem.text.numbers import strip_accents
 
 # The column that holds them, which is also the name by which a row clears its own.

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from premortem.law.groups import distinct
+from premortem.law.fields.groups import distinct
+from premortem.law.fields.transfers import transfers
+from premortem.law.fields.vocabulary import Vocabulary
 from premortem.law.ledger.csv_files import MISSHAPEN
 from premortem.law.ledger.field_guesses import fold_heading, meanings
 from premortem.law.ledger.withheld import Doubt, doubt_of
@@ -13,8 +15,6 @@ from premortem.law.parties.clearing import clearings
 from premortem.law.parties.listed_in_texts import listed_names
 from premortem.law.parties.lookup import ROLES
 from premortem.law.parties.spelling import key
-from premortem.law.transfers import transfers
-from premortem.law.vocabulary import Vocabulary
 
 # A cell that may hold a name: two letters side by side, or three apart, which a number of an order or a customer seldom has.
 NAME = r"\p{L}{2}|(?:\p{L}[ ._\-]){2}\p{L}"

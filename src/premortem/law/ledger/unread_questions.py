@@ -5,13 +5,13 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from premortem.law.fields.transfers import transfers
+from premortem.law.fields.unread import Unread
+from premortem.law.fields.vocabulary import Vocabulary
 from premortem.law.ledger.csv_files import MISSHAPEN
 from premortem.law.ledger.field_guesses import fold_heading
 from premortem.law.ledger.withheld import Doubt, doubt_of_each
 from premortem.law.parties.clearing import CLEARED, reason_of
-from premortem.law.transfers import transfers
-from premortem.law.unread import Unread
-from premortem.law.vocabulary import Vocabulary
 from premortem.text.numbers import strip_accents
 
 RESTS_ON = "column {heading} says {said}"

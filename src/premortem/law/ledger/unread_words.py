@@ -6,8 +6,11 @@ from collections.abc import Iterator, Mapping
 import polars as pl
 
 from premortem.case import Case
-from premortem.law.candidate_clauses import embargoed_places
-from premortem.law.clause import Rulebook
+from premortem.law.clauses.candidate_clauses import embargoed_places
+from premortem.law.clauses.clause import Rulebook
+from premortem.law.fields.places import found, names, strict
+from premortem.law.fields.transfers import transfers
+from premortem.law.fields.vocabulary import Vocabulary
 from premortem.law.ledger.csv_files import MISSHAPEN
 from premortem.law.ledger.field_guesses import fold_heading, meanings
 from premortem.law.ledger.unread_codes import codes_in, units_in
@@ -17,9 +20,6 @@ from premortem.law.ledger.withheld import Doubt, doubt_of, doubt_of_each
 from premortem.law.parties.clearing import reason_of
 from premortem.law.parties.listed_in_texts import listed_within
 from premortem.law.parties.telltale import Sign, signs_of
-from premortem.law.places import found, names, strict
-from premortem.law.transfers import transfers
-from premortem.law.vocabulary import Vocabulary
 
 # Fewest letters of a cell that is taken for a place under a heading that says nothing: shorter ones are words, or codes of much else.
 FEWEST = 3

@@ -9,17 +9,17 @@ import polars as pl
 from numpy.typing import NDArray
 
 from premortem.law.assumed_facts import telling, untold
-from premortem.law.candidate_clauses import DAY, addressees, naming, seats
-from premortem.law.clause import Clause, Rulebook
-from premortem.law.clause_tests import Flags, Met
+from premortem.law.clauses.candidate_clauses import DAY, addressees, naming, seats
+from premortem.law.clauses.clause import Clause, Rulebook
+from premortem.law.clauses.clause_tests import Flags, Met
 from premortem.law.engine import decide
-from premortem.law.groups import distinct
+from premortem.law.fields.groups import distinct
+from premortem.law.fields.transfers import transfers
+from premortem.law.fields.vocabulary import TYPES, Vocabulary
 from premortem.law.ledger.possible_changes import may_turn
 from premortem.law.parties.lookup import ROLES
 from premortem.law.parties.seats import BESIDE, seats_of
 from premortem.law.permission import as_good, may_rest_on
-from premortem.law.transfers import transfers
-from premortem.law.vocabulary import TYPES, Vocabulary
 
 Told = tuple[str, Any]  # a field and another value of it
 Rows = NDArray[np.int64]  # places of rows

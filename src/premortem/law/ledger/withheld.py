@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from premortem.law.vocabulary import Vocabulary
+from premortem.law.fields.vocabulary import Vocabulary
 from premortem.text.numbers import count_noun
 
 

@@ -7,7 +7,7 @@ import polars as pl
 from premortem.law import answers as several
 from premortem.law.book import Book
 from premortem.law.engine import decide
-from premortem.law.vocabulary import Vocabulary
+from premortem.law.fields.vocabulary import Vocabulary
 
 
 def answered(rows: pl.DataFrame, book: Book) -> pl.DataFrame:

@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from premortem.law import items
 from premortem.law.book import Book
-from premortem.law.candidate_clauses import operative, turning_days
-from premortem.law.clause_values import ABOUT, words_tested
-from premortem.law.conditions import condition, identifiers
+from premortem.law.clauses.candidate_clauses import operative, turning_days
+from premortem.law.clauses.clause_values import ABOUT, words_tested
+from premortem.law.clauses.conditions import condition, identifiers
+from premortem.law.clauses.tested_values import Tested
+from premortem.law.fields import items
+from premortem.law.fields.transfers import transfers
+from premortem.law.fields.vocabulary import TYPES, Vocabulary
 from premortem.law.loopholes.substance import ANY, Change, Substance
-from premortem.law.tested_values import Tested
 from premortem.law.timeline import starts
-from premortem.law.transfers import transfers
-from premortem.law.vocabulary import TYPES, Vocabulary
 
 DAY = timedelta(days=1)
 # Names of the changes that every case has.

@@ -9,13 +9,13 @@ from premortem.errors import BadInput, BadInputs
 from premortem.law import transactions
 from premortem.law.answers import parse
 from premortem.law.book import Book
-from premortem.law.field_words import called
-from premortem.law.field_words import told as value_in_words
+from premortem.law.fields.field_words import called
+from premortem.law.fields.field_words import told as value_in_words
+from premortem.law.fields.vocabulary import Vocabulary
 from premortem.law.loopholes.answers import answered
 from premortem.law.loopholes.forms import DATE, ITEM, LINE, PARTS, SHARED, Form
 from premortem.law.loopholes.substance import Substance
 from premortem.law.transactions import frame_of
-from premortem.law.vocabulary import Vocabulary
 from premortem.law.worked_cases import command
 from premortem.text.numbers import listing
 

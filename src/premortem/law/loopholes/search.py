@@ -10,15 +10,15 @@ from typing import Any
 
 import polars as pl
 
-from premortem.law import items
 from premortem.law.book import Book
+from premortem.law.fields import items
+from premortem.law.fields.transfers import transfers
+from premortem.law.fields.vocabulary import TYPES
 from premortem.law.loopholes.answers import answered
 from premortem.law.loopholes.forms import DATE, Form, forms, texts, unit
 from premortem.law.loopholes.pairs import Loophole, Pair, smallest, told_of
 from premortem.law.loopholes.sources import MADE_FOR, sources
 from premortem.law.loopholes.substance import Substance, substance
-from premortem.law.transfers import transfers
-from premortem.law.vocabulary import TYPES
 
 # Most seconds and pairs of a search where nobody says.
 SECONDS, PAIRS = 60.0, 500_000

@@ -9,18 +9,18 @@ from typing import Any
 
 import polars as pl
 
-from premortem.law import items
 from premortem.law.book import Book
-from premortem.law.candidate_clauses import operative
-from premortem.law.clause import Clause
-from premortem.law.clause_values import days_tested, values_tested
-from premortem.law.conditions import identifiers
+from premortem.law.clauses.candidate_clauses import operative
+from premortem.law.clauses.clause import Clause
+from premortem.law.clauses.clause_values import days_tested, values_tested
+from premortem.law.clauses.conditions import identifiers
+from premortem.law.clauses.tested_values import Tested
+from premortem.law.fields import items
+from premortem.law.fields.transfers import transfers
+from premortem.law.fields.vocabulary import Vocabulary
 from premortem.law.loopholes.substance import Substance
 from premortem.law.parties import lists as party_lists
-from premortem.law.tested_values import Tested
 from premortem.law.transactions import frame_of
-from premortem.law.transfers import transfers
-from premortem.law.vocabulary import Vocabulary
 
 SEED = 11
 # Transactions made for each clause in a round, so many times more of one that the policy changes or adds.

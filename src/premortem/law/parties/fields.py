@@ -10,8 +10,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from premortem.case import Case
-from premortem.law.column_texts import numbered
-from premortem.law.groups import combined, numbers
+from premortem.law.fields.column_texts import numbered
+from premortem.law.fields.groups import combined, numbers
+from premortem.law.fields.transfers import transfers
+from premortem.law.fields.vocabulary import TYPES, Vocabulary
 from premortem.law.parties.clearing import reason_of
 from premortem.law.parties.lookup import NOBODY, ROLES, addressee, names_firm, not_looked_up, standing, suspects
 from premortem.law.parties.name_matches import EQUAL
@@ -19,8 +21,6 @@ from premortem.law.parties.seats import seats_of
 from premortem.law.parties.spelling import key
 from premortem.law.parties.table import Listed
 from premortem.law.parties.telltale import still_asks
-from premortem.law.transfers import transfers
-from premortem.law.vocabulary import TYPES, Vocabulary
 
 # What is wrong where `owner_contradicted`.
 CONTRADICTS = "says that a listed party owns a share, and {share} that none does"

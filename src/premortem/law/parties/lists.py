@@ -10,12 +10,12 @@ import polars as pl
 from premortem import facts
 from premortem.case import Case
 from premortem.errors import BadInput, raise_all
+from premortem.law.fields.transfers import transfers
 from premortem.law.parties.near_names import Near, near
 from premortem.law.parties.pulled_lists import pulled
 from premortem.law.parties.spelling import key, telling
 from premortem.law.parties.table import NOT_LISTED, Listed, lists, read_party_table
 from premortem.law.rulebook_version import shipped_version
-from premortem.law.transfers import transfers
 
 # Columns of a table of firms that holds none.
 NO_FIRMS = {"name": pl.String, "entity_listed": pl.Date}

@@ -9,15 +9,15 @@ from typing import Any
 from premortem.case import Case
 from premortem.errors import BadInput, raise_all
 from premortem.files.toml import read_toml
+from premortem.law.fields.places import country_codes
+from premortem.law.fields.transfers import transfers
+from premortem.law.fields.vocabulary import vocabulary
 from premortem.law.parties.lists import index, searched_to, whole
 from premortem.law.parties.name_matches import EQUAL, MOST_KEPT, look_up, matches
 from premortem.law.parties.nameless import is_nameless
 from premortem.law.parties.spelling import in_other_script, key, words
 from premortem.law.parties.table import NOT_LISTED, Listed
 from premortem.law.parties.telltale import Sign, signs_of, still_asks
-from premortem.law.places import country_codes
-from premortem.law.transfers import transfers
-from premortem.law.vocabulary import vocabulary
 
 # Who may be named on a transaction.
 ROLES = ("exporter", "purchaser", "intermediate", "consignee", "end_user", "parent")

@@ -9,12 +9,12 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from premortem.case import Case
+from premortem.law.fields.transfers import transfers
 from premortem.law.parties.letters import Texts, made_ready
 from premortem.law.parties.lists import FEWEST, Index, index
 from premortem.law.parties.near_names import rows as near_rows
 from premortem.law.parties.spelling import beginnings, compounds, key, parts, telling, weak_words, words
 from premortem.law.parties.table import NOT_LISTED
-from premortem.law.transfers import transfers
 
 # Likeness of equal names.
 EQUAL = 100.0

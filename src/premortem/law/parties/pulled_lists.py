@@ -13,8 +13,8 @@ from typing import Any, Literal, NamedTuple
 from premortem import facts
 from premortem.case import Case
 from premortem.errors import BadInput, MissingData
+from premortem.law.fields.transfers import transfers
 from premortem.law.parties.table import Listed
-from premortem.law.transfers import transfers
 
 # Lists of parties that are asked for: those that ship, or those that were pulled as well.
 Lists = Literal["shipped", "pulled"]

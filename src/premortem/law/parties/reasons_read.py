@@ -8,15 +8,15 @@ from typing import Any
 import polars as pl
 
 from premortem.case import Case
+from premortem.law.fields.places import names
+from premortem.law.fields.transfers import transfers
+from premortem.law.fields.vocabulary import vocabulary
 from premortem.law.parties.clearing import clearings
 from premortem.law.parties.listed_in_texts import listed_within
 from premortem.law.parties.lookup import ROLES, standing
 from premortem.law.parties.spelling import all_words, key, word_lists
 from premortem.law.parties.stems import stem
 from premortem.law.parties.telltale import Sign, signs_of
-from premortem.law.places import names
-from premortem.law.transfers import transfers
-from premortem.law.vocabulary import vocabulary
 from premortem.text.numbers import strip_accents
 
 SAYS = (

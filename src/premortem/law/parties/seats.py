@@ -9,6 +9,8 @@ import polars as pl
 
 from premortem import facts
 from premortem.case import Case
+from premortem.law.fields.places import country_codes, strict
+from premortem.law.fields.vocabulary import vocabulary
 from premortem.law.parties.clearing import reason_of
 from premortem.law.parties.lists import index
 from premortem.law.parties.lookup import ROLES
@@ -16,8 +18,6 @@ from premortem.law.parties.spelling import all_words, beginnings, branch_words, 
 from premortem.law.parties.stems import stem
 from premortem.law.parties.table import NOT_LISTED, Listed
 from premortem.law.parties.telltale import signs_of
-from premortem.law.places import country_codes, strict
-from premortem.law.vocabulary import vocabulary
 
 # Fewest letters of a known firm's name by which a longer name that begins with it, and goes on as no branch's does, may be the firm's.
 FEWEST = 5

@@ -4,10 +4,10 @@ from functools import cache
 
 from premortem import facts
 from premortem.case import Case
+from premortem.law.fields.places import strict
 from premortem.law.parties.lists import index
 from premortem.law.parties.spelling import ordinary_words, telling
 from premortem.law.parties.table import NOT_LISTED
-from premortem.law.places import strict
 
 # Fewest letters of such a word.
 FEWEST = 5

@@ -8,7 +8,7 @@ import polars as pl
 
 from premortem.case import Case
 from premortem.errors import BadInput, raise_all
-from premortem.law.transfers import transfers
+from premortem.law.fields.transfers import transfers
 
 # What stands for a list in a row of a party that is known to be on none.
 NOT_LISTED = "not listed"

@@ -10,14 +10,14 @@ from urllib.parse import unquote
 import polars as pl
 
 from premortem.case import Case
-from premortem.law.column_texts import in_small
+from premortem.law.fields.column_texts import in_small
+from premortem.law.fields.places import country_codes
+from premortem.law.fields.places import strict as strict_places
+from premortem.law.fields.transfers import transfers
+from premortem.law.fields.unread import Unread
 from premortem.law.parties.look_alikes import plain_letters
 from premortem.law.parties.nameless import initials, is_firm_of_initials, nobody_of
 from premortem.law.parties.spelling import all_words
-from premortem.law.places import country_codes
-from premortem.law.places import strict as strict_places
-from premortem.law.transfers import transfers
-from premortem.law.unread import Unread
 from premortem.text.numbers import strip_accents
 
 # Fewest letters of a place's name that is looked for within a text, and of a word that may end in an s as well.

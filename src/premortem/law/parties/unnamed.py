@@ -6,9 +6,9 @@ from functools import cache
 from typing import Any
 
 from premortem.case import Case
+from premortem.law.fields.transfers import transfers
 from premortem.law.parties.lists import index
 from premortem.law.parties.lookup import ROLES
-from premortem.law.transfers import transfers
 
 # Roles of those who receive it, or stand behind one who does: an exporter is known from its goods.
 OTHERS = tuple(role for role in ROLES if role != "exporter")

@@ -19,13 +19,13 @@ from premortem import facts
 from premortem.case import Case
 from premortem.cases.us_ai_2025.world.inputs import CASE, QUARTERS, START
 from premortem.law.book import Book
-from premortem.law.clause import Clause
-from premortem.law.conditions import quoted_texts
-from premortem.law.items import catalogue
-from premortem.law.places import TierChange, atlas
+from premortem.law.clauses.clause import Clause
+from premortem.law.clauses.conditions import quoted_texts
+from premortem.law.fields.items import catalogue
+from premortem.law.fields.places import TierChange, atlas
+from premortem.law.fields.vocabulary import Vocabulary, vocabulary
 from premortem.law.standing_questions import Questions
 from premortem.law.transactions import frame_of
-from premortem.law.vocabulary import Vocabulary, vocabulary
 
 Series = NDArray[np.float32]
 

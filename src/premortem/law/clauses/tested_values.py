@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from premortem.law.clause import Clause
-from premortem.law.conditions import quoted_texts
-from premortem.law.transfers import transfers
-from premortem.law.vocabulary import Vocabulary
+from premortem.law.clauses.clause import Clause
+from premortem.law.clauses.conditions import quoted_texts
+from premortem.law.fields.transfers import transfers
+from premortem.law.fields.vocabulary import Vocabulary
 from premortem.text.syntax import Among, Between, Compare, Joined, Missing, Name, Node, Not, Value, parse
 
 DAY = timedelta(days=1)

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from premortem.law.clause import QUESTION, Clause, Rulebook
-from premortem.law.conditions import identifiers, parts
+from premortem.law.clauses.clause import QUESTION, Clause, Rulebook
+from premortem.law.clauses.conditions import identifiers, parts
+from premortem.law.fields.places import atlas
+from premortem.law.fields.vocabulary import Vocabulary
 from premortem.law.parties.seats import SEATED
-from premortem.law.places import atlas
-from premortem.law.vocabulary import Vocabulary
 
 DAY = timedelta(days=1)
 # A test of a field against one word or several.

@@ -8,9 +8,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from premortem.law.binding import limit, limit_number
-from premortem.law.clause import Clause
-from premortem.law.vocabulary import Vocabulary
+from premortem.law.clauses.binding import limit, limit_number
+from premortem.law.clauses.clause import Clause
+from premortem.law.fields.vocabulary import Vocabulary
 
 # Columns of the work on a running total; the others are its keys.
 WORK = ("_asked", "_at", "_start", "_amount", "_limit", "_row", "_undoes", "_back")

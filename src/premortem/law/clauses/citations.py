@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from premortem.law.clause import Clause
+from premortem.law.clauses.clause import Clause
 from premortem.law.rulebook_version import Verified
 
 # From the least to the most that a clause can be trusted.

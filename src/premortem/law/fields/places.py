@@ -12,8 +12,8 @@ from rapidfuzz.distance import Levenshtein
 from premortem import facts
 from premortem.case import Case
 from premortem.errors import BadInput, raise_all
-from premortem.law.items import ASK, aliases, choices
-from premortem.law.transfers import Places, Tiers, transfers
+from premortem.law.fields.items import ASK, aliases, choices
+from premortem.law.fields.transfers import Places, Tiers, transfers
 from premortem.text.numbers import strip_accents
 
 DAY_ONE = date(1900, 1, 1)

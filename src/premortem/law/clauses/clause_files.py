@@ -13,9 +13,9 @@ from premortem.errors import BadInput, each, nearest, raise_all
 from premortem.files.faults import FIELD, SHAPES
 from premortem.files.toml import parse_toml, read_toml
 from premortem.files.typed import faults_of
-from premortem.law.clause import Clause
-from premortem.law.conditions import check
-from premortem.law.vocabulary import vocabulary
+from premortem.law.clauses.clause import Clause
+from premortem.law.clauses.conditions import check
+from premortem.law.fields.vocabulary import vocabulary
 from premortem.text.numbers import limit, listing
 
 FOLDER = "clauses"

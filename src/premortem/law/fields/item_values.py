@@ -8,9 +8,9 @@ import polars as pl
 
 from premortem.case import Case
 from premortem.errors import BadInput
-from premortem.law import items
-from premortem.law.transfers import transfers
-from premortem.law.vocabulary import vocabulary
+from premortem.law.fields import items
+from premortem.law.fields.transfers import transfers
+from premortem.law.fields.vocabulary import vocabulary
 from premortem.text.numbers import plain
 
 # How far a value may be from the catalogue's and still be a rounding of it.

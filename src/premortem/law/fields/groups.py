@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from premortem.law.column_texts import FEW, numbered
+from premortem.law.fields.column_texts import FEW, numbered
 
 # Most codes of a few columns together, beside those of the rows, before they are counted anew.
 MOST_CODES = 2**22

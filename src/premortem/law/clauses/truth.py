@@ -13,11 +13,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from premortem.law.binding import changes, tested
-from premortem.law.clause import Clause
-from premortem.law.column_texts import FEW, numbered
-from premortem.law.conditions import ARITHMETIC, identifiers, is_among, parts
-from premortem.law.vocabulary import Vocabulary
+from premortem.law.clauses.binding import changes, tested
+from premortem.law.clauses.clause import Clause
+from premortem.law.clauses.conditions import ARITHMETIC, identifiers, is_among, parts
+from premortem.law.fields.column_texts import FEW, numbered
+from premortem.law.fields.vocabulary import Vocabulary
 from premortem.text.syntax import Among, Between, Compare, Joined, Missing, Name, Node, Not, Value, parse
 
 # What is told of a condition in a row, in an order by which the least of several is what all of them joined come to.

@@ -14,9 +14,9 @@ from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, mod
 from premortem.errors import BadInput, call_all, nearest, raise_all
 from premortem.files import faults
 from premortem.files.typed import Strict, to_typed
-from premortem.law.clause import Clause
-from premortem.law.transfers import transfers
-from premortem.law.vocabulary import Vocabulary
+from premortem.law.clauses.clause import Clause
+from premortem.law.fields.transfers import transfers
+from premortem.law.fields.vocabulary import Vocabulary
 from premortem.text.numbers import listing
 
 

@@ -14,9 +14,9 @@ import polars as pl
 from premortem import facts
 from premortem.case import Case
 from premortem.errors import BadInput, nearest, raise_all
-from premortem.law.item_spellings import SIZE, Held, Spec, Words, models, read_among_words, tokens
-from premortem.law.transfers import Column, transfers
-from premortem.law.vocabulary import TYPES, vocabulary
+from premortem.law.fields.item_spellings import SIZE, Held, Spec, Words, models, read_among_words, tokens
+from premortem.law.fields.transfers import Column, transfers
+from premortem.law.fields.vocabulary import TYPES, vocabulary
 
 ASK = "ask:"
 # Columns of a catalogue without fields of its own.

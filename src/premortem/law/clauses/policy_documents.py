@@ -7,7 +7,7 @@ from typing import Any
 from premortem.case import Case
 from premortem.errors import BadInput, nearest
 from premortem.files.toml import read_toml
-from premortem.law.policy import EFFORTS
+from premortem.law.clauses.policy import EFFORTS
 
 
 def own_document(path: Path, file: str, case: Case) -> dict[str, Any]:

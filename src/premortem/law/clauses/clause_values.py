@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from premortem.law.clause import Clause
-from premortem.law.conditions import identifiers
-from premortem.law.tested_values import Tested
-from premortem.law.transfers import transfers
-from premortem.law.vocabulary import Vocabulary
+from premortem.law.clauses.clause import Clause
+from premortem.law.clauses.conditions import identifiers
+from premortem.law.clauses.tested_values import Tested
+from premortem.law.fields.transfers import transfers
+from premortem.law.fields.vocabulary import Vocabulary
 
 # Texts that a condition compares a field with.
 QUOTED = re.compile(r"(\w+)\s*(?:=|<>|(?:not\s+)?in\s*\()\s*('[^)]*?'(?:\s*,\s*'[^']*')*)")

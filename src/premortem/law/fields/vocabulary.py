@@ -15,7 +15,7 @@ from premortem.case import Case
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.files.toml import read_toml
 from premortem.files.typed import Strict, to_typed
-from premortem.law.word_types import Classes, Instrument, Kind, Known, Measure, Outcome, Requirements, Since
+from premortem.law.fields.word_types import Classes, Instrument, Kind, Known, Measure, Outcome, Requirements, Since
 
 FILE = "vocabulary.toml"
 TYPES: dict[str, Any] = {

@@ -11,9 +11,9 @@ from typing import NamedTuple
 import polars as pl
 
 from premortem.errors import nearest
-from premortem.law import items
-from premortem.law.places import country_codes
-from premortem.law.vocabulary import Vocabulary
+from premortem.law.fields import items
+from premortem.law.fields.places import country_codes
+from premortem.law.fields.vocabulary import Vocabulary
 from premortem.text.predicates import Literal, Meanings, predicate
 from premortem.text.syntax import (
     Among,

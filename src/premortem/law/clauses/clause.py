@@ -12,10 +12,10 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from premortem.case import Case
 from premortem.errors import nearest
 from premortem.files.typed import Strict
-from premortem.law.conditions import is_limit
-from premortem.law.places import TierChange
-from premortem.law.vocabulary import Vocabulary
-from premortem.law.word_types import Since
+from premortem.law.clauses.conditions import is_limit
+from premortem.law.fields.places import TierChange
+from premortem.law.fields.vocabulary import Vocabulary
+from premortem.law.fields.word_types import Since
 
 Stage = Literal[
     "define",

@@ -9,12 +9,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from premortem.law.binding import in_force, silences
-from premortem.law.clause import Clause
-from premortem.law.column_texts import numbered
-from premortem.law.conditions import identifiers, parts
-from premortem.law.truth import MET, NOT_MET, Rows, Truth
-from premortem.law.vocabulary import Vocabulary
+from premortem.law.clauses.binding import in_force, silences
+from premortem.law.clauses.clause import Clause
+from premortem.law.clauses.conditions import identifiers, parts
+from premortem.law.clauses.truth import MET, NOT_MET, Rows, Truth
+from premortem.law.fields.column_texts import numbered
+from premortem.law.fields.vocabulary import Vocabulary
 
 Flags = NDArray[np.bool_]
 MANY = 127  # more tests than a clause has

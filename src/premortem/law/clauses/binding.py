@@ -10,10 +10,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from premortem.law.clause import Clause, Dated
-from premortem.law.conditions import condition, identifiers
-from premortem.law.conditions import limit as limit_in
-from premortem.law.vocabulary import Vocabulary
+from premortem.law.clauses.clause import Clause, Dated
+from premortem.law.clauses.conditions import condition, identifiers
+from premortem.law.clauses.conditions import limit as limit_in
+from premortem.law.fields.vocabulary import Vocabulary
 from premortem.text.syntax import Compare, Name, Node, Value, parse
 
 Days = NDArray[np.datetime64]

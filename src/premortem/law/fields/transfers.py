@@ -11,7 +11,7 @@ from pydantic import Field as Key
 
 from premortem.case import Case
 from premortem.files.typed import Strict, read_typed
-from premortem.law.unread import Unread
+from premortem.law.fields.unread import Unread
 
 FILE = "transfers.toml"
 

@@ -4,8 +4,8 @@ import re
 from datetime import date
 from typing import Any
 
-from premortem.law import places
-from premortem.law.vocabulary import Field, Vocabulary
+from premortem.law.fields import places
+from premortem.law.fields.vocabulary import Field, Vocabulary
 
 # What is done about a name that is another firm's: as it is typed, and as a document or a screen says it.
 CLEAR = "give --clear NAME=REASON"
