@@ -102,7 +102,7 @@ def test_a_fault_of_a_shipped_clause_names_its_own_file_under_any_policy(monkeyp
     """And one of a clause that the policy changes names the policy's."""
     broken = {k: dict(c) for k, c in raw_clauses(default()).items()}
     broken["emb.belarus"] |= {"admits": ["TPM"]}
-    for module in ("book", "clause_files"):
+    for module in ("book", "clauses.clause_files"):
         monkeypatch.setattr(f"premortem.law.{module}.raw_clauses", lambda case: broken)
     monkeypatch.setattr("premortem.law.book.typed_clauses", typed_clauses.__wrapped__)  # nothing kept of the sound ones
     policy = Policy(name="own", title="Own", says="x", clause={"diffusion.country_allocation": {"confidence": "sure"}})

@@ -209,7 +209,7 @@ def test_the_story_tells_first_what_the_model_has_the_other_way_by_most(small_ru
             Carried(agreed.id, "driver", 0.6, 0.6, 0.6, agreed.statement),
         )
     }
-    monkeypatch.setattr(track_record.at_hand, "carried", lambda run, a, policy: rows.get(a, ()))
+    monkeypatch.setattr(track_record.answers_of_run, "carried", lambda run, a, policy: rows.get(a, ()))
     monkeypatch.setattr(track_record, "_figures", lambda run: [])
     told = track_record.disagreements(small_run)
     assert f"{100 * wrong:+.0f} points" in told.finding
