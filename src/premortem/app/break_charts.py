@@ -13,9 +13,10 @@ from premortem.questions.describe import amount
 from premortem.questions.limits import ends
 from premortem.questions.stress import Explained
 from premortem.study import Run, Study
+from premortem.text.result import Document
 
 
-def break_figures(found: Explained, run: Run, policy: str) -> dict[str, Any]:
+def break_figures(found: Explained, run: Run, policy: str) -> Document:
     """The answer of `questions.explain` with its charts: effects by size; the first box as ranges, as futures, and how it was chosen."""
     effects = [
         {"label": axes.stacked(f"{r.statement} ({r.kind})", 36), "kind": r.kind, "change": r.effect, "low": r.low, "high": r.high,
@@ -39,7 +40,7 @@ def break_figures(found: Explained, run: Run, policy: str) -> dict[str, Any]:
     }
 
 
-def scatter_data(run: Run, box: TriedBox, name: str, policy: str) -> dict[str, Any]:
+def scatter_data(run: Run, box: TriedBox, name: str, policy: str) -> Document:
     """Futures across the box's two most telling uncertainties, those within its other limits; empty for a box of one.
 
     The chart clips to the middle 98% of each prior; `held_fixed` names the other limits, `shown` counts the futures.

@@ -15,6 +15,7 @@ from premortem.case import Measure
 from premortem.charts.marks import CLIP, PLAIN, margin_fan
 from premortem.charts.theme import BREAKS, CONTEXT, GRID, HOLDS, INK, MUTED, STEPS, apply_theme
 from premortem.ensemble.bands import BANDS
+from premortem.text.result import Document
 
 Rows = list[dict[str, Any]]
 ROWS = alt.NamedData("rows")
@@ -35,7 +36,7 @@ class Chart:
     columns: dict[str, str] = field(default_factory=dict)  # of the table: key to heading
 
     @property
-    def spec(self) -> dict[str, Any]:
+    def spec(self) -> Document:
         """Vega-Lite without its data."""
         found: dict[str, Any] = self.chart.to_dict()
         found.pop("datasets", None)

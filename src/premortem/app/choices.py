@@ -16,10 +16,10 @@ ENDS = ("; ", ": ", ", past ")
 def choices(live: Live, state: State) -> list[tuple[str, list[tuple[str, str]]]]:
     """What can be tried, by kind: keys of the address with their words."""
     book, priors = live.book(state), live.study.priors.rows
-    strengths = [(row["control"].key, row["control"].label) for row in controls.strengths(book, state)]
+    strengths = [(row.control.key, row.control.label) for row in controls.strengths(book, state)]
     numbers = [
-        (c.key, _called(row["clause"].says, c.label, len(row["controls"])))
-        for group in controls.instruments(book, state) for row in group["clauses"] if row["binds"] for c in row["controls"]
+        (c.key, _called(row.clause.says, c.label, len(row.controls)))
+        for group in controls.instruments(book, state) for row in group.clauses if row.binds for c in row.controls
     ]  # fmt: skip
     beliefs = sorted(
         (f"p.{row.name}", row.meaning) for row in priors if row.varies and row.distribution != "categorical"

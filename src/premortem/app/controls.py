@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from premortem.app import clause_dates, labels
 from premortem.app.view_state import STRENGTH, State, ends, legal_value
+from premortem.ensemble.priors import Prior
 from premortem.law.book import Book
+from premortem.law.clauses.clause import Clause
 from premortem.law.fields.number_names import number_names
 from premortem.propositions.assumption import Assumption
 from premortem.study import Study
@@ -108,21 +109,59 @@ def thresholds(a: Assumption, state: State) -> list[Control]:
     ]  # fmt: skip
 
 
-def belief(study: Study, name: str, state: State) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Belief:
+    """A range that a person may narrow: the row of the prior, its ends, what is believed, and a slider's step."""
+
+    row: Prior
+    low: float
+    high: float
+    first: float
+    last: float
+    step: float
+    changed: bool
+
+    @property
+    def key(self) -> str:
+        """Its key in an address."""
+        return f"p.{self.row.name}"
+
+
+@dataclass(frozen=True)
+class ClauseControls:
+    """A clause with a control for each of its numbers, its days, and whether it binds."""
+
+    clause: Clause
+    controls: tuple[Control, ...]
+    span: Span
+    binds: bool
+
+
+@dataclass(frozen=True)
+class InstrumentControls:
+    """The clauses of an instrument, and the days that move all of them."""
+
+    instrument: str
+    title: str
+    clauses: tuple[ClauseControls, ...]
+    span: Span
+
+
+@dataclass(frozen=True)
+class StrengthControl:
+    """What no clause says, with why the policy sets it so."""
+
+    control: Control
+    why: str
+
+
+def belief(study: Study, name: str, state: State) -> Belief:
     """A range: ends of the prior, what is believed, and what the table says of it."""
     row = study.priors[name]
     low, high = ends(study, name)
     held = {k: (a, b) for k, a, b in state.beliefs}.get(name, (low, high))
-    return {
-        "row": row,
-        "key": f"p.{name}",
-        "low": low,
-        "high": high,
-        "from": held[0],
-        "to": held[1],
-        "step": (high - low) / STEPS,
-        "changed": name in dict((k, 1) for k, *_ in state.beliefs),
-    }
+    changed = any(key == name for key, *_ in state.beliefs)
+    return Belief(row, low, high, *held, (high - low) / STEPS, changed)
 
 
 def span(book: Book, yours: Book, subject: str) -> Span:
@@ -135,23 +174,19 @@ def span(book: Book, yours: Book, subject: str) -> Span:
     )  # fmt: skip
 
 
-def instruments(book: Book, state: State) -> list[dict[str, Any]]:
+def instruments(book: Book, state: State) -> list[InstrumentControls]:
     """Clauses by instrument: what each says, whether it binds, its days, and a control for each number."""
-    groups: dict[str, list[dict[str, Any]]] = {}
+    groups: dict[str, list[ClauseControls]] = {}
     yours = clause_dates.book_with_dates(book, state.days)
     for c in book.clauses:
-        row = {
-            "clause": c,
-            "controls": [clause_number(book, c.id, k, state) for k in c.numbers],
-            "span": span(book, yours, c.id),
-            "binds": yours.in_force(c.id, book.case.settings.binding),
-        }
-        groups.setdefault(c.instrument, []).append(row)
+        numbers = tuple(clause_number(book, c.id, k, state) for k in c.numbers)
+        binds = yours.in_force(c.id, book.case.settings.binding)
+        groups.setdefault(c.instrument, []).append(ClauseControls(c, numbers, span(book, yours, c.id), binds))
     order = sorted(groups, key=lambda g: (g != book.case.settings.instrument, g))
-    return [{"instrument": g, "clauses": groups[g], "span": span(book, yours, g)} for g in order]
+    return [InstrumentControls(g, book.title_of(g), tuple(groups[g]), span(book, yours, g)) for g in order]
 
 
-def strengths(book: Book, state: State) -> list[dict[str, Any]]:
+def strengths(book: Book, state: State) -> list[StrengthControl]:
     """What no clause says, with why the policy sets it so."""
     why = {name: "; ".join(s.why for s in steps if s.why) for name, steps in book.policy.steps.items()}
-    return [{"control": strength(book, name, state), "why": why.get(name, "")} for name in book.vocabulary.instruments]
+    return [StrengthControl(strength(book, name, state), why.get(name, "")) for name in book.vocabulary.instruments]

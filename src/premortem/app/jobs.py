@@ -13,12 +13,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from premortem.ensemble.part import PART
 from premortem.ensemble.store import CHECKSUMS
 from premortem.errors import BadInput
 from premortem.files import writer
+from premortem.text.result import Document
 
 # How long a job that is interrupted may take to end by itself [s].
 PATIENCE = 2.0
@@ -69,7 +70,7 @@ class Job:
         lines = path.read_bytes().count(b"\n") if path.is_file() else 0
         return 1.0 if self.status == "finished" else min(lines / self.files, 0.99)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> Document:
         """What the list shows: progress, time so far and left, and the last words of its log."""
         took = (self.ended or time.time()) - self.began
         left = took / self.done - took if self.status == "running" and self.done > 0.05 else None

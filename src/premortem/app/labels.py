@@ -1,7 +1,6 @@
 """Sentences and labels of the screens, made from the rows that they stand above."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -13,13 +12,14 @@ from premortem.propositions.verdicts import MARK as MARK
 from premortem.propositions.verdicts import NO_VERDICT as NO_VERDICT
 from premortem.text import phrases, units
 from premortem.text.numbers import LOG_RATE, a_year
+from premortem.text.result import Document
 from premortem.watch.signposts import Signpost
 from premortem.watch.weights import is_noise
 
 ALL = "all"
 
 
-def headline(rows: Sequence[Mapping[str, Any]], title: str, edits: int = 0, known_on: str = "") -> str:
+def headline(rows: Sequence[Document], title: str, edits: int = 0, known_on: str = "") -> str:
     """`As written, X5 is the weakest assumption: it holds in 23% of futures; all five together in about 3%.`"""
     if any(r["holds"] is None for r in rows):
         return f"{title}: cannot answer: too few futures are left to tell how often the assumptions hold."
@@ -30,7 +30,7 @@ def headline(rows: Sequence[Mapping[str, Any]], title: str, edits: int = 0, know
     return f"{phrases.headline(who, shares, every, of)}."
 
 
-def cell(row: Mapping[str, Any]) -> str:
+def cell(row: Document) -> str:
     """The interval of a share: `91% to 93%`; nothing where there is none to give."""
     if row["low"] is None or row["high"] is None:
         return ""
@@ -38,7 +38,7 @@ def cell(row: Mapping[str, Any]) -> str:
     return low if low == high else f"{low} to {high}"
 
 
-def delta(row: Mapping[str, Any], base: Mapping[str, Any] | None) -> str:
+def delta(row: Document, base: Document | None) -> str:
     """The change of a share against what it is shown against, in points: `+11`, `\u22123`; nothing where there is none."""
     if base is None or base["holds"] is None or row["holds"] is None:
         return ""
@@ -49,12 +49,12 @@ def delta(row: Mapping[str, Any], base: Mapping[str, Any] | None) -> str:
     return f"{points:+d}".replace("-", "\u2212")
 
 
-def noise(row: Mapping[str, Any], base: Mapping[str, Any]) -> bool:
+def noise(row: Document, base: Document) -> bool:
     """Whether a change lies within the sampling of both sides."""
     return is_noise(*((side["holds"], side["low"], side["high"]) for side in (base, row)))
 
 
-def moves(rows: Sequence[Mapping[str, Any]], base: Sequence[Mapping[str, Any]]) -> str:
+def moves(rows: Sequence[Document], base: Sequence[Document]) -> str:
     """What a view changes in each share: `Change in points: X1 +2, X4 +11; all at once +3.`; nothing where it is shown against nothing."""
     before = {r["assumption"]: r for r in base}
     told = [(r["assumption"], delta(r, before.get(r["assumption"]))) for r in rows]
@@ -65,7 +65,7 @@ def moves(rows: Sequence[Mapping[str, Any]], base: Sequence[Mapping[str, Any]]) 
     return f"Change in points: {each or 'no share'}; all at once {every}."
 
 
-def verdict(row: Mapping[str, Any], fails: Mapping[str, str]) -> str:
+def verdict(row: Document, fails: Mapping[str, str]) -> str:
     """`X2 holds in 69% of futures (67% to 71%); what fails first in 58% of its breaks: rivals catch up.`"""
     if row["holds"] is None:
         return f"{row['assumption']}: cannot answer, since too few futures are left to tell."
@@ -76,7 +76,7 @@ def verdict(row: Mapping[str, Any], fails: Mapping[str, str]) -> str:
     return f"{text}."
 
 
-def lawful(change: Mapping[str, Any], side: str) -> str:
+def lawful(change: Document, side: str) -> str:
     """A side of a changed lever: a quantity, or a day."""
     value = change[side]
     if change["unit"] == "day":

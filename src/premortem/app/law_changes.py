@@ -8,6 +8,7 @@ from typing import Any
 
 from premortem.law.book import Book
 from premortem.text.numbers import capital, count_noun, day_in_words
+from premortem.text.result import Document
 from premortem.text.units import quantity
 
 DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
@@ -46,7 +47,7 @@ class Changes:
         return len(self.first) + len(self.others) + len(self.efforts)
 
 
-def told(found: Mapping[str, Any], before: Book, after: Book) -> Changes:
+def told(found: Document, before: Book, after: Book) -> Changes:
     """The differences of two rulebooks as `law.diff.between` finds them. What came and went in between stands among the rest by the
     shipments that it would have touched.
     """

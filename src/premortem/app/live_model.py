@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premortem.app import clause_dates, redrawn_futures
+from premortem.app.chart_specs import Rows
 from premortem.app.further_futures import continued, joined
 from premortem.app.simulation_queue import Turns
 from premortem.app.view_state import FIRST, FUTURES, QUICK, STRENGTH, State
@@ -30,6 +31,7 @@ from premortem.questions.move import Standing
 from premortem.questions.weighted_board import reading_policy, weighted_rows
 from premortem.study import Study
 from premortem.study.model import Chunk, Model
+from premortem.text.result import Document
 from premortem.watch import quantities, weights
 
 Array = NDArray[Any]
@@ -138,13 +140,13 @@ class Live:
 
         return self._scored.get((*of, state.thresholds, chunk), scored) | self._read.get((*of, chunk), read)
 
-    def rows(self, state: State) -> list[dict[str, Any]]:
+    def rows(self, state: State) -> list[Document]:
         """Rows of the board for the state's policy: the keys of `premortem board --json`."""
         told = self.told_by_run(state)
         rows = [cell.as_dict() for cell in told.board if cell.policy == state.policy] if told else []
         return rows or self.own_rows(state)  # of a policy that the run has not
 
-    def own_rows(self, state: State) -> list[dict[str, Any]]:
+    def own_rows(self, state: State) -> list[Document]:
         """The same by the futures of this model alone: what a view with changes is shown against."""
         key = ("rows", *self._board(state))  # kept too: a moved number asks for those of every policy
         return list(self._boards.get(key, lambda: [cell.as_dict() for cell in self.cells(state)]))
@@ -194,7 +196,7 @@ class Live:
         place = self.study.priors.names.index(name)
         return np.concatenate([self.values(state, chunk)[place] for chunk in self._chunks(state)])
 
-    def fan(self, state: State, assumption: str) -> list[dict[str, Any]]:
+    def fan(self, state: State, assumption: str) -> Rows:
         """Bands of an assumption's margin by step over all futures, and the share of them that breaks."""
         names = self.study.steps
         parts, limits = self._parts(state), self.thresholds(state)

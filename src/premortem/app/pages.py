@@ -14,7 +14,7 @@ from premortem import exhibits, facts
 from premortem.app import labels as said
 from premortem.app import timeline_marks
 from premortem.app import view_state as states
-from premortem.app.chart_specs import Chart
+from premortem.app.chart_specs import Chart, Rows
 from premortem.app.law_changes import days_in_words
 from premortem.app.session import Desk
 from premortem.app.view_state import State
@@ -188,7 +188,7 @@ def spec_of(chart: Chart) -> Markup:
     return Markup.escape(json.dumps(chart.spec, allow_nan=False))
 
 
-def data_of(rows: list[dict[str, Any]]) -> Markup:
+def data_of(rows: Rows) -> Markup:
     """Rows for such an attribute."""
     return Markup.escape(json.dumps(rows, default=str, allow_nan=False))
 

@@ -6,9 +6,10 @@ from typing import Any
 from premortem.app import clause_dates
 from premortem.app.view_state import STRENGTH, State, legal_value
 from premortem.law.book import Book
+from premortem.text.result import Document
 
 
-def changes(book: Book, view: State) -> list[dict[str, Any]]:
+def changes(book: Book, view: State) -> list[Document]:
     """Each changed number and day: name, legal value, yours, unit and citation; None where the law sets no day or, with `differ`, several."""
     rows = []
     for name, value in view.levers:
@@ -27,7 +28,7 @@ def changes(book: Book, view: State) -> list[dict[str, Any]]:
     return rows + [_day(book, name, day) for name, day in view.days]
 
 
-def _day(book: Book, name: str, day: date) -> dict[str, Any]:
+def _day(book: Book, name: str, day: date) -> Document:
     subject = name.rpartition(".")[0]
     held = book.by_id.get(subject)
     return {

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from importlib.resources import files
-from typing import Any
 
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse, JSONResponse, Response
@@ -15,6 +14,7 @@ from premortem.errors import BadInput, MissingData
 from premortem.problem import brief
 from premortem.problem.page import Pages
 from premortem.problem.run import Run
+from premortem.text.result import Document
 
 STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
 FONT = files("premortem.charts") / "fonts" / "source-sans-3-latin.woff2"
@@ -53,19 +53,19 @@ def site(run: Run) -> FastAPI:
         return Response(ICON.read_bytes(), media_type="image/svg+xml")
 
     @app.get("/api/board")
-    def board() -> list[dict[str, Any]]:
+    def board() -> list[Document]:
         return run.board().to_dicts()
 
     @app.get("/api/boxes")
-    def boxes(assumption: str, policy: str = "") -> dict[str, Any]:
+    def boxes(assumption: str, policy: str = "") -> Document:
         return dict(pages.boxes(assumption, policy or run.policies[0]).as_dict())
 
     @app.get("/api/breaking-points")
-    def breaking_points(assumption: str, policy: str = "") -> dict[str, Any]:
+    def breaking_points(assumption: str, policy: str = "") -> Document:
         return dict(pages.turns(assumption, policy or run.policies[0]).as_dict())
 
     @app.get("/api/sensitivity")
-    def sensitivity(outcome: str, policy: str = "") -> dict[str, Any]:
+    def sensitivity(outcome: str, policy: str = "") -> Document:
         return dict(pages.sensitivity(outcome, policy or run.policies[0]).as_dict())
 
     return app

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 
 from premortem.app.shipment_form import OTHER
@@ -37,7 +36,7 @@ def given(query: Mapping[str, str]) -> dict[str, str]:
     return {key.removeprefix(OTHER): text for key, text in query.items() if key.startswith(OTHER) and text.strip()}
 
 
-def link(fields: Mapping[str, Any], view: State, under: str) -> str:
+def link(fields: Mapping[str, object], view: State, under: str) -> str:
     """Address of the answer to a question, in this view."""
     query = urlencode([*((f"{OTHER}{name}", str(value)) for name, value in fields.items()), ("under", under)])
     return f"/rules?{query}{'&' + view.query if view.query else ''}"

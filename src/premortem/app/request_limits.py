@@ -2,17 +2,15 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable
 from importlib.resources import files
-from typing import Any
 from urllib.parse import quote
+
+from starlette.types import Message, Receive, Scope, Send
 
 from premortem.app import token
 from premortem.app.prices import ANALYSIS, MANY, WINDOW, Budget, price
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 CSP = (
@@ -130,7 +128,7 @@ async def _patiently(app: App, scope: Scope, receive: Receive, send: Send) -> No
     """Hand on; a body that is too large or too slow is refused where nothing is answered yet, else the connection ends."""
     begun = False
 
-    async def sending(message: MutableMapping[str, Any]) -> None:
+    async def sending(message: Message) -> None:
         nonlocal begun
         begun = True
         await send(message)
@@ -147,7 +145,7 @@ async def _patiently(app: App, scope: Scope, receive: Receive, send: Send) -> No
 def _limited(receive: Receive, most: int) -> Receive:
     taken, whole = 0, False
 
-    async def limited() -> MutableMapping[str, Any]:
+    async def limited() -> Message:
         nonlocal taken, whole
         try:
             message = await (receive() if whole else asyncio.wait_for(receive(), PATIENCE))
@@ -166,7 +164,7 @@ def _with_headers(send: Send, path: str) -> Send:
     # scripts and styles are asked for again with their tag, so that an upgrade is never mixed with what was kept
     kept = b"no-cache" if path.startswith("/static/") else b"no-store"
 
-    async def sending(message: MutableMapping[str, Any]) -> None:
+    async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             said = any(name == b"cache-control" for name, _ in message["headers"])
             message["headers"] = [*message["headers"], *HEADERS, *([] if said else [(b"cache-control", kept)])]

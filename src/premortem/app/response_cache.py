@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from premortem.app.request_limits import App, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
+
+from premortem.app.request_limits import App
 from premortem.app.session import Desk
 
 # Screens and data that nothing but the address, the study and its run decides: no clock, no job, no other visitor.

@@ -15,6 +15,7 @@ from premortem.law.parties.clearing import CLEARED, as_text, check_reasons
 from premortem.law.parties.pulled_lists import Lists
 from premortem.law.timeline import timeline
 from premortem.law.verdict import asks_for
+from premortem.text.result import Document
 
 # Any field that the form does not show comes as `f.NAME`, and the reason for which a name is cleared as `clear.NAME`.
 OTHER, CLEAR = "f.", "clear."
@@ -67,13 +68,13 @@ def _shown(name: str, value: str, words: Vocabulary) -> Shown:
     return Shown(name, told.label, value, told.placeholder, choices, kind, listed)
 
 
-def pairs(fields: Mapping[str, Any], told: AppText) -> list[tuple[str, str]]:
+def pairs(fields: Mapping[str, object], told: AppText) -> list[tuple[str, str]]:
     """The address of a shipment."""
     short = {one.field: name for name, one in told.form.items()}
     return [(short.get(k, f"{OTHER}{k}"), _text(v)) for k, v in fields.items() if v is not None and v != ""]
 
 
-def link(fields: Mapping[str, Any], view: State, told: AppText, under: str = "", lists: Lists = "shipped") -> str:
+def link(fields: Mapping[str, object], view: State, told: AppText, under: str = "", lists: Lists = "shipped") -> str:
     """Address of the answer to a shipment, in this view; under the view's policy unless another is named; by the lists of
     parties that are asked.
     """
@@ -96,7 +97,7 @@ def reads(outcome: str, words: Vocabulary) -> str:
     return words.reads.get(outcome) or f"Cannot be decided: {asks_for(outcome, words)}"
 
 
-def periods(transaction: Transaction, book: Book, until: date) -> list[dict[str, Any]]:
+def periods(transaction: Transaction, book: Book, until: date) -> list[Document]:
     """Its strip of time as rows: from, to, outcome, how it reads and is coloured, the clause and what that says."""
     says = {c.id: c.says for c in book.clauses}
     return [

@@ -11,7 +11,9 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
-from premortem.app.request_limits import App, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
+
+from premortem.app.request_limits import App
 from premortem.errors import BadInput
 from premortem.files import writer
 from premortem.files.reader import read_bytes

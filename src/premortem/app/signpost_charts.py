@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from premortem.app import chart_specs
+from premortem.app.chart_specs import Rows
 from premortem.app.live_model import Live
 from premortem.app.view_state import State
 from premortem.case import Case, year_of
@@ -49,7 +50,7 @@ def _bands(live: Live, view: State, names: list[str]) -> dict[str, list[dict[str
     }
 
 
-def rows(live: Live, view: State, signpost: Signpost, band: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def rows(live: Live, view: State, signpost: Signpost, band: Rows) -> Rows:
     """The band by year, then what was known of it on the view's day, each with the threshold beside it; None where nothing is."""
     limit = signpost.threshold.value if signpost.threshold else None
     nothing = dict.fromkeys(("p5", "p50", "p95", "read"))
@@ -62,7 +63,7 @@ def rows(live: Live, view: State, signpost: Signpost, band: list[dict[str, Any]]
     return [nothing | {"limit": limit} | row for row in [*band, *read]]
 
 
-def lowest(scale: str, shown: list[dict[str, Any]]) -> float | None:
+def lowest(scale: str, shown: Rows) -> float | None:
     """The foot of a logarithmic scale, where it is compared in ratios and nothing of it is at or below 0; else None.
 
     Below the largest value by as many decades as a reader tells apart, or at what was read or is watched for.

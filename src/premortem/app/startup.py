@@ -12,7 +12,9 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from premortem.app.request_limits import Guard, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
+
+from premortem.app.request_limits import Guard
 
 if TYPE_CHECKING:  # what is loaded behind the door takes seconds
     from fastapi import FastAPI

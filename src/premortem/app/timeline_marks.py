@@ -9,13 +9,14 @@ from premortem import facts
 from premortem.case import Case
 from premortem.law.book import Book
 from premortem.law.fields.vocabulary import vocabulary
+from premortem.text.result import Document
 
 # The kind of event that is a change of the rules.
 RULE = "rule"
 
 
 @cache
-def days(case: Case) -> list[dict[str, Any]]:
+def days(case: Case) -> list[Document]:
     """Days of events since before the first rule with what happened, the rules among them told apart; in order."""
     begins = vocabulary(case).strip_from
     by: dict[date, list[dict[str, Any]]] = {}
@@ -47,7 +48,7 @@ def _as_year(day: date) -> float:
     return day.year + (day.timetuple().tm_yday - 1) / 365.25
 
 
-def stops(book: Book) -> list[dict[str, Any]]:
+def stops(book: Book) -> list[Document]:
     """The days of events, and those on which clauses of a rulebook are published, bind or end, in order."""
     by = {row["day"]: dict(row) for row in days(book.case)}
     for day, said in sorted(_of_clauses(book)):

@@ -78,7 +78,7 @@ def batch(
 
 def compiled(
     b: Any, q: Any, mean: Any, stdev: Any, delta: Any, c1: Any, r1: Any, w1: Any, c2: Any, r2: Any
-) -> dict[str, Any]:
+) -> dict[str, jax.Array]:
     """Many futures at once in JAX."""
     b, q, mean, stdev = (v[:, None] for v in (b, q, mean, stdev))
     mu, sigma = jnp.log(mean**2 / jnp.sqrt(stdev**2 + mean**2)), jnp.sqrt(jnp.log(1 + stdev**2 / mean**2))

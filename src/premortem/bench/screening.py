@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -26,6 +25,7 @@ from premortem.law.decide import Transaction, explain
 from premortem.law.fields.transfers import transfers
 from premortem.law.ledger import decisions
 from premortem.law.parties.pulled_lists import with_pulled
+from premortem.text.result import Document
 
 QUICK, FULL = 10_000, 50_000
 # Longest that a warm check may take [ms], and how often it is timed, each time with other names.
@@ -144,7 +144,7 @@ def names(count: int, seed: int = 0) -> list[str]:
     return [" ".join(part) for part in zip(*parts, strict=True)]
 
 
-def published(count: int, seed: int = 0) -> dict[str, Any]:
+def published(count: int, seed: int = 0) -> Document:
     """A screening list in its published form, with every third entry under a second name too: so many names in all."""
     made = iter(names(count, seed))
     entries = []
@@ -169,7 +169,7 @@ def fetched(count: int) -> Iterator[Case]:
             live.home = was
 
 
-def served(document: dict[str, Any], path: Path) -> Fetched:
+def served(document: Document, path: Path) -> Fetched:
     """A published document as if it had been fetched to a path."""
     writer.put(path, json.dumps(document), parents=True)
     return Fetched(path, "", "")

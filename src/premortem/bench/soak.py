@@ -13,6 +13,8 @@ import time
 from collections import Counter
 from typing import Any
 
+from premortem.text.result import Document
+
 # Readers at once, and how long one looks before the next move [s].
 READERS, LOOKS = 20, 1.0
 # How long it takes [s]: of a whole benchmark, and of a quick one.
@@ -22,7 +24,7 @@ MOVE = "/api/board?only=1&l.diffusion.country_allocation.tpp={value}"
 SHARED, TOGETHER = (4e8, 6e8, 9e8), 0.3
 
 
-def measure(host: str, port: int, seconds: float) -> dict[str, Any]:
+def measure(host: str, port: int, seconds: float) -> Document:
     """`milliseconds` of each answer and how many had each of the `statuses`; run in another process."""
     asked = [sys.executable, __file__, host, str(port), str(seconds)]
     done = subprocess.run(asked, stdout=subprocess.PIPE, text=True, check=True)
@@ -30,7 +32,7 @@ def measure(host: str, port: int, seconds: float) -> dict[str, Any]:
     return found
 
 
-def summary(found: dict[str, Any]) -> dict[str, float]:
+def summary(found: Document) -> dict[str, float]:
     """Median and 95th percentile of the answers [ms], how many there were, and how many were refused."""
     taken = sorted(found["milliseconds"])
     refused = sum(count for status, count in found["statuses"].items() if status != "200")

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from premortem.text.result import Document
+
 Row = dict[str, Any]
 Work = Callable[[], Any]
 VERSIONS = (
@@ -54,7 +56,7 @@ def row(
     return {"name": name, "ours": ours, "peer": peer, "ratio": ratio, "unit": unit, "peer_is": peer_is} | more
 
 
-def machine() -> dict[str, Any]:
+def machine() -> Document:
     """What the figures were measured on: processor, cores, system, versions, and how busy it was."""
     return {
         "processor": platform.processor() or platform.machine(),

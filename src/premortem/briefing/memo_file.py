@@ -1,7 +1,7 @@
 """A memo as a file: text, one HTML page, a tagged PDF, or the JSON that the command line prints."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from textwrap import fill
@@ -15,6 +15,7 @@ from premortem.errors import BadInput
 from premortem.files import writer
 from premortem.law.clauses.citations import Piece
 from premortem.law.memo_parts import Line, Memo, Part
+from premortem.text.result import Document
 
 # Width of a text [columns].
 WIDTH = 80
@@ -34,12 +35,12 @@ def check(path: Path, option: str, *inputs: Path) -> None:
     writer.check_target(path, *inputs)
 
 
-def write(path: Path, memo: Memo, document: Mapping[str, Any]) -> None:
+def write(path: Path, memo: Memo, document: Document) -> None:
     """Write a memo as the ending of the file says; `document` is what JSON holds. Whole or not at all."""
     writer.write(path, content(path.suffix.lower(), memo, document))
 
 
-def content(ending: str, memo: Memo, document: Mapping[str, Any]) -> bytes:
+def content(ending: str, memo: Memo, document: Document) -> bytes:
     """A memo as bytes, by the ending of its file."""
     made: dict[str, Callable[[], str | bytes]] = {
         ".txt": lambda: as_text(memo),

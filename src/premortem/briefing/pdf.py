@@ -20,6 +20,7 @@ from premortem.briefing.content import (
 )
 from premortem.briefing.notes import references
 from premortem.briefing.typesetting import Paper, typeset
+from premortem.text.result import Document
 
 
 def render(brief: Brief, pictures: Mapping[str, str], paper: Paper = "a4") -> bytes:
@@ -28,7 +29,7 @@ def render(brief: Brief, pictures: Mapping[str, str], paper: Paper = "a4") -> by
     return typeset("brief.typ", {"brief.json": json.dumps(document(brief)), **drawn}, paper)
 
 
-def document(brief: Brief) -> dict[str, Any]:
+def document(brief: Brief) -> Document:
     """What the Typst template reads: the content without folds and charts."""
     return {
         "title": brief.title,

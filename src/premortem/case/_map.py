@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
+from premortem.text.result import Document
+
 
 class Measure(NamedTuple):
     """What a map can show: its title, its unit (`share`, or any), and the words of its classes where it has classes from 1 on."""
@@ -47,7 +49,7 @@ class Place:
     alone: bool = False
     more: Mapping[str, Any] = field(default_factory=dict)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> Document:
         """The keys that the app's data have."""
         told = {"region": self.region} | ({} if self.region is None else {"alone": self.alone})
         return {"iso3": self.iso3, "name": self.name} | dict(self.more) | told | {"rows": [*self.rows]}

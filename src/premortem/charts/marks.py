@@ -6,6 +6,7 @@ import altair as alt
 import polars as pl
 
 from premortem.case import middle
+from premortem.charts.render import VegaLite
 from premortem.charts.theme import HOLDS, INK, MUTED
 
 # Narrower than this a chart is for a phone: fewer ticks, words above lines and not beside them.
@@ -46,7 +47,7 @@ def fan(
     return bands(alt.Chart(frame).encode(x=x), {"scale": scale, "title": y_title, "axis": axis}, colour)
 
 
-def bands(base: Any, y: dict[str, Any], colour: str = HOLDS, suffix: str = "") -> Any:
+def bands(base: Any, y: VegaLite, colour: str = HOLDS, suffix: str = "") -> Any:
     """The one fan: bands 5 to 95% and 25 to 75% of futures and the median as a line, over a chart with its x.
 
     `y` is how the axis looks; columns are p5 to p95, with a suffix where they were worked out in the chart.

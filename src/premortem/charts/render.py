@@ -5,10 +5,12 @@ import json
 import re
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeAlias
 
 from premortem.errors import MissingData
 
+# A chart as Vega-Lite writes it down, or a part of one.
+VegaLite: TypeAlias = dict[str, Any]
 FONTS = files("premortem.charts") / "fonts"
 NO_FONTS = "the typeface of the package is not there, without which pictures lose their words; install premortem again"
 # Pixels a unit of a PNG: 680 units print at 170 mm with some 200 dots an inch.
@@ -22,7 +24,7 @@ def svg(chart: Any) -> str:
     return svg_of(specification(chart))
 
 
-def svg_of(told: dict[str, Any]) -> str:
+def svg_of(told: VegaLite) -> str:
     """A chart's specification as SVG text."""
     return str(_renderer().vegalite_to_svg(told))
 
@@ -49,7 +51,7 @@ def cut(drawn: str, width: float) -> str:
 SIZE = re.compile(r'width="([\d.]+)" height="([\d.]+)" viewBox="0 0 [\d.]+ [\d.]+"')
 
 
-def specification(chart: Any) -> dict[str, Any]:
+def specification(chart: Any) -> VegaLite:
     """The chart as a Vega-Lite specification; not held against the schema again, which takes longer than drawing it."""
     return dict(chart.to_dict(validate=False))
 

@@ -138,7 +138,7 @@ def data_pull(
     from premortem.case import DEFAULT, load
 
     result = facts.pull(names or (), known=facts.sources(load(case or DEFAULT)))
-    show(result, as_json, False, lambda: terminal.print_pulled(result))
+    show({**result}, as_json, False, lambda: terminal.print_pulled(result))
     raise typer.Exit(NO if result["failed"] else DONE)
 
 

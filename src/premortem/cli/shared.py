@@ -17,6 +17,7 @@ from typer.core import TyperCommand, TyperOption
 
 from premortem.errors import BadInput, raise_all
 from premortem.progress import LOG
+from premortem.text.result import Document
 
 # Where a context keeps the case that `--case` names: help is shown before any option is read.
 CASE_ASKED = "premortem.case"
@@ -233,7 +234,7 @@ def run_on(made: Any, as_of: str | None) -> Any:
     return run_of_day(made, day(as_of, "--as-of")) if as_of else made
 
 
-def show(document: dict[str, Any], as_json: bool, quiet: bool, for_people: Callable[[], None]) -> None:
+def show(document: Document, as_json: bool, quiet: bool, for_people: Callable[[], None]) -> None:
     """One JSON document on stdout, or the same for people unless they asked for quiet."""
     if as_json:
         typer.echo(json.dumps(document, default=plain, allow_nan=False))
@@ -241,7 +242,7 @@ def show(document: dict[str, Any], as_json: bool, quiet: bool, for_people: Calla
         for_people()
 
 
-def error_document(errors: Sequence[Exception]) -> dict[str, Any]:
+def error_document(errors: Sequence[Exception]) -> Document:
     """Errors as keys of a JSON document: the first by itself, and all where there are several."""
     dicts = [e.as_dict() | {"why": e.what} if isinstance(e, BadInput) else UNPLACED | {"hint": str(e)} for e in errors]
     return {"error": dicts[0]} | ({"errors": dicts} if len(dicts) > 1 else {})

@@ -91,13 +91,15 @@ def compiled(
     """
     if isinstance(function, InTwoSteps) and function.outside:
         return _after(function.outside, function.inside, (key or function, "inside"), seldom, device)
-    shapes = jax.tree.map(_shape, given)
-    leaves, tree = jax.tree.flatten(shapes)
-    sizes = tuple((leaf.shape, leaf.dtype) for leaf in leaves)
+    leaves, tree = jax.tree.flatten(given)
+    sizes = tuple(map(_size, leaves))
     asked = key or function
-    return _PROGRAMS.get(
-        (asked, device, tree, sizes), lambda: _compile(function, shapes, seldom, device, (asked, str(tree), sizes))
-    )
+
+    def made() -> Any:
+        shapes = jax.tree.unflatten(tree, [jax.ShapeDtypeStruct(*size) for size in sizes])
+        return _compile(function, shapes, seldom, device, (asked, str(tree), sizes))
+
+    return _PROGRAMS.get((asked, device, tree, sizes), made)
 
 
 def _after(
@@ -110,9 +112,14 @@ def _after(
     return run
 
 
-def _shape(x: Any) -> jax.ShapeDtypeStruct:
-    kind = x.dtype if hasattr(x, "dtype") else np.result_type(x)
-    return jax.ShapeDtypeStruct(np.shape(x), jax.dtypes.canonicalize_dtype(kind))
+def _size(x: Any) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    return np.shape(x), _kept_as(x.dtype if hasattr(x, "dtype") else np.result_type(x))
+
+
+@cache
+def _kept_as(kind: Any) -> np.dtype[Any]:
+    """How JAX keeps numbers of a kind."""
+    return np.dtype(jax.dtypes.canonicalize_dtype(kind))
 
 
 def _compile(function: Callable[..., Any], shapes: Any, seldom: bool, device: Device, asked: tuple[Any, ...]) -> Any:

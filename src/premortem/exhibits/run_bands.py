@@ -8,6 +8,7 @@ import polars as pl
 from premortem.charts.marks import middle_of
 from premortem.ensemble.bands import BANDS
 from premortem.errors import MissingData, nearest
+from premortem.facts.tables import Row
 
 __all__ = ["BANDS", "bands", "policy", "row_at"]
 
@@ -52,7 +53,7 @@ def _bands(held: _Held) -> pl.DataFrame:
     return frame.with_columns(year=middle_of(pl.col("quarter")))
 
 
-def row_at(frame: pl.DataFrame, quarter: str, series: str = "") -> dict[str, Any]:
+def row_at(frame: pl.DataFrame, quarter: str, series: str = "") -> Row:
     """The row of a step, of a series where there are several."""
     rows = frame.filter(pl.col("quarter") == quarter)
     return rows.filter(pl.col("series") == series).row(0, named=True) if series else rows.row(0, named=True)

@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict, cast
 from urllib.parse import urlsplit
 
 import polars as pl
@@ -30,6 +30,38 @@ FILE = "live.toml"
 MOST_PAGES = 20
 MEGABYTE = 1_000_000
 Fetch = Callable[[str, Path, int], Fetched]
+
+
+class Record(TypedDict):
+    """What is kept of a table that was pulled, beside the table."""
+
+    name: str
+    title: str
+    path: str
+    rows: int
+    bytes: int
+    sha256: str
+    changed: bool
+    fetched: str
+    source: str
+    publisher: str
+    licence: str
+    edition: str
+
+
+class NotPulled(TypedDict):
+    """A source that failed, why, and the packaged tables that stay in use."""
+
+    name: str
+    why: str
+    stays: list[str]
+
+
+class Pulled(TypedDict):
+    """What came, and what did not."""
+
+    pulled: list[Record]
+    failed: list[NotPulled]
 
 
 class Source(Strict):
@@ -78,17 +110,15 @@ def home() -> Path:
     return Path.home() / ".cache" / "premortem" / "data"
 
 
-def pull(
-    names: Sequence[str] = (), *, known: dict[str, Source] | None = None, get: Fetch = fetch
-) -> dict[str, list[dict[str, Any]]]:
+def pull(names: Sequence[str] = (), *, known: dict[str, Source] | None = None, get: Fetch = fetch) -> Pulled:
     """Fetch the named sources, or all: keys `pulled` (records as kept) and `failed` [{`name`, `why`, `stays`}].
 
     One that fails costs no other, and leaves what was pulled before. Raises `BadInput` for a name that is not a source.
     """
     known = sources() if known is None else known
     raise_all([unknown("NAME", "no such source", name, [*known]) for name in names if name not in known])
-    pulled: list[dict[str, Any]] = []
-    failed: list[dict[str, Any]] = []
+    pulled: list[Record] = []
+    failed: list[NotPulled] = []
     for name in names or known:
         try:
             pulled.append(_pull(known[name], get))
@@ -97,7 +127,7 @@ def pull(
     return {"pulled": pulled, "failed": failed}
 
 
-def records(known: dict[str, Source] | None = None) -> list[dict[str, Any]]:
+def records(known: dict[str, Source] | None = None) -> list[Record]:
     """What has been pulled, as it was recorded."""
     found = []
     for name in sources() if known is None else known:
@@ -106,7 +136,7 @@ def records(known: dict[str, Source] | None = None) -> list[dict[str, Any]]:
     return found
 
 
-def _record(path: Path) -> dict[str, Any] | None:
+def _record(path: Path) -> Record | None:
     """A record as it was kept; none where it was damaged since: the table then counts as never pulled."""
     try:
         record = json.loads(path.read_text("utf-8"))
@@ -114,7 +144,7 @@ def _record(path: Path) -> dict[str, Any] | None:
         return None
     kept = {"rows": int} | dict.fromkeys(("name", "title", "path", "sha256", "fetched", "source", "licence"), str)
     whole = isinstance(record, dict) and all(isinstance(record.get(key), kind) for key, kind in kept.items())
-    return record if whole else None
+    return cast(Record, record) if whole else None
 
 
 def read_pulled(name: str, known: dict[str, Source] | None = None) -> pl.DataFrame:
@@ -131,7 +161,7 @@ def read_pulled(name: str, known: dict[str, Source] | None = None) -> pl.DataFra
     raise MissingData(f"{name} is not what was pulled; premortem data pull {name}")
 
 
-def _pull(source: Source, get: Fetch) -> dict[str, Any]:
+def _pull(source: Source, get: Fetch) -> Record:
     """Fetch beside the last good copy, check, and only then put it in its place."""
     path = home() / f"{source.name}.{source.format}"
     try:
@@ -141,7 +171,7 @@ def _pull(source: Source, get: Fetch) -> dict[str, Any]:
         frame = _checked(source, fetched.path)
         digest = hashlib.sha256(fetched.path.read_bytes()).hexdigest()
         before = next((r["sha256"] for r in records({source.name: source})), None)
-        record = {
+        record: Record = {
             "name": source.name,
             "title": source.title,
             "path": str(path),

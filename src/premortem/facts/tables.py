@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import polars as pl
 import polars.selectors as cs
@@ -19,6 +19,8 @@ from premortem.files.toml import read_toml
 from premortem.files.typed import Strict, read_entries, to_typed
 
 ANSWERS = "answers.toml"
+# A row of a table by its columns: what each holds is told by the table's own entry.
+Row: TypeAlias = dict[str, Any]
 
 
 class Table(Strict):
@@ -159,7 +161,7 @@ def _known_on_days(frame: pl.DataFrame, file: str) -> pl.DataFrame:
     return frame.with_columns(known_on=days)
 
 
-def rows(name: str, case: Case | None = None) -> list[dict[str, Any]]:
+def rows(name: str, case: Case | None = None) -> list[Row]:
     """Rows of a table that not every case has; none where this one has none. Raises as `read` does for the rest."""
     return read(name, case).to_dicts() if name in catalogue(case) else []
 

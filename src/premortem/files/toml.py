@@ -3,20 +3,22 @@
 import tomllib
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from premortem.errors import BadInput
 from premortem.files.reader import not_utf8, read_bytes
 
 MAX_BYTES = 1_000_000
+# A document of TOML, or a table in one, before it is typed: whatever TOML can hold.
+Toml: TypeAlias = dict[str, Any]
 
 
-def read_toml(path: Path | Traversable) -> dict[str, Any]:
+def read_toml(path: Path | Traversable) -> Toml:
     """The document of a TOML file. Raises `BadInput` where it cannot be read, is too large or is not TOML."""
     return parse_toml(read_bytes(path, "a TOML file", MAX_BYTES), path.name)
 
 
-def parse_toml(raw: bytes, file: str) -> dict[str, Any]:
+def parse_toml(raw: bytes, file: str) -> Toml:
     """The document in these bytes. Raises `BadInput` where they are not TOML."""
     try:
         return tomllib.loads(raw.decode("utf-8"))

@@ -1,6 +1,6 @@
 """Files that a person edits, read into typed objects: every fault at once, told of the file, the key and what is allowed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.files.faults import fault
-from premortem.files.toml import read_toml
+from premortem.files.toml import Toml, read_toml
 
 
 class Strict(BaseModel):
@@ -40,7 +40,7 @@ def read_entries(
     return {} if missing_ok and not path.is_file() else entries(read_toml(path), path.name, kind, key)
 
 
-def entries(document: Mapping[str, Any], file: str, kind: type[Kind], key: str = "id") -> dict[str, Kind]:
+def entries(document: Toml, file: str, kind: type[Kind], key: str = "id") -> dict[str, Kind]:
     """The same of a document that is read already."""
     found: dict[str, Kind] = {}
     errors: list[BadInput] = []
@@ -56,7 +56,7 @@ def entries(document: Mapping[str, Any], file: str, kind: type[Kind], key: str =
     return found
 
 
-def to_typed(document: Mapping[str, Any], kind: type[Kind], file: str, at: str = "", context: Any = None) -> Kind:
+def to_typed(document: Toml, kind: type[Kind], file: str, at: str = "", context: Any = None) -> Kind:
     """A document as an object; `at` is its place in the file, `context` what its checks look things up in.
 
     Raises `BadInput`, or all of them at once.

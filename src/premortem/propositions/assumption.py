@@ -14,6 +14,7 @@ from pydantic import Field, PrivateAttr, ValidationError, model_validator
 from premortem.case import Case
 from premortem.errors import BadInput, nearest
 from premortem.files import faults
+from premortem.files.toml import Toml
 from premortem.files.typed import Strict, read_typed
 
 
@@ -200,7 +201,7 @@ def read(path: Path | Traversable) -> Assumption:
     return found
 
 
-def spoken(document: Mapping[str, Any], file: str) -> Assumption:
+def spoken(document: Toml, file: str) -> Assumption:
     """What of a document, even a faulty one, speaks of the model: its margins, and what its items are bound to."""
     parts: dict[str, Any] = {key: _readable(document.get(key), kind) for key, kind in PARTS.items()}
     found = Assumption.model_construct(id="A0", name="", claim="", **parts)

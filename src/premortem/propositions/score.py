@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 
 import jax
 import jax.numpy as jnp
@@ -17,8 +17,11 @@ from premortem.propositions import interpretations, tally
 from premortem.propositions.assumption import Assumption
 from premortem.propositions.expressions import Expression
 from premortem.propositions.form_shares import FormShares
+from premortem.text.result import Document
 
 Array = NDArray[Any]
+# The threshold of each condition by its name: one number, or one a row where a program is run along several.
+Thresholds: TypeAlias = Mapping[str, np.float32 | NDArray[np.float32] | jax.Array]
 # Row of the board for all assumptions at once.
 ALL = "all"
 # A verdict that so few futures do not share is decided by how things are set up, not by what is uncertain.
@@ -66,18 +69,18 @@ class Scorer:
         """Threshold of each condition."""
         return {f"{a.id}.{c.id}": np.float32(c.limit.value) for a in self.assumptions for c in a.condition}
 
-    def margins(self, outcomes: Mapping[str, jax.Array], thresholds: Mapping[str, Any]) -> dict[str, jax.Array]:
+    def margins(self, outcomes: Mapping[str, jax.Array], thresholds: Thresholds) -> dict[str, jax.Array]:
         """Margins of conditions and of assumptions (their smallest), each of shape (future,)."""
         found = {name: e(outcomes, {"limit": thresholds[name]}) for name, e in self._margins.items()}
         return found | self._smallest(found)
 
-    def over_time(self, outcomes: Mapping[str, jax.Array], thresholds: Mapping[str, Any]) -> dict[str, jax.Array]:
+    def over_time(self, outcomes: Mapping[str, jax.Array], thresholds: Thresholds) -> dict[str, jax.Array]:
         """Margins of assumptions as they stand at each step, each of shape (step, future)."""
         found = {name: e(outcomes, {"limit": thresholds[name]}) for name, e in self._over_time.items()}
         return self._smallest(found)
 
     def reduce(
-        self, outcomes: Mapping[str, jax.Array], thresholds: Mapping[str, Any]
+        self, outcomes: Mapping[str, jax.Array], thresholds: Thresholds
     ) -> tuple[dict[str, jax.Array], dict[str, jax.Array]]:
         """What a run keeps: scalars of each future (margins) and series (outcomes, margins over time)."""
         national = {name: series for name, series in outcomes.items() if series.ndim == 2}
@@ -201,7 +204,7 @@ class _Row:
         if self.forms:
             self.forms.add({f.name: columns[f.name][~failed] for f in self.forms.forms}, holds[~failed], left)
 
-    def as_dict(self, policy: str) -> dict[str, Any]:
+    def as_dict(self, policy: str) -> Document:
         share, low, high = (None if np.isnan(x) else x for x in self.share.interval())
         first, alone = self.causes.shares()
         most = tally.most_often(first)

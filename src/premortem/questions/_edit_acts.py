@@ -1,13 +1,13 @@
 """The ranking of clause numbers scored by acts: numbers that one act edited are one observation, and so are those of a clause that none did."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 import polars as pl
 
+from premortem.facts.tables import Row
 from premortem.text.numbers import count_noun
 from premortem.text.result import Result
 
@@ -46,7 +46,7 @@ def after(edits: pl.DataFrame, day: date) -> pl.DataFrame:
     return edits.filter((pl.col("edited") <= 0) | pl.col("date").is_null() | (pl.col("date") > day))
 
 
-def by_act(ranked: Iterable[tuple[str, str]], edits: Iterable[Mapping[str, Any]]) -> ByAct:
+def by_act(ranked: Iterable[tuple[str, str]], edits: Iterable[Row]) -> ByAct:
     """Scores of a ranking by acts: `ranked` are clause and parameter from the first to the last, `edits` rows of what became of each."""
     order = [*ranked]
     places = {key: i / max(len(order) - 1, 1) for i, key in enumerate(order)}

@@ -165,7 +165,7 @@ def simulate(
     drivers = _drivers(study)
     wanted = {*observer.expressions, *drivers}
 
-    def read(chunk: Chunk) -> dict[str, Any]:
+    def read(chunk: Chunk) -> dict[str, Array]:
         # what the study watches comes with every future; what else is asked is read off the series
         given = {**chunk.scalars, **chunk.interpreted(chunk.series)}
         found = {name: x for name, x in given.items() if name in wanted or name.startswith("margin.")}

@@ -20,6 +20,7 @@ from premortem.case import Levers
 from premortem.ensemble.part import CHUNK, draw
 from premortem.errors import BadInput, MissingData, nearest
 from premortem.law.book import Book
+from premortem.propositions.score import Thresholds
 from premortem.study import Study
 from premortem.study.model import Chunk
 from premortem.text.numbers import in_words
@@ -40,7 +41,7 @@ class Standing:
     book: Book
     levers: Levers
     values: Array  # of the uncertainties, (parameter, future)
-    thresholds: Mapping[str, Any]
+    thresholds: Thresholds
     chunks: tuple[Chunk, ...]
 
     @cached_property

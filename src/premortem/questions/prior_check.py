@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import polars as pl
@@ -52,7 +53,7 @@ def _outcomes(study: Study) -> dict[str, Array]:
     }
 
 
-def check(outcomes: Mapping[str, Any], labels: tuple[str, ...], case: Case) -> pl.DataFrame:
+def check(outcomes: Mapping[str, jax.Array | Array], labels: tuple[str, ...], case: Case) -> pl.DataFrame:
     """One row a recorded quantity: what was recorded, the prior's 2.5, 50 and 97.5%, whether the record is inside, and whether priors
     were chosen to meet it.
 
@@ -60,10 +61,11 @@ def check(outcomes: Mapping[str, Any], labels: tuple[str, ...], case: Case) -> p
     prior, series of shape (step, future).
     """
     names = frozenset(outcomes)
+    given = {name: jnp.asarray(series) for name, series in outcomes.items()}
     rows: list[dict[str, Any]] = []
     for row in facts.rows("history_checks", case):
         expression = Expression(row["expression"], "history_checks.csv", row["quantity"], names, frozenset(), labels)
-        low, median, high = np.quantile(np.asarray(jnp.asarray(expression(outcomes, {}))), CENTRAL)
+        low, median, high = np.quantile(np.asarray(expression(given, {})), CENTRAL)
         inside = row["low"] <= high and row["high"] >= low
         kept = {k: row[k] for k in ("quantity", "unit", "recorded", "source", "confidence")}
         found = {"low": low, "median": median, "high": high, "inside": bool(inside)}

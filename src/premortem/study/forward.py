@@ -34,7 +34,7 @@ class Forward:
     asked: tuple[tuple[Quantity, When], ...] = ()
 
     def __call__(
-        self, values: jax.Array, pulled: tuple[Levers, Mapping[str, Any]]
+        self, values: jax.Array, pulled: tuple[Levers, score.Thresholds]
     ) -> tuple[dict[str, jax.Array], dict[str, jax.Array]]:
         """Scalars of shape (future,), and series of shape (step, future)."""
         return self.inside(self.simulator.series(values, pulled[0]), pulled[1])
@@ -44,11 +44,11 @@ class Forward:
         """A plain function's series, and thresholds, which `inside` follows from: what is never compiled."""
         return self._outside if self.simulator.is_plain else None
 
-    def _outside(self, values: Array, pulled: tuple[Levers, Mapping[str, Any]]) -> tuple[dict[str, Array], Any]:
+    def _outside(self, values: Array, pulled: tuple[Levers, score.Thresholds]) -> tuple[dict[str, Array], Any]:
         return self.simulator.called(values, pulled[0]), pulled[1]
 
     def inside(
-        self, found: dict[str, jax.Array], thresholds: Mapping[str, Any]
+        self, found: dict[str, jax.Array], thresholds: score.Thresholds
     ) -> tuple[dict[str, jax.Array], dict[str, jax.Array]]:
         """The same, from the model's series."""
         names, labels = self.simulator.names, self.simulator.case.world.steps()

@@ -22,6 +22,7 @@ from premortem.ensemble.part import CALLED, called, columns_of
 from premortem.ensemble.priors import Priors
 from premortem.ensemble.stored_programs import text_of
 from premortem.law import book as rules
+from premortem.propositions.score import Thresholds
 from premortem.study.forward import Forward, Interpreted, files_of_case, scorer_of
 from premortem.study.simulator import Simulator
 
@@ -113,13 +114,13 @@ class Model:
         program = compiled(_Early(self.forward, names), *given(0), key=(self.forward, "early", *sorted(names)))
         return side_by_side(run, range(0, count, SMALL))
 
-    def rescored(self, chunk: Chunk, thresholds: Mapping[str, Any]) -> dict[str, Array]:
+    def rescored(self, chunk: Chunk, thresholds: Thresholds) -> dict[str, Array]:
         """Margins of conditions and of assumptions of a chunk by other thresholds, each of shape (future,); nothing is run again."""
         found = self._scored("margins", scorer_of(self.forward).margins, chunk.series, thresholds)
         return {name: margin[: chunk.count] for name, margin in found.items()}
 
     def rescored_along(
-        self, chunk: Chunk, thresholds: Mapping[str, Any], name: str, values: Sequence[float]
+        self, chunk: Chunk, thresholds: Thresholds, name: str, values: Sequence[float]
     ) -> dict[str, Array]:
         """The same for several values of one threshold at once, each of shape (value, future)."""
         all_at_once = {key: np.full(len(values), limit, np.float32) for key, limit in thresholds.items()}
@@ -128,7 +129,7 @@ class Model:
         found = self._scored("margins along", along, chunk.series, all_at_once)
         return {name: margin[:, : chunk.count] for name, margin in found.items()}
 
-    def over_time(self, chunk: Chunk, thresholds: Mapping[str, Any]) -> dict[str, Array]:
+    def over_time(self, chunk: Chunk, thresholds: Thresholds) -> dict[str, Array]:
         """Margins of assumptions as they stand in each step, each of shape (step, future)."""
         found = self._scored("over time", scorer_of(self.forward).over_time, chunk.series, thresholds)
         return {name: margin[:, : chunk.count] for name, margin in found.items()}
@@ -138,7 +139,7 @@ class Model:
         """Margins by other interpretations, from the series of a chunk."""
         return Interpreted(self.forward)
 
-    def _scored(self, what: str, scorer: Any, series: Any, thresholds: Mapping[str, Any]) -> dict[str, Array]:
+    def _scored(self, what: str, scorer: Any, series: Any, thresholds: Thresholds) -> dict[str, Array]:
         given = {name: series[name] for name in self.forward.simulator.names}, dict(thresholds)
         found = compiled(scorer, *given, key=(self.forward, what))(*given)
         return {name: np.asarray(margin) for name, margin in found.items()}
@@ -193,7 +194,7 @@ class Model:
         (_, margins), gradient = program(*given)
         return np.asarray(margins, float), np.asarray(gradient, float)
 
-    def _stacked(self, values: jax.Array, thresholds: Mapping[str, Any], levers: Levers) -> jax.Array:
+    def _stacked(self, values: jax.Array, thresholds: Thresholds, levers: Levers) -> jax.Array:
         scalars, _ = self.forward(values, (levers, thresholds))
         return jnp.stack([scalars[f"margin.{a.id}"] for a in self.forward.assumptions])
 
@@ -202,7 +203,7 @@ class Model:
         z: jax.Array,
         fixed: jax.Array,
         free: jax.Array,
-        thresholds: Mapping[str, Any],
+        thresholds: Thresholds,
         levers: Levers,
         place: jax.Array,
     ) -> Any:

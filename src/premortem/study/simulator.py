@@ -13,6 +13,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from premortem.case import Case, Levers, own_lags
@@ -24,6 +25,7 @@ from premortem.study import model_identity
 from premortem.text.steps import word
 
 # (values (parameter, future), levers) -> series by name, each (step, future)
+Array = NDArray[Any]
 Function = Callable[[Any, Levers], Mapping[str, Any]]
 # Series that differ by no more, relative to their size, are the same: the order of a sum may change the last digits.
 ROUNDING = 1e-6
@@ -99,7 +101,7 @@ class Simulator:
         shape = jax.ShapeDtypeStruct((len(self.case.world.steps()), values.shape[-1]), np.float32)
         return jax.pure_callback(self.called, {name: shape for name in self.base}, values, levers)
 
-    def called(self, values: Any, levers: Any) -> dict[str, Any]:
+    def called(self, values: Array, levers: Levers) -> dict[str, Array]:
         """The series of a plain function, called here and now with a copy of the values, which it may change."""
         assert self.function is not None
         found = self.function(np.array(values), jax.tree.map(np.asarray, levers))

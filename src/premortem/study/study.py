@@ -43,6 +43,7 @@ from premortem.study.of_run import case_of_run, forms_of_run, policy_files_of_ru
 from premortem.study.simulator import Function, Simulator, from_function
 from premortem.study.simulator import read as read_outcomes
 from premortem.text.numbers import count_noun
+from premortem.text.result import Document
 from premortem.text.tables import Table
 from premortem.watch import pulled, reading_files, signposts, timeline
 from premortem.watch import quantities as known_quantities
@@ -596,7 +597,7 @@ class Run:
         data = {n: (("policy", "future"), np.stack([held[p][n] for p in self.policies])) for n in names}
         return xr.Dataset(data, coords={"policy": list(self.policies), "future": np.arange(self.futures)})
 
-    def summary(self, **more: Any) -> dict[str, Any]:
+    def summary(self, **more: Any) -> Document:
         """What `premortem run --json` prints."""
         seconds = {k: round(self.seconds.get(k, 0.0), 3) for k in ("compile", "simulate", "score")}
         seconds["report"] = round(float(more.pop("report_seconds", 0.0)), 3)

@@ -15,6 +15,7 @@ from premortem.law.opinion import Opinion
 from premortem.law.screening import Screening
 from premortem.terminal.layout import typed, wrap
 from premortem.text import phrases
+from premortem.text.result import Document
 
 # A clause that applies, one that does not, and one of which that hangs on a field.
 TOLD = {True: "+", False: "-", None: "?"}
@@ -72,7 +73,7 @@ def print_opinion(opinion: Opinion, trace: bool = False) -> None:
     console.print(memo.ADVICE, style="dim")
 
 
-def print_cases(results: list[dict[str, Any]]) -> None:
+def print_cases(results: list[Document]) -> None:
     """Cases that disagree, then how many agree."""
     console = Console(highlight=False)
     if all("error" in row for row in results):
@@ -92,7 +93,7 @@ def print_cases(results: list[dict[str, Any]]) -> None:
     console.print(", ".join([phrases.count_noun(len(results), "case"), *counts]))
 
 
-def print_ledger(result: dict[str, Any], out: Path | None, case: Case) -> None:
+def print_ledger(result: Document, out: Path | None, case: Case) -> None:
     """Rejected rows on top, then outcomes and headroom."""
     console = Console(highlight=False)
     if result["not_law"]:
@@ -130,7 +131,7 @@ def print_screening(found: Screening) -> None:
     console.print(memo.ADVICE, style="dim")
 
 
-def _taken(result: dict[str, Any]) -> list[str]:
+def _taken(result: Document) -> list[str]:
     """How the file's columns were read, which were not, and which rows are no shipments."""
     lines = [f"{heading} is read as {field}" for heading, field in result["mapping"].items()]
     if result["unread"]:
@@ -144,7 +145,7 @@ def _taken(result: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _consignees(result: dict[str, Any]) -> list[str]:
+def _consignees(result: Document) -> list[str]:
     """Consignees that counted as one, and those that did not and only look alike."""
     said = (("consignees_merged", "Warning: one consignee for every limit"), ("consignees_near", "Not one consignee, only alike; look at them"))  # fmt: skip
     lines = [f"{what}: {'; '.join(names)}" for key, what in said for names in result[key][:HITS]]
@@ -152,7 +153,7 @@ def _consignees(result: dict[str, Any]) -> list[str]:
     return [*lines, f"... and {more:,} more groups of consignees; see them with --json"] if more else lines
 
 
-def _grounds(result: dict[str, Any], case: Case) -> list[str]:
+def _grounds(result: Document, case: Case) -> list[str]:
     """How many rows may go, what was hit, and what the answers do not cover."""
     may, hits = result["may_go"], result["hits"]
     lines = [f"{phrases.count_noun(may['true'], 'row')} may go, {may['false']:,} may not, {may['null']:,} depend on missing facts or names to review"]  # fmt: skip
@@ -169,7 +170,7 @@ def _grounds(result: dict[str, Any], case: Case) -> list[str]:
     return [*lines, *(f"Not checked: {sentence}" for sentence in result["not_checked"]), memo.current(case)]
 
 
-def print_clauses(clauses: list[dict[str, Any]]) -> None:
+def print_clauses(clauses: list[Document]) -> None:
     """Clauses in force, with their numbers."""
     console = Console(highlight=False)
     for c in clauses:
@@ -179,7 +180,7 @@ def print_clauses(clauses: list[dict[str, Any]]) -> None:
     console.print(f"{phrases.count_noun(len(clauses), 'clause')} in force")
 
 
-def print_diff(result: dict[str, Any]) -> None:
+def print_diff(result: Document) -> None:
     """What is compared; the law that changed, most weighty first; what came and went; who gains and who loses; and strengths."""
     console = Console(highlight=False)
     here, there = (f"{side['policy']} on {side['day']}" for side in result["sides"])

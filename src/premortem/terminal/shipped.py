@@ -1,15 +1,16 @@
 """What ships, in a terminal: priors beside their evidence, tables and their age, cases, the record, benchmarks."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from premortem.ensemble.evidence import Compared
+from premortem.facts.live import Pulled, Record
 from premortem.questions.strict_known import StrictKnown
 from premortem.terminal.layout import add_columns, print_table, wrap
 from premortem.text import phrases
+from premortem.text.result import Document
 
 
 def print_evidence(found: Sequence[Compared]) -> None:
@@ -33,9 +34,7 @@ def _three(ends: Sequence[float | None]) -> str:
     return ", ".join("-" if x is None else f"{x:.6g}" if abs(x) >= 1000 else phrases.number(x, 3) for x in ends)
 
 
-def print_tables(
-    tables: list[dict[str, Any]], pulled: list[dict[str, Any]], sources: Sequence[dict[str, Any]] = ()
-) -> None:
+def print_tables(tables: list[Document], pulled: Sequence[Record], sources: Sequence[Document] = ()) -> None:
     """The packaged tables: name, rows, date, licence, source; then those pulled, which only who asks for them reads; and live sources
     that have never answered.
     """
@@ -56,9 +55,9 @@ def print_tables(
         console.print(wrap(f"  {answer}: {', '.join(names)}", console.width, "    "), soft_wrap=True)
     if pulled:
         console.print("\nPulled, read only where asked for (`--data pulled`, `regime status`, `facts.read_pulled`):")
-    for row in pulled:
+    for kept in pulled:
         console.print(
-            f"  {row['name']}: {phrases.count_noun(row['rows'], 'row')}, {row['fetched'][:10]}, {row['licence']}, {row['source']}"
+            f"  {kept['name']}: {phrases.count_noun(kept['rows'], 'row')}, {kept['fetched'][:10]}, {kept['licence']}, {kept['source']}"
         )
     if strange := [source["name"] for source in sources if not source["reached"]]:
         said = f"Never reached so far, and tested only against answers as their publishers describe them: {', '.join(strange)}"
@@ -71,7 +70,7 @@ def print_strict_known(found: StrictKnown) -> None:
     Console(highlight=False).print(f"Strict: {counted} can be proved known by {found.day}.")
 
 
-def print_case_list(cases: list[dict[str, Any]]) -> None:
+def print_case_list(cases: list[Document]) -> None:
     """The cases: name, title, day, and how many assumptions, policies and clauses."""
     console = Console(highlight=False)
     table = Table(box=None, padding=(0, 1))
@@ -82,7 +81,7 @@ def print_case_list(cases: list[dict[str, Any]]) -> None:
     print_table(console, table)
 
 
-def print_pulled(result: dict[str, list[dict[str, Any]]]) -> None:
+def print_pulled(result: Pulled) -> None:
     """What came, and what did not with the packaged table that holds the same kind of figure."""
     console = Console(highlight=False)
     for row in result["pulled"]:
@@ -91,15 +90,15 @@ def print_pulled(result: dict[str, list[dict[str, Any]]]) -> None:
             f"{row['name']}: {phrases.count_noun(row['rows'], 'row')}, {row['bytes']:,} bytes, {news}: {row['path']}",
             soft_wrap=True,
         )
-    for row in result["failed"]:
-        console.print(f"{row['name']}: not pulled: {row['why']}", soft_wrap=True)
-        if row["stays"]:
-            console.print(f"  packaged and in use all the same: {', '.join(row['stays'])}")
+    for lost in result["failed"]:
+        console.print(f"{lost['name']}: not pulled: {lost['why']}", soft_wrap=True)
+        if lost["stays"]:
+            console.print(f"  packaged and in use all the same: {', '.join(lost['stays'])}")
     if not result["pulled"] and not result["failed"]:
         console.print("This case names no live sources (live.toml).")
 
 
-def print_history(rows: list[dict[str, Any]]) -> None:
+def print_history(rows: list[Document]) -> None:
     """The record beside the prior's central 95%; what lies outside stands first."""
     console = Console(highlight=False)
     tests = [row for row in rows if not row["calibrated"]]
@@ -114,12 +113,12 @@ def print_history(rows: list[dict[str, Any]]) -> None:
     print_table(console, table)
 
 
-def _verdict(row: dict[str, Any]) -> str:
+def _verdict(row: Document) -> str:
     """What a row of the record says of the priors; nothing where it lies inside."""
     return "no test: the priors were chosen to meet it" if row["calibrated"] else "" if row["inside"] else "outside"
 
 
-def print_benchmarks(rows: list[dict[str, Any]]) -> None:
+def print_benchmarks(rows: list[Document]) -> None:
     """Each figure, its yardstick and their ratio."""
     console = Console(highlight=False)
     for row in rows:

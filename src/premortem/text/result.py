@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from typing import Any
+from typing import Any, TypeAlias
 from warnings import warn
 
+# What leaves as JSON, or comes as such from outside: its keys are those of `--json`, its values whatever JSON can hold.
+Document: TypeAlias = dict[str, Any]
 # A field that is left out of the plain data where it is None.
 OPTIONAL = {"optional": True}
 # A field that is `from` in the plain data, a word that Python keeps for itself.
@@ -18,7 +20,7 @@ class Result:
     name begins with `_` is left out of it.
     """
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> Document:
         """The same as plain data, by the keys of `--json`."""
         told = {f: getattr(self, f.name) for f in fields(self) if not f.name.startswith("_")}  # type: ignore[arg-type]
         return {

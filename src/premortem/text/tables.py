@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import polars as pl
 
 from premortem.text.numbers import share
+from premortem.text.result import Document
 
 # A column whose unit begins so is a share and is shown as one.
 SHARE = "share"
@@ -24,7 +25,7 @@ SHOWN = 60
 class Told(Protocol):
     """A result that can say itself as plain data."""
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> Document:
         """By the names of its columns."""
 
 

@@ -1,9 +1,8 @@
 """Scores of events: Brier's, taken apart, beside the base rate of the record and the view that nothing changes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 
@@ -134,8 +133,8 @@ def score_by_chains(events: Sequence[EventScored]) -> ByChains | None:
 def score_events(
     events: Sequence[Reading],
     as_of: date,
-    shares: Mapping[str, Any],
-    base_rates: Mapping[str, Any],
+    shares: Mapping[str, Callable[[date], float]],
+    base_rates: Mapping[str, Callable[[date], float]],
     why: Mapping[str, str],
 ) -> tuple[tuple[EventScored, ...], list[dict[str, str]]]:
     """Events that became known after a day, and those that cannot be scored with why. `shares` and `base_rates` hold, by event of the

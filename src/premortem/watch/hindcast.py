@@ -3,11 +3,10 @@
 Scores are proper: CRPS (Hersbach 2000; Gneiting and Raftery 2007) and the log score for readings, Brier 1950 for events.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
-from typing import Any
 
 import numpy as np
 
@@ -45,10 +44,10 @@ def hindcast(
     predictions: Mapping[str, Array],
     as_of: date,
     quantities: Mapping[str, Quantity],
-    events: Mapping[str, Any] | None = None,
+    events: Mapping[str, Callable[[date], float]] | None = None,
     weights: Array | None = None,
     known: Known | None = None,
-    base_rates: Mapping[str, Any] | None = None,
+    base_rates: Mapping[str, Callable[[date], float]] | None = None,
 ) -> Hindcast:
     """Scores of every reading that became known after a day.
 

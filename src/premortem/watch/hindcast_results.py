@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from premortem.text.result import Document
 from premortem.text.tables import Table, table
 from premortem.watch import calibration, kinds
 from premortem.watch.calibration import Joint
@@ -48,7 +49,7 @@ class Hindcast:
         return kinds.count_inside((s.kind, s.inside, s.group) for s in self.observables)
 
     @property
-    def groups(self) -> list[dict[str, Any]]:
+    def groups(self) -> list[Document]:
         """Groups of readings that tell of one fact, those with misses first: name, what it `says` was read, readings, how many of them lie inside, of what kinds,
         and by kind of baseline whether the model has the smaller CRPS.
         """
@@ -205,7 +206,7 @@ class Hindcast:
             rows, caption=f"Events after {self.as_of}", share="share of futures", brier="0 best, 0.25 for one half"
         )
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> Document:
         """The keys of `premortem hindcast --json`."""
         rows = [_observable(s) for s in (*self.misses, *(s for s in self.observables if s.inside))]
         inside, of = self.groups_inside

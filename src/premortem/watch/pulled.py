@@ -9,13 +9,14 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import model_validator
 
 from premortem import facts
 from premortem.case import Case
 from premortem.errors import BadInput, MissingData
+from premortem.facts.tables import Row
 from premortem.files.typed import Strict, read_entries
 from premortem.watch import quantities as known_quantities
 from premortem.watch.readings import Reading, Readings
@@ -121,7 +122,7 @@ def _readings(rule: Rule, filed: Mapping[str, Mapping[Stretch, Flow]], case: Cas
         )
 
 
-def _listed(rule: Rule, rows: Sequence[Mapping[str, Any]], case: Case) -> Reading:
+def _listed(rule: Rule, rows: Sequence[Row], case: Case) -> Reading:
     """What a list says of the named entries on the day on which it was pulled. Raises `MissingData` for a list without the first of them."""
     (name,), quantity = rule.sources, known_quantities.shipped_quantities(case)[rule.quantity]
     by_name = {row["name"]: row[rule.field] for row in rows}
@@ -157,7 +158,7 @@ def _periods(kind: str, case: Case) -> Iterator[Stretch]:
                 yield date(year, first, 1), end
 
 
-def first_filings(rows: Sequence[Mapping[str, Any]], source: str) -> dict[Stretch, Flow]:
+def first_filings(rows: Sequence[Row], source: str) -> dict[Stretch, Flow]:
     """What was filed first of each stretch of time. Raises `MissingData` for a day or a number that cannot be read."""
     found: dict[Stretch, Flow] = {}
     for row in rows:

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from statistics import median
-from typing import Any
 
 from premortem import facts
 from premortem.case import Case
 from premortem.propositions.assumption import Assumption, id_order
 from premortem.text.numbers import lower_first
+from premortem.text.result import Document
 
 DAYS_A_MONTH = 365.25 / 12
 # The kind of link whose months are an event's own: from the day on which it was announced.
@@ -117,7 +117,7 @@ def lags(events: Iterable[Event]) -> tuple[Took, ...]:
     return tuple(Took(kind, len(m), median(m), min(m), max(m)) for kind, m in sorted(by_kind.items()))
 
 
-def timeline_document(events: Sequence[Event]) -> dict[str, Any]:
+def timeline_document(events: Sequence[Event]) -> Document:
     """The keys of `premortem timeline --json`."""
     return {
         "events": [

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 from fastapi import APIRouter, Query, Request, Response
@@ -26,6 +26,7 @@ from premortem.questions.describe import amount, stands_for
 from premortem.questions.single_changes import Curve
 from premortem.text import phrases
 from premortem.text.phrases import holds, share
+from premortem.text.result import Document
 from premortem.text.units import bracketed, quantity
 from premortem.watch import signposts
 
@@ -148,7 +149,7 @@ def find(desk: Desk, name: str) -> Assumption:
     raise BadInput("address", "assumption", what, got=name[:20], allowed=known)
 
 
-def answer(desk: Desk, view: State, a: Assumption, only: bool = False) -> dict[str, Any]:
+def answer(desk: Desk, view: State, a: Assumption, only: bool = False) -> Document:
     """Rows of the assumption by policy, its fan and its sentence."""
     began = time.perf_counter()
     shown = [p for p in desk.study.policies if p in (view.policy, view.vs)] if only else list(desk.study.policies)
@@ -171,7 +172,7 @@ def answer(desk: Desk, view: State, a: Assumption, only: bool = False) -> dict[s
     }
 
 
-def curves_of(desk: Desk, view: State, a: Assumption) -> dict[str, Any]:
+def curves_of(desk: Desk, view: State, a: Assumption) -> Document:
     """By threshold: the share of futures in which the assumption holds across its slider, and where it crosses one half."""
     at = desk.live.standing(view)
     limits = {f"{a.id}.{c.id}": np.linspace(c.limit.low, c.limit.high, TRIED) for c in a.condition}
@@ -200,7 +201,7 @@ def standing_for(desk: Desk, a: Assumption) -> dict[str, str]:
     return {item.id: "; ".join(stands_for(desk.study, b) for b in item.binds) for _, item in a.items}
 
 
-def informing(desk: Desk, view: State, a: Assumption) -> list[dict[str, Any]]:
+def informing(desk: Desk, view: State, a: Assumption) -> list[Document]:
     """Signposts of the assumption with what they say on the view's day."""
     readings = desk.study.readings
     found = [s for s in desk.study.signposts.values() if s.assumption == a.id]

@@ -1,6 +1,6 @@
 """Every uncertainty with its prior, its source, and a range that the user can narrow."""
 
-from typing import Any
+from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -32,16 +32,26 @@ def beliefs(desk: AtDesk, view: View) -> Answer:
     """Each uncertainty: its prior, the range believed, source, and the assumption that it goes with most."""
     rows = [
         {
-            "name": r["row"].name, "meaning": r["row"].meaning, "unit": r["row"].unit, "low": r["low"], "high": r["high"], "from": r["from"],
-            "to": r["to"], "distribution": r["row"].distribution, "basis": r["row"].basis, "known_on": r["row"].known_on,
-            "confidence": r["row"].confidence, "most": r["most"], "correlation": r["correlation"],
+            "name": b.row.name, "meaning": b.row.meaning, "unit": b.row.unit, "low": b.low, "high": b.high, "from": b.first,
+            "to": b.last, "distribution": b.row.distribution, "basis": b.row.basis, "known_on": b.row.known_on,
+            "confidence": b.row.confidence, "most": r.most, "correlation": r.correlation,
         }
-        for r in rows_of(desk, view)
+        for r in rows_of(desk, view) for b in [r.belief]
     ]  # fmt: skip
     return Answer.model_validate({"beliefs": rows, "notices": view.notices})
 
 
-def rows_of(desk: Desk, view: State) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class BeliefRow:
+    """An uncertainty with the assumption that it goes with most, how strongly, and the curve of its prior as points."""
+
+    belief: controls.Belief
+    most: str
+    correlation: float
+    curve: str
+
+
+def rows_of(desk: Desk, view: State) -> list[BeliefRow]:
     """Uncertainties by how much they move any assumption under the view's policy, with the curve of each prior."""
     plain = view.plain()
     at = State(plain.policy, seed=plain.seed)
@@ -52,11 +62,8 @@ def rows_of(desk: Desk, view: State) -> list[dict[str, Any]]:
     for i, prior in enumerate(desk.study.priors.rows):
         if prior.varies:
             most, correlation = strength[i]
-            rows.append(
-                controls.belief(desk.study, prior.name, view)
-                | {"most": most, "correlation": correlation, "curve": curve(desk, i)}
-            )
-    return sorted(rows, key=lambda r: (not r["changed"], -abs(r["correlation"])))
+            rows.append(BeliefRow(controls.belief(desk.study, prior.name, view), most, correlation, curve(desk, i)))
+    return sorted(rows, key=lambda r: (not r.belief.changed, -abs(r.correlation)))
 
 
 def curve(desk: Desk, i: int) -> str:

@@ -19,6 +19,7 @@ from premortem.propositions.verdicts import DEPENDS
 from premortem.questions.single_changes import largest_first, strongest
 from premortem.text.numbers import day_in_words
 from premortem.text.phrases import weak
+from premortem.text.result import Document
 
 router = APIRouter()
 # Levers, and beliefs, that are shown of those that move the board most.
@@ -95,7 +96,7 @@ def sensitivity_list(desk: AtDesk, view: View) -> Movers:
     return Movers(movers=[row | {"control": vars(_control(desk, view, row["key"]))} for row in found])
 
 
-def movers(live: Live, view: State) -> list[dict[str, Any]]:
+def movers(live: Live, view: State) -> list[Document]:
     """Levers and beliefs by the largest change of a share that a standard step brings, five of each."""
     at = live.standing(view)
     found = largest_first(nudges.changes(live, at, strongest(at)))
@@ -109,7 +110,7 @@ def movers(live: Live, view: State) -> list[dict[str, Any]]:
     return [row for kind in ("lever", "belief") for row in [r for r in rows if r["kind"] == kind][:SHOWN]]
 
 
-def answer(desk: Desk, view: State, only: bool) -> dict[str, Any]:
+def answer(desk: Desk, view: State, only: bool) -> Document:
     """Rows by policy, the sentence over them, and what they rest on."""
     began = time.perf_counter()
     live, study = desk.live, desk.study
@@ -153,14 +154,14 @@ def rests_on(live: Live, view: State) -> tuple[float | None, list[str]]:
     return (record.at_full_strength, list(record.warnings)) if record else (None, [])
 
 
-def base(desk: Desk, view: State) -> list[dict[str, Any]]:
+def base(desk: Desk, view: State) -> list[Document]:
     """Rows of what the view is shown against: what is pinned, else the policy with nothing changed, where something is."""
     if view.pinned:
         return [row(r) for r in desk.live.rows(replace(view.pinned, n=view.n))]
     return [row(r) for r in desk.live.own_rows(view.plain())] if view.edits else []
 
 
-def row(found: dict[str, Any]) -> dict[str, Any]:
+def row(found: Document) -> Document:
     """A row of the board with what fails first in words, and whether its share by itself is no verdict."""
     return found | {"first": found["fails_words"] or "", "depends": found["verdict"].startswith(DEPENDS)}
 
@@ -170,10 +171,8 @@ def _control(desk: Desk, view: State, key: str) -> controls.Control:
     if kind == "p":
         held = controls.belief(desk.study, name, view)
         middle = float(desk.study.priors.central[desk.study.priors.names.index(name), 0])
-        value = (held["from"] + held["to"]) / 2 if held["changed"] else middle
-        return controls.Control(
-            key, held["row"].meaning, value, middle, held["low"], held["high"], held["step"], held["row"].unit
-        )
+        value = (held.first + held.last) / 2 if held.changed else middle
+        return controls.Control(key, held.row.meaning, value, middle, held.low, held.high, held.step, held.row.unit)
     clause, _, number = name.rpartition(".")
     book = desk.study.law(view.policy)
     if clause == STRENGTH:

@@ -19,6 +19,7 @@ from premortem.questions.compare import Compared, spans
 from premortem.questions.robustness import unbeaten
 from premortem.study import Run
 from premortem.text import phrases
+from premortem.text.result import Document
 
 router = APIRouter()
 # A policy keeps an assumption while it holds in at least this share of futures.
@@ -143,7 +144,7 @@ def tradeoff(found: Compared, pair: tuple[str, str], titles: Mapping[str, str], 
     )  # fmt: skip
 
 
-def ends(axis: str, interval: tuple[float, float] | None) -> dict[str, Any]:
+def ends(axis: str, interval: tuple[float, float] | None) -> Document:
     """The ends of an interval as columns of an axis; none where there is no interval."""
     return dict(zip((f"{axis}_low", f"{axis}_high"), interval, strict=True)) if interval else {}
 
@@ -160,7 +161,7 @@ def comparison(desk: Desk) -> Compared:
     return found
 
 
-def pathways(desk: Desk, view: State, name: str, titles: dict[str, str]) -> list[dict[str, Any]]:
+def pathways(desk: Desk, view: State, name: str, titles: dict[str, str]) -> list[Document]:
     """For each policy the years in which the assumption stands in at least `LEVEL` of the futures, as spans of percent."""
     rows = []
     for policy in desk.study.policies:

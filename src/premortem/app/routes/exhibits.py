@@ -11,6 +11,7 @@ from premortem.app.schema import Answer
 from premortem.app.session import Desk
 from premortem.charts import render as drawn
 from premortem.errors import BadInput, MissingData, PremortemError
+from premortem.text.result import Document
 
 router = APIRouter()
 # Kind of file to its type; the page of an exhibit carries scripts of its own, so it is only ever a download.
@@ -74,7 +75,7 @@ def file(name: str, kind: str, desk: AtDesk, bare: bool = False) -> Response:
     )
 
 
-def exhibit_cards(desk: Desk) -> list[dict[str, Any]]:
+def exhibit_cards(desk: Desk) -> list[Document]:
     """What each card shows; an exhibit that cannot be made says why."""
     rows: list[dict[str, Any]] = desk.answer(
         ("exhibits",), lambda: [_card(desk, name) for name in gallery.names(desk.study.case)]

@@ -31,11 +31,8 @@ NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
     """Every provision on one page."""
     book = desk.study.law(view.policy)
-    groups = controls.instruments(book, view)
-    for group in groups:
-        group["title"] = book.title_of(group["instrument"])
     return render(
-        request, "levers.html", groups=groups, strengths=controls.strengths(book, view), answer=board.answer(desk, view, only=True),
+        request, "levers.html", groups=controls.instruments(book, view), strengths=controls.strengths(book, view), answer=board.answer(desk, view, only=True),
         changes=policy_export.changes(book, view), may_save=desk.folder is not None, toml=policy_export.toml(book, view, "mine"),
     )  # fmt: skip
 
@@ -46,16 +43,16 @@ def levers(desk: AtDesk, view: View) -> Answer:
     book = desk.study.law(view.policy)
     rows = [
         {
-            "key": c.key, "clause": row["clause"].id, "value": c.value, "legal": c.usual, "unit": c.unit, "says": row["clause"].says,
-            "citation": row["clause"].citation, "complies": row["clause"].complies, "ends": row["clause"].ends,
+            "key": c.key, "clause": row.clause.id, "value": c.value, "legal": c.usual, "unit": c.unit, "says": row.clause.says,
+            "citation": row.clause.citation, "complies": row.clause.complies, "ends": row.clause.ends,
         }
-        for group in controls.instruments(book, view) for row in group["clauses"] for c in row["controls"]
+        for group in controls.instruments(book, view) for row in group.clauses for c in row.controls
     ]  # fmt: skip
     spans = [
         {"key": s.key, "complies": s.complies, "ends": s.ends, "legal_complies": s.usual_complies, "legal_ends": s.usual_ends}
-        for group in controls.instruments(book, view) for s in [group["span"], *(row["span"] for row in group["clauses"])]
+        for group in controls.instruments(book, view) for s in [group.span, *(row.span for row in group.clauses)]
     ]  # fmt: skip
-    strengths = [vars(s["control"]) | {"why": s["why"]} for s in controls.strengths(book, view)]
+    strengths = [vars(s.control) | {"why": s.why} for s in controls.strengths(book, view)]
     return Answer.model_validate({"levers": rows, "days": spans, "strengths": strengths, "notices": view.notices})
 
 

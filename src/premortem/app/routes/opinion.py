@@ -1,5 +1,6 @@
 """What a law of several kinds of answers says of a question: the answer with its clauses, what would change it, and its course in time."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -19,6 +20,7 @@ from premortem.law.fields.vocabulary import NEEDS, vocabulary
 from premortem.law.opinion import Opinion, opine
 from premortem.law.timeline import Span, opinions
 from premortem.text.numbers import listing
+from premortem.text.result import Document
 
 
 def page(request: Request, desk: Desk, view: State, under: str, book: Book) -> HTMLResponse:
@@ -41,7 +43,7 @@ def page(request: Request, desk: Desk, view: State, under: str, book: Book) -> H
     )  # fmt: skip
 
 
-def answered(opinion: Opinion, view: State, under: str) -> dict[str, Any]:
+def answered(opinion: Opinion, view: State, under: str) -> Document:
     """The opinion, its changes each with the address that tries it, and the periods of the strip."""
     book = opinion.book
     asked = book.vocabulary.asked
@@ -51,7 +53,7 @@ def answered(opinion: Opinion, view: State, under: str) -> dict[str, Any]:
     def along(day: date) -> float:
         return 100 * (day - first).days / whole
 
-    def link(changed: dict[str, Any]) -> str:
+    def link(changed: Mapping[str, object]) -> str:
         return question_form.link({**opinion.as_dict()["transaction"], **changed}, view, under)
 
     return {

@@ -32,6 +32,7 @@ from premortem.law.shared_answers import possible
 from premortem.law.timeline import opinions
 from premortem.law.transactions import parse_date
 from premortem.law.unchecked import to_clear
+from premortem.text.result import Document
 
 
 def rules_of(request: Request) -> None:
@@ -80,7 +81,7 @@ def page(request: Request, desk: AtDesk, view: View, under: Under = "", data: Da
     )  # fmt: skip
 
 
-def decision_view(transaction: Transaction, book: Book, view: State, policy: str) -> dict[str, Any]:
+def decision_view(transaction: Transaction, book: Book, view: State, policy: str) -> Document:
     """The decision, its changes each with the address that tries it, and the periods of the strip."""
     decision = explain(transaction, book, policy)
     given = decision.transaction
@@ -282,7 +283,7 @@ def diff(desk: AtDesk, a: Under = "", b: Under = "") -> Answer:
     return Answer.model_validate(rule_differences(desk, *sides_of(desk, a, b)))
 
 
-def rule_differences(desk: Desk, a: str, b: str) -> dict[str, Any]:
+def rule_differences(desk: Desk, a: str, b: str) -> Document:
     """The difference of two sides, each a day of the record, a policy, or `POLICY@DAY`."""
     return rules.between(_side(desk, a), _side(desk, b))
 

@@ -15,6 +15,7 @@ from premortem.app.view_state import State
 from premortem.errors import BadInput, BadInputs
 from premortem.questions.watch import ToWatch
 from premortem.text import phrases
+from premortem.text.result import Document
 from premortem.watch import kinds, quantities
 
 router = APIRouter()
@@ -115,7 +116,7 @@ def signpost_values(desk: Desk, view: State, given: tuple[str, ...]) -> ToWatch:
     return found
 
 
-def hindcast_view(desk: Desk, view: State) -> dict[str, Any]:
+def hindcast_view(desk: Desk, view: State) -> Document:
     """The hindcast as of the view's day, worked out once."""
     found: dict[str, Any] = desk.answer(
         ("hindcast", view.asof), lambda: questions.hindcast(view.asof, study=desk.study, run=desk.run).as_dict()
@@ -123,7 +124,7 @@ def hindcast_view(desk: Desk, view: State) -> dict[str, Any]:
     return found
 
 
-def band_position(row: dict[str, Any]) -> dict[str, Any]:
+def band_position(row: Document) -> Document:
     """An observable on its own scale, 0 to 100: the band from 25 to 75, the observed where it lies, held at the edges."""
     width = (row["p95"] - row["p5"]) or 1.0
 

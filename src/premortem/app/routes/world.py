@@ -1,7 +1,7 @@
 """The map of a case: what places hold by step, and one place through time."""
 
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
@@ -18,6 +18,7 @@ from premortem.charts import worldmap
 from premortem.errors import BadInput, MissingData
 from premortem.law.fields.places import iso3
 from premortem.text.numbers import count_noun
+from premortem.text.result import Document
 
 
 def map_of(request: Request) -> Map:
@@ -92,7 +93,7 @@ def _measure(drawn: Map, asked: str) -> tuple[str, Measure]:
 
 
 @cache
-def places(case: Case) -> list[dict[str, Any]]:
+def places(case: Case) -> list[Document]:
     """Every place: code, name, centre, and whether it is a circle on the map."""
     tables = [facts.read(name, case).to_dicts() for name in ("iso_numeric", "countries") if facts.held(name, case)]
     names = {row["iso3"]: row["name"] for rows in tables for row in rows}
@@ -113,7 +114,7 @@ def simulated(desk: Desk, view: State) -> Simulated:
     return Simulated(desk.live.book(view), desk.live.pulled(view), desk.live.regional(view), desk.study.steps)
 
 
-def map_values(desk: Desk, view: State, drawn: Map, measure: str) -> dict[str, Any]:
+def map_values(desk: Desk, view: State, drawn: Map, measure: str) -> Document:
     """Values of a measure, a list by step for each place; the largest of them, for a scale that stays put in time."""
     case, labels = desk.study.case, desk.study.steps
     start = labels.index(drawn.FIRST)
@@ -130,7 +131,7 @@ def map_values(desk: Desk, view: State, drawn: Map, measure: str) -> dict[str, A
     }
 
 
-def rows_at(found: dict[str, Any], step: str, measure: Measure) -> list[dict[str, Any]]:
+def rows_at(found: Document, step: str, measure: Measure) -> list[Document]:
     """Rows of the map at a step: a place, its value, and the value in words."""
     i = found["quarters"].index(step)
     values = {p["iso3"]: found["values"][p["iso3"]][i] if p["iso3"] in found["values"] else None for p in found["places"]}  # fmt: skip

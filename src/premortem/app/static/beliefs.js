@@ -60,9 +60,12 @@ for (const box of document.querySelectorAll(".belief")) {
     if (good) move(Math.max(values[0], low), Math.min(values[1], high), true);
   });
   back.addEventListener("click", () => { move(low, high, true); from.focus(); });
+  let seen = get(box.dataset.key);
   onChange(() => {
+    if (get(box.dataset.key) === seen) return;
+    seen = get(box.dataset.key);
     if (box.contains(document.activeElement)) return;
-    const held = get(box.dataset.key)?.split("..").map(Number);
+    const held = seen?.split("..").map(Number);
     show(held?.[0] ?? low, held ? held.at(-1) : high);
   });
 }

@@ -2,16 +2,16 @@
 import { get, onChange, set } from "./state.js";
 import { beside, el, field as brief, number, quantity } from "./words.js";
 
-const recent = [];
+const recent = { first: [], whole: [] };
 const drawn = { first: 0, whole: 0 };
 /** Remember how long a move took until it was answered, by all futures or by the first of them; on a slow machine sliders answer when let go, and say so. */
 export function took(milliseconds, isWhole = true) {
-  recent.push(milliseconds);
-  if (recent.length > 5) recent.shift();
-  const middle = [...recent].sort((a, b) => a - b)[recent.length >> 1];
-  const slow = recent.length === 5 && middle > 150;
-  document.documentElement.toggleAttribute("data-slow", slow);
   const kind = isWhole ? "whole" : "first";
+  recent[kind].push(milliseconds);
+  if (recent[kind].length > 5) recent[kind].shift();
+  const seen = recent.first.length ? recent.first : recent.whole; // what a person sees first
+  const slow = seen.length === 5 && [...seen].sort((a, b) => a - b)[2] > 150;
+  document.documentElement.toggleAttribute("data-slow", slow);
   drawn[kind] += 1;
   Object.assign(document.documentElement.dataset, { [kind]: milliseconds.toFixed(1), [`${kind}s`]: String(drawn[kind]) });
 }
@@ -62,9 +62,12 @@ function bindOne(control) {
     else move(value, true, false);
   });
   back.addEventListener("click", () => { move(usual, true); range.focus(); });
+  let seen = get(key);
   onChange(() => {
-    if (document.activeElement === field || document.activeElement === range) return;
     const held = get(key);
+    if (held === seen) return; // something else was moved, and drawing every control again would keep its answer waiting
+    seen = held;
+    if (document.activeElement === field || document.activeElement === range) return;
     show(held === null || key.startsWith("p.") ? held?.split("..").length === 1 ? Number(held) : usual : Number(held));
   });
 }

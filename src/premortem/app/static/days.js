@@ -43,7 +43,13 @@ function bindOne(box) {
     for (const field of fields) field.value = under(field);
     show();
   });
-  onChange(show);
+  const stands = () => fields.map((field) => `${get(key(field))} ${under(field)}`).join();
+  let seen = stands();
+  onChange(() => {
+    if (stands() === seen) return;
+    seen = stands();
+    show();
+  });
   show();
 }
 

@@ -22,9 +22,12 @@ function shown(answer) {
 }
 refine(shown);
 answerMoves(shown);
+let quiet = null;
 onChange((rest) => {
   stale();
-  if (rest) latest("changes", `/api/levers/changes?${query()}`, changed);
+  // what is not in view waits until nothing has moved for a while
+  clearTimeout(quiet);
+  if (rest) quiet = setTimeout(() => latest("changes", `/api/levers/changes?${query()}`, changed), 350);
 });
 
 const lawful = (value, { unit, differ }) => (unit === "day" ? value ?? (differ ? "the clauses differ" : "none") : quantity(value, unit));

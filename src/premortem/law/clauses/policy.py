@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, mod
 
 from premortem.errors import BadInput, call_all, nearest, raise_all
 from premortem.files import faults
+from premortem.files.toml import Toml
 from premortem.files.typed import Strict, to_typed
 from premortem.law.clauses.clause import Clause
 from premortem.law.fields.transfers import transfers
@@ -90,7 +91,7 @@ class Policy(Strict):
         return self.model_copy(update={"instrument": self.instrument | {name: tuple(told)}, "strength": others})
 
 
-def policy_of(document: Mapping[str, Any], file: str, words: Vocabulary) -> Policy:
+def policy_of(document: Toml, file: str, words: Vocabulary) -> Policy:
     """A policy from what its file says. Raises `BadInput`, every fault at once, with its key."""
     call_all(
         partial(to_typed, document, Policy, file, context=words),

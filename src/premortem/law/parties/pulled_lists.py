@@ -13,6 +13,7 @@ from typing import Any, Literal, NamedTuple
 from premortem import facts
 from premortem.case import Case
 from premortem.errors import BadInput, MissingData
+from premortem.facts.live import Record
 from premortem.law.fields.transfers import transfers
 from premortem.law.parties.table import Listed
 
@@ -50,7 +51,7 @@ def pulled_on(case: Case) -> date | None:
     return datetime.fromisoformat(found[0]["fetched"]).date() if found else None
 
 
-def _record(source: str, case: Case) -> dict[str, Any]:
+def _record(source: str, case: Case) -> Record:
     """What was recorded of the pull of a source."""
     found = facts.records({source: facts.sources(case)[source]})
     if not found:
