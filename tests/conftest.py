@@ -5,6 +5,7 @@ import gc
 import os
 import shutil
 import sys
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -48,6 +49,8 @@ if version("jaxlib").startswith("0.10."):
 # Compiled programs that a process of tests keeps, in place of a user's 16: its many small studies would put those of the shipped
 # world out, each of which takes a second to trace again and eight to compile where no disk holds it.
 KEPT = 200
+# Futures in which a page tells what moves its board most, in place of 2,000.
+MOVED = 256
 # Most bytes of compiled code that are kept from one run of the tests to the next; a run that finds more begins anew.
 MOST_COMPILED = 1_000_000_000
 
@@ -176,9 +179,14 @@ def a_run(request) -> Run:
 @pytest.fixture(scope="session")
 def site(small_run):
     """The app on the shipped case with the small run: one for its pages, its API and the browser."""
-    from premortem.app.site import close, make  # late: most rooms test without a server
+    from premortem.app.routes import board  # late: most rooms test without a server
+    from premortem.app.site import close, make
 
+    patch, movers = pytest.MonkeyPatch(), board.movers
+    # What moves a board most is asked by each page that shows one, of each view that is come to.
+    patch.setattr(board, "movers", lambda live, view: movers(live, replace(view, n=MOVED)))
     made = make(hosts=("testserver",))  # the name under which schemathesis asks
     made.state.desk.run = small_run
     yield made
     close(made)
+    patch.undo()
