@@ -59,15 +59,19 @@ ONE_PROCESS = ("briefing/test_brief.py", "questions/test_why.py", "tests/test_cl
 # Rooms whose files share what takes long to make, and so go to one process, by what that is: made exhibits; the app, its model
 # and the answers that it keeps.
 TOGETHER = {"tests/exhibits": "exhibits", "tests/app": "site", "tests/browser": "site"}
-# Rooms in their order. Meanwhile the other process does the law, which compiles nothing; then come the rooms whose tests
-# compile, simulate and wait, which find what the first process compiled, and no long file is left when the other is done.
+# Rooms in their order. Meanwhile the other process does law, which compiles nothing; then come the rooms whose tests
+# compile, simulate and wait, which find what the first process compiled, the longest of them first.
 ORDER = ("law", "browser", "app", "questions", "briefing", "ensemble", "exhibits", "watch", "bench", "world")
+# Files of law from here on come last of all: many and short, they leave no process alone with a long one at the end.
+LAST = "test_m"
 
 
 def place(path: Path) -> int:
     """Where a file of tests comes among all."""
     if path.as_posix().endswith(ONE_PROCESS):
         return -1
+    if path.parent.name == "law" and path.name > LAST:
+        return len(ORDER) + 1
     return ORDER.index(path.parent.name) if path.parent.name in ORDER else len(ORDER)
 
 
