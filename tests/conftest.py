@@ -5,6 +5,7 @@ import gc
 import os
 import shutil
 import sys
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -48,6 +49,8 @@ if version("jaxlib").startswith("0.10."):
 # Compiled programs that a process of tests keeps, in place of a user's 16: its many small studies would put those of the shipped
 # world out, each of which takes a second to trace again and eight to compile where no disk holds it.
 KEPT = 200
+# Futures in which a page tells what moves its board most, in place of 2,000.
+MOVED = 256
 # Most bytes of compiled code that are kept from one run of the tests to the next; a run that finds more begins anew.
 MOST_COMPILED = 1_000_000_000
 
@@ -56,15 +59,19 @@ ONE_PROCESS = ("briefing/test_brief.py", "questions/test_why.py", "tests/test_cl
 # Rooms whose files share what takes long to make, and so go to one process, by what that is: made exhibits; the app, its model
 # and the answers that it keeps.
 TOGETHER = {"tests/exhibits": "exhibits", "tests/app": "site", "tests/browser": "site"}
-# Rooms in their order. Meanwhile the other process does the law, which compiles nothing; then come the rooms whose tests
-# compile, simulate and wait, which find what the first process compiled, and no long file is left when the other is done.
+# Rooms in their order. Meanwhile the other process does law, which compiles nothing; then come the rooms whose tests
+# compile, simulate and wait, which find what the first process compiled, the longest of them first.
 ORDER = ("law", "browser", "app", "questions", "briefing", "ensemble", "exhibits", "watch", "bench", "world")
+# Files of law from here on come last of all: many and short, they leave no process alone with a long one at the end.
+LAST = "test_m"
 
 
 def place(path: Path) -> int:
     """Where a file of tests comes among all."""
     if path.as_posix().endswith(ONE_PROCESS):
         return -1
+    if path.parent.name == "law" and path.name > LAST:
+        return len(ORDER) + 1
     return ORDER.index(path.parent.name) if path.parent.name in ORDER else len(ORDER)
 
 
@@ -176,9 +183,14 @@ def a_run(request) -> Run:
 @pytest.fixture(scope="session")
 def site(small_run):
     """The app on the shipped case with the small run: one for its pages, its API and the browser."""
-    from premortem.app.site import close, make  # late: most rooms test without a server
+    from premortem.app.routes import board  # late: most rooms test without a server
+    from premortem.app.site import close, make
 
+    patch, movers = pytest.MonkeyPatch(), board.movers
+    # What moves a board most is asked by each page that shows one, of each view that is come to.
+    patch.setattr(board, "movers", lambda live, view: movers(live, replace(view, n=MOVED)))
     made = make(hosts=("testserver",))  # the name under which schemathesis asks
     made.state.desk.run = small_run
     yield made
     close(made)
+    patch.undo()

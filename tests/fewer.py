@@ -15,6 +15,7 @@ FEWER = {
     "questions.clause_sweeps.FEW": 256,
     "questions.edits.PRICED": 256,
     "questions.futures_under_policies.AT_ONCE": 4096,
+    "questions.hindcast.HEAVY": 512,
     "questions.prior_check.CHECKED": 2048,
     "questions.redraw.COUNT": 256,
     "questions.signpost_worth.TRIED": 1024,

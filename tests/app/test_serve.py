@@ -66,9 +66,12 @@ def test_the_story_of_a_stored_run_is_told_before_futures_are_simulated(small_ru
     monkeypatch.setattr(session.Desk, "first", lambda desk: (simulates.set(), go_on.wait(longest())))
     monkeypatch.setattr(session.Desk, "warm", lambda desk: None)
     monkeypatch.setattr(startup, "FIRST", longest())  # the first page has the processor for itself
+    monkeypatch.setattr(startup, "FILLED", 0.0)
     door = startup.Doorway(None, (), lambda: None, run=small_run.folder)
     door.start()
-    page = TestClient(door, base_url="http://localhost").get("/").text  # waits until the door is open
+    client = TestClient(door, base_url="http://localhost")
+    client.get("/")  # waits until the door is open
+    page = client.get("/", headers={"accept": "text/html"}).text
     assert 'id="bets"' in page
     assert "5,000 simulated futures" in page
     assert "_model" not in vars(door.site.state.desk.live)

@@ -7,9 +7,9 @@ from tests.waiting import longest
 
 PATHS = ["/a/A1" if p == "/a" else p for p in SCREENS]  # the tab of assumptions leads to the first of them
 PATHS += ["/rules/diff", "/rules/ledger", "/watch/hindcast", "/jobs", "/about"]
-# two screens, of charts and of forms, in the fast suite, which the API's tests ask for every answer; all of them in the slow one
-BRIEFLY = ("/board", "/levers")
-PATHS = [p if p in BRIEFLY else pytest.param(p, marks=pytest.mark.slow) for p in PATHS]
+# one screen, of charts and forms, in the fast suite, which asks for every answer without a browser; all of them in the slow one
+BRIEFLY = "/levers"
+PATHS = [p if p == BRIEFLY else pytest.param(p, marks=pytest.mark.slow) for p in PATHS]
 
 
 @pytest.mark.parametrize("path", PATHS)

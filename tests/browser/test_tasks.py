@@ -127,7 +127,7 @@ def test_9_this_view_for_a_colleague(hand):
     assert "premortem publish --at" in hand.text("#copied")
 
 
-@pytest.mark.parametrize("width", [390, 1024])
+@pytest.mark.parametrize("width", [390, pytest.param(1024, marks=pytest.mark.slow)])
 def test_the_link_is_copied_in_plain_view_at_any_width(visit, width):
     for path in ("/", "/board"):
         page = visit(path, width=width)

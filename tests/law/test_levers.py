@@ -99,7 +99,7 @@ def edited(book: Book, edits) -> Book:
     return book
 
 
-@examples(0.5)
+@examples(0.3)
 @given(
     st.lists(st.sampled_from(rules.policies(default())), min_size=2, max_size=2),
     st.lists(st.lists(EDIT, min_size=1, max_size=3), min_size=2, max_size=2),

@@ -1,6 +1,7 @@
 """What a rulebook must not hold: unknown fields, wrong units and types, clauses that nothing reaches, contradictions."""
 
 import re
+from functools import cache
 
 import pytest
 
@@ -104,7 +105,9 @@ def test_a_fault_of_a_shipped_clause_names_its_own_file_under_any_policy(monkeyp
     broken["emb.belarus"] |= {"admits": ["TPM"]}
     for module in ("book", "clauses.clause_files"):
         monkeypatch.setattr(f"premortem.law.{module}.raw_clauses", lambda case: broken)
-    monkeypatch.setattr("premortem.law.book.typed_clauses", typed_clauses.__wrapped__)  # nothing kept of the sound ones
+    monkeypatch.setattr(
+        "premortem.law.book.typed_clauses", cache(typed_clauses.__wrapped__)
+    )  # nothing kept of the sound ones
     policy = Policy(name="own", title="Own", says="x", clause={"diffusion.country_allocation": {"confidence": "sure"}})
     with pytest.raises(BadInputs) as caught:
         rules.overlay(policy, "own.toml", default())

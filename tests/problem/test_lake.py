@@ -30,6 +30,11 @@ def run():
     return example("lake").problem.run({"low": {"release": 0.02}, "high": {"release": 0.05}}, futures=2000, seed=7)
 
 
+@pytest.fixture(scope="module")
+def breaking(run):
+    return run.breaking_points("clean", "low")
+
+
 @pytest.mark.parametrize(("release", "peak", "utility", "reliability"), POINTS)
 def test_the_model_gives_the_published_points_for_a_number_and_for_a_release_a_year(
     release, peak, utility, reliability
@@ -66,8 +71,8 @@ def test_boxes_are_as_dense_as_the_workbenchs_at_each_coverage(run):
         assert max(p.density for p in found.trajectory if p.coverage >= coverage) >= density - 0.02
 
 
-def test_a_breaking_point_lies_on_the_edge_and_no_sampled_future_is_nearer(run):
-    found = run.breaking_points("clean", "low")
+def test_a_breaking_point_lies_on_the_edge_and_no_sampled_future_is_nearer(run, breaking):
+    found = breaking
     assert found.holds_at_start
     at = {
         name: np.full(1, v) for name, v in {"b": 0.275, "q": 3.25, "mean": 0.03, "stdev": 0.003, "delta": 0.96}.items()
@@ -82,7 +87,7 @@ def test_a_breaking_point_lies_on_the_edge_and_no_sampled_future_is_nearer(run):
     assert found.points[0].distance <= np.sqrt((z[:, broken] ** 2).sum(0)).min()
 
 
-def test_one_uncertainty_alone_turns_it_where_bisection_says(run):
+def test_one_uncertainty_alone_turns_it_where_bisection_says(breaking):
     def margin(b):
         return (
             example("lake").lake(*(np.full(1, v) for v in (b, 3.25, 0.03, 0.003, 0.96)), release=0.02, alpha=0.4)[
@@ -91,9 +96,7 @@ def test_one_uncertainty_alone_turns_it_where_bisection_says(run):
             - 0.9
         )
 
-    assert run.breaking_points("clean", "low").alone["b"] == pytest.approx(
-        brentq(margin, 0.15, 0.275, xtol=1e-6), abs=1e-4
-    )
+    assert breaking.alone["b"] == pytest.approx(brentq(margin, 0.15, 0.275, xtol=1e-6), abs=1e-4)
 
 
 def test_regret_is_in_the_outcomes_unit_and_the_table_adds_up(run):
