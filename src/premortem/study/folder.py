@@ -23,6 +23,7 @@ from premortem.files.reader import read_bytes
 from premortem.files.toml import read_toml
 from premortem.files.typed import Strict, read_typed
 from premortem.law import book as rules
+from premortem.law.clauses.policy_documents import check_form
 from premortem.law.own_clauses import FOLDER as CLAUSES
 from premortem.law.own_clauses import check_own_clauses
 from premortem.propositions import assumption, score
@@ -79,9 +80,10 @@ def _told(folder: Path | None) -> str | Path | None:
     if not folder or not (folder / MARK).is_file():
         return None
     try:
-        named = read_typed(folder / MARK, Mark).case
+        named = read_toml(folder / MARK).get("case", "")
     except PremortemError:
-        return None  # told with the other faults of the folder
+        return None  # told by itself: of which case the folder is, nobody knows
+    named = named if isinstance(named, str) else ""
     return folder / named if named and (folder / named / CASE_MARK).is_file() else named or DEFAULT
 
 
@@ -100,6 +102,8 @@ def problems(folder: Path | None, case: Case | str | Path | None = None, *, of_w
     if not (folder / MARK).is_file():
         allowed = f"a folder with {MARK}"
         return [BadInput(str(folder), "", "is not a study folder", allowed=allowed, hint=f"premortem init {folder}")]
+    if unread := faults_of([(MARK, partial(read_toml, folder / MARK))]):
+        return unread
     return [*_strangers(folder, case), *faults_of(_checks(case, folder, of_world))]
 
 
@@ -136,14 +140,14 @@ def _checks(case: Case, folder: Path, of_world: bool) -> list[tuple[str, Check]]
         SIGNPOSTS: partial(signposts.read, case=case),
         READINGS: partial(reading_files.check_own, case=case),
     }
-    held = dict(case.own)
+    held, load_policy = dict(case.own), partial(rules.load, case=case)
     policies, assumptions = (sorted((folder / part).glob("*.toml")) for part in PARTS)
     return [
         *((name, partial(read, folder / name)) for name, read in tables.items() if (folder / name).exists()),
         *((path_of(name), partial(facts.read, name, case)) for name in facts.opened(case) if path_of(name) in held),
         *([(INSTRUMENTS, partial(_check_instruments, case))] if INSTRUMENTS in held else []),
         (CLAUSES, partial(check_own_clauses, case)),
-        *((f"{POLICIES}/{path.name}", partial(rules.load, path, case)) for path in policies),
+        *((f"{POLICIES}/{path.name}", partial(read, path)) for path in policies for read in (check_form, load_policy)),
         *((f"{ASSUMPTIONS}/{path.name}", partial(check_assumption, case, path, of_world)) for path in assumptions),
         (ASSUMPTIONS, partial(check_ids, assumptions, assumption.shipped_assumptions(case) if of_world else ())),
     ]
