@@ -55,10 +55,16 @@ def make(
     return site
 
 
+def interrupt(site: FastAPI) -> None:
+    """Tell what runs beside the server, jobs and long answers, that it stops; waits for none of it."""
+    site.state.desk.closing.set()
+    site.state.jobs.interrupt()
+
+
 def close(site: FastAPI, patience: float = PATIENCE) -> bool:
     """Stop what runs beside the server, jobs and long answers; whether all of it ended within so many seconds."""
     ends = time.monotonic() + patience
-    site.state.jobs.close()
+    site.state.jobs.close(patience)
     ledger.forget()
     return bool(site.state.desk.close(ends - time.monotonic()))
 

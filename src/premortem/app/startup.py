@@ -60,6 +60,14 @@ class Doorway:
         """Begin to load, in a thread of its own."""
         self._opening.start()
 
+    def interrupt(self) -> None:
+        """Tell what runs behind the door that it stops; waits for none of it."""
+        self._closing.set()
+        if self.site:
+            from premortem.app.site import interrupt  # loaded by now; before, this would wait until it is
+
+            interrupt(self.site)
+
     def close(self, patience: float) -> bool:
         """Stop what runs behind the door; whether all of it ended within so many seconds."""
         ends, has_ended = time.monotonic() + patience, True
