@@ -35,7 +35,7 @@ def serve(
         server.run(sockets=[at.held])
     finally:
         at.held.close()
-        door.close(REST)
+        door.close(0, jobs=REST)  # what else is under way ends with the process
         if not door.fault:
             say("Stopped. Your settings are in the address of the page.")
             if server.stopped_by:

@@ -61,10 +61,10 @@ def interrupt(site: FastAPI) -> None:
     site.state.jobs.interrupt()
 
 
-def close(site: FastAPI, patience: float = PATIENCE) -> bool:
-    """Stop what runs beside the server, jobs and long answers; whether all of it ended within so many seconds."""
+def close(site: FastAPI, patience: float = PATIENCE, jobs: float | None = None) -> bool:
+    """Stop what runs beside the server, jobs and long answers; whether all of it ended within so many seconds, or jobs within `jobs`."""
     ends = time.monotonic() + patience
-    site.state.jobs.close(patience)
+    site.state.jobs.close(patience if jobs is None else jobs)
     ledger.forget()
     return bool(site.state.desk.close(ends - time.monotonic()))
 
