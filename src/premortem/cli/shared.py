@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperOption
 
-from premortem.errors import BadInput, BadInputs, PremortemError, raise_all
+from premortem.errors import BadInput, BadInputs, raise_all
 from premortem.progress import LOG
 
 # Where a context keeps the case that `--case` names: help is shown before any option is read.
@@ -46,6 +46,8 @@ class Command(TyperCommand):
         except (BadInput, BadInputs) as error:
             told = error.errors if isinstance(error, BadInputs) else (error,)
             if all(one.file != "command line" for one in told):
+                from premortem.cli.own_case import faults_of_own_case
+
                 raise_all(faults_of_own_case(ctx.params.get("study"), ctx.meta[CASE_ASKED]))
             raise
 
@@ -164,21 +166,6 @@ def duration(text: str, option: str) -> float:
     if not found or float(found[1]) <= 0:
         raise BadInput("command line", option, "is not a duration", got=text, allowed="a duration such as 60s or 2min")
     return float(found[1]) * DURATIONS[found[2].lower()]
-
-
-def faults_of_own_case(study: Path | None, case: str | None) -> list[BadInput]:
-    """Every fault of the files of the case that a command asks of, by name or through its study's folder; none of one that ships."""
-    from dataclasses import replace
-
-    from premortem.case import names
-    from premortem.questions.case_faults import case_faults
-    from premortem.study import case_of
-
-    try:
-        asked = case_of(study, case)
-    except PremortemError:
-        return []  # no case at all, as the error says by itself
-    return [] if asked.reference in names() else case_faults(replace(asked, own=()))
 
 
 def study_of(study: Path | None, case: str | None, run: Path | None = None) -> Any:

@@ -74,16 +74,15 @@ def _laid_over(folder: Path, case: Case) -> tuple[str, ...]:
 
 
 def _told(folder: Path | None) -> str | Path | None:
-    """The case that the mark of a folder names, a path from the folder on; the leading one where it names none. None where
-    there is no mark, or none that can be read.
-    """
+    """The case that a folder's mark names, the leading one where it names none; None where no mark can be read."""
     if not folder or not (folder / MARK).is_file():
         return None
     try:
         named = read_toml(folder / MARK).get("case", "")
     except PremortemError:
         return None  # told by itself: of which case the folder is, nobody knows
-    named = named if isinstance(named, str) else ""
+    if not isinstance(named, str):
+        return DEFAULT
     return folder / named if named and (folder / named / CASE_MARK).is_file() else named or DEFAULT
 
 
@@ -230,9 +229,7 @@ def _score(case: Case, found: assumption.Assumption, path: Path) -> None:
 
 
 def make_study(folder: Path, case: Case | None = None) -> Path:
-    """A folder with copies of what may be edited, empty tables of what may be added, and a README that says how. Raises `BadInput` when it exists and is not
-    empty.
-    """
+    """A folder with copies of what may be edited, empty tables of what may be added, and a README. Raises `BadInput` when it is not empty."""
     content = _new_study(case or default())
     if folder.exists() and not (folder.is_dir() and _is_begun(folder, content)):
         raise BadInput(str(folder), "", "is there already and not empty", allowed="a new or empty folder")
