@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from premortem.case import load
 from premortem.errors import BadInput
 from premortem.law import book
 from premortem.study import make_study, problems
@@ -167,3 +168,21 @@ def test_counts_are_told_by_the_one_function_that_knows_of_one():
     by_hand = re.compile(r"\{(?![\w.]*[A-Z]{3})[\w.\[\]'()]+(:,)?\} (policies|futures|files|cases|uncertainties)\b")
     sources = [p for p in (ROOT / "src/premortem").rglob("*.py") if "bench" not in p.parts]
     assert not [(p.name, m[0]) for p in sources for m in by_hand.finditer(p.read_text("utf-8"))]
+
+
+def test_a_mark_with_a_fault_still_names_the_case_of_its_folder(tmp_path):
+    folder = make_study(tmp_path / "S", load("eu_gpai"))
+    mark = folder / "study.toml"
+    mark.write_text(mark.read_text() + "strange = 1\n")
+    policy = folder / "policies" / "as-adopted.toml"
+    policy.write_text(policy.read_text() + "strange = 2\n")  # below its last table, a strength
+    (folder / "clauses").mkdir()
+    (folder / "clauses" / "mine.toml").write_text('instrument = "Mine"\n[one]\nsays = 3\n')
+    said = told(folder)
+    assert [line for line in said if not line.startswith("clauses/mine.toml: mine.one.")] == [
+        "study.toml: strange: no such key; allowed: format, case",
+        "policies/as-adopted.toml: strength.capability_test.0.strange: no such key; allowed: value, from, why",
+    ]
+    assert "clauses/mine.toml: mine.one.published: is missing" in said
+    mark.write_text("case = [")
+    assert [line.partition(": Inv")[0] for line in told(folder)] == ["study.toml: is not TOML"]

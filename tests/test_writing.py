@@ -279,6 +279,7 @@ HARMLESS = {
     ("law/ledger/field_guesses.py", "rename"),
     ("law/ledger/unread_words.py", "rename"),
     ("app/ledger_files.py", "rename"),
+    ("law/ledger/day_columns.py", "replace"),
     ("law/ledger/intake.py", "replace"),
     ("law/ledger/stated_classes.py", "replace"),
     ("text/tables.py", "rename"),

@@ -127,17 +127,18 @@ def test_what_cannot_be_interrupted_is_left_behind_at_a_stop(monkeypatch):
     assert door.close(longest())
 
 
-def test_a_stop_interrupts_all_jobs_at_once_and_kills_those_that_go_on(tmp_path, monkeypatch):
+def test_a_stop_interrupts_all_jobs_at_once_and_kills_those_that_go_on(tmp_path):
     from premortem.app import jobs
 
-    monkeypatch.setattr(jobs, "PATIENCE", 0.3)
     deaf = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); print(flush=True); time.sleep(600)"
     held = jobs.Jobs(tmp_path)
     for name in ("a", "b"):
         process = subprocess.Popen([sys.executable, "-c", deaf], stdout=subprocess.PIPE, start_new_session=True)
         process.stdout.readline()
         held._jobs[name] = jobs.Job(name, (), 1000, 7, tmp_path / name, process)
-    held.close()
+    held.interrupt()
+    assert {job.status for job in held.all()} == {"running"}, "nobody is waited for"
+    held.close(0.3)
     assert {job.process.wait() for job in held.all()} == {-signal.SIGKILL}
     assert {job.status for job in held.all()} == {"cancelled"}
     for job in held.all():

@@ -143,6 +143,15 @@ def test_f093_pages_have_a_price_as_their_data_has(unguarded, monkeypatch):
     assert prices.price("/levers", "l.a.b=3") == prices.price("/api/board", "l.a.b=3") == prices.ONE_POLICY
     assert prices.price("/a/A1", "seed=991") == prices.price("/api/board", "p.x=1..2") == prices.ALL_POLICIES
     assert prices.price("/compare", "now=1") == prices.price("/api/compare", "") == prices.ANALYSIS
+    seconds = (
+        "/api/diff",
+        "/rules/diff",
+        "/api/exhibits",
+        "/api/exhibits/table-1.svg",
+        "/exhibits/table-1",
+        "/api/memo.pdf",
+    )
+    assert {prices.price(path, "") for path in seconds} == {prices.ALL_POLICIES}
     assert prices.price("/a/A1", "") == prices.price("/api/levers/policy.toml", "name=mine") == 0
     monkeypatch.setattr(prices, "MANY", 2)
     asked = [unguarded.get(f"/a/A1?seed={n}").status_code for n in range(6)]

@@ -88,6 +88,40 @@ def test_every_file_is_checked_and_each_fault_told_once(cars, monkeypatch, capsy
     assert len({*lines}) == len(lines)
 
 
+def test_an_unknown_key_in_every_file_is_told_at_once_by_each_command(cars, monkeypatch, capsys):
+    files = [path for path in sorted(cars.rglob("*.toml")) if path.name != "text.toml"]
+    for path in files:
+        path.write_text(f"strange = 1\n{path.read_text('utf-8')}", "utf-8")
+    _, out, _ = command(monkeypatch, capsys, "validate", "--case", cars)
+    for path in files:
+        place = path.relative_to(cars).as_posix()
+        assert out.count(f"{place}: strange: ") == 1, (place, out)
+    code, _, err = command(monkeypatch, capsys, "run", "--case", cars, "--futures", "8", "--out", cars.parent / "out")
+    assert code == 2
+    assert [line for line in err.splitlines() if line.startswith("error: ")] == out.splitlines()[:-1]
+
+
+def test_files_of_one_name_are_told_apart_by_their_folders(cars, monkeypatch, capsys):
+    (cars / "policies" / "no-charge.toml").rename(cars / "policies" / "charge.toml")
+    edited(cars, "policies/charge.toml", 'name = "no-charge"', 'name = "charge"')
+    edited(cars, "case.toml", '"no-charge"', '"charge"')
+    edited(cars, "clauses/charge.toml", "grams > line", "gramms > line")
+    edited(cars, "policies/charge.toml", "says = ", "sais = ")
+    code, _, err = command(monkeypatch, capsys, "check", "--case", cars, "--set", "grams=5")
+    told = [line.split(": ")[1:3] for line in err.splitlines() if line.startswith("error: ")]
+    assert (code, told) == (
+        2,
+        [["policies/charge.toml", "sais"], ["clauses/charge.toml", "charge.line.applies"]],
+    )
+
+
+def test_a_clause_without_a_day_is_told_with_the_other_faults(cars):
+    edited(cars, "clauses/charge.toml", "published = ", "# published = ")
+    assert [f"{e.file}: {e.key}: {e.what}" for e in case_faults(load(cars))] == [
+        "clauses/charge.toml: charge.line.published: is missing"
+    ]
+
+
 def test_a_table_of_uncertainties_is_checked(cars):
     for name, old, new, _ in EDITS:
         if name == "params.csv":

@@ -65,7 +65,7 @@ def pull(sources, *answers, names=CAPEX):
 
 
 def test_every_rule_is_of_a_quantity_and_of_sources_that_there_are():
-    rules = pulled._rules(default())
+    rules = pulled.rules_of_readings(default())
     assert {rule.quantity for rule in rules} <= quantities.shipped_quantities(default()).keys()
     assert {name for rule in rules for name in rule.sources} <= live.sources(default()).keys()
 

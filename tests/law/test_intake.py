@@ -190,6 +190,20 @@ def test_a_table_whose_headings_are_all_told_keeps_its_others_unread(tmp_path):
     assert "no such column: A" in refused(path) or "A: no such column" in refused(path)
 
 
+def test_all_that_is_asked_of_a_sheet_is_asked_at_once(tmp_path):
+    held = "Part,Material,Qty,Ship To,Date,End use\nH100,H100,10,FR,01/02/2026,foo\nA100,A100,1,DE,03/04/2026,bar\n"
+    (tmp_path / "desk.csv").write_text(held)
+    with pytest.raises(BadInputs) as asked:
+        take(tmp_path / "desk.csv", WORDS, Convention({"Nope": "item", "Qty": "quanttiy"}))
+    assert [(e.file, e.key) for e in asked.value.errors] == [
+        ("desk.csv", "Nope"),
+        ("desk.csv", "Material"),
+        ("desk.csv", "End use"),
+        ("desk.csv", "quanttiy"),
+        ("desk.csv", "Date"),
+    ]
+
+
 def test_a_heading_of_few_values_that_holds_none_of_them_is_asked(tmp_path):
     path = kept(tmp_path, "Item,Qty,Country,Ship Date,End Use\nH20,1,FR,2025-03-15,cloud services\n")
     assert "End Use: may be end_use, of whose values it holds none: cloud services" in refused(path)

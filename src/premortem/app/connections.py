@@ -1,6 +1,8 @@
 """Connections of the server: a time for the header of a request, and a cap at which those that say nothing make room."""
 
 import asyncio
+import socket
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
@@ -15,6 +17,16 @@ class Server(uvicorn.Server):
     """The server, which remembers by which signal it was stopped; 0 before it listens to any."""
 
     stopped_by = 0
+
+    def __init__(self, config: uvicorn.Config, stopping: Callable[[], None] = lambda: None) -> None:
+        """`stopping` is called as a stop begins, before requests under way are waited for."""
+        super().__init__(config)
+        self._stopping = stopping
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close connections, as uvicorn does; what works beside is told before."""
+        self._stopping()
+        await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop, as uvicorn does."""

@@ -13,10 +13,10 @@ from premortem.errors import BadInput
 if TYPE_CHECKING:
     from premortem.app.connections import Server
 
-# A stop takes three seconds at most: those that it waits for requests under way.
+# A stop takes three seconds at most: so many that it waits for requests under way.
 PATIENCE = 1
-# Seconds after which what still runs beside is left behind.
-REST = 2.0
+# And so many more for jobs, which are told at the start, before they are killed.
+REST = 0.8
 # What is said where a server listens to more than its own machine.
 REACHED = (
     "other machines can reach this server. Who has the token can read the study, change its policies and start runs. "
@@ -36,8 +36,8 @@ class Listening:
     address: str
     warnings: tuple[str, ...]
 
-    def server(self, app: Any) -> "Server":
-        """A server of an app, with limits on slow and silent clients."""
+    def server(self, app: Any, stopping: Callable[[], None] = lambda: None) -> "Server":
+        """A server of an app, with limits on slow and silent clients; `stopping` is called as a stop begins."""
         import uvicorn  # late: a wrong port is told at once
 
         from premortem.app import connections
@@ -53,7 +53,8 @@ class Listening:
                 http=connections.Timed,
                 ws="none",
                 timeout_keep_alive=connections.REST,
-            )
+            ),
+            stopping,
         )
 
     def greet(self, serves: str, browser: bool, say: Say, warn: Say) -> None:

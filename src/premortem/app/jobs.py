@@ -181,15 +181,20 @@ class Jobs:
             _interrupt(job)
         return job
 
-    def close(self) -> None:
-        """Interrupt whatever runs, all at once."""
-        running = [job for job in self._jobs.values() if job.status == "running"]
-        for job in running:
-            job.cancelled = True
-            _signal(job, signal.SIGINT)
-        ends = time.monotonic() + PATIENCE
-        for job in running:
-            _end(job, ends)
+    def interrupt(self) -> None:
+        """Interrupt whatever runs, all at once, and wait for none; one that was told already is not told twice."""
+        for job in self._jobs.values():
+            if job.status == "running" and not job.cancelled:
+                job.cancelled = True
+                _signal(job, signal.SIGINT)
+
+    def close(self, patience: float = PATIENCE) -> None:
+        """Interrupt whatever runs; what still does after so many seconds is killed."""
+        self.interrupt()
+        ends = time.monotonic() + patience
+        for job in self._jobs.values():
+            if job.status == "running":
+                _end(job, ends)
 
 
 def _giga(count: int) -> str:

@@ -20,6 +20,8 @@ ANALYSES = (
     "/api/hindcast",
 )
 ANALYSES_END = ("/why", "/breaks", "/curves", "/effects", "/takes")
+# Answers that take about a second, each time or the first time: pictures to draw, two bodies of law to compare, a memo to set.
+SECONDS = ("/api/exhibits", "/exhibits/", "/api/diff", "/rules/diff", "/api/memo")
 # What costs nothing: files of the package, and whether the server is up.
 FREE = ("/static/", "/font.woff2", "/favicon.ico", "/geo/", "/api/health")
 # Keys of an address, or how they begin, for which every policy is simulated anew, and those for which one is.
@@ -39,7 +41,7 @@ def price(path: str, query: str) -> int:
     keys = {key[:2] if key[1:2] == "." else key for key in named}
     if path.startswith(ANALYSES) or path.endswith(ANALYSES_END) or "now" in keys:
         return ANALYSIS
-    return ALL_POLICIES if keys & ANEW else ONE_POLICY if keys & ONCE else 0
+    return ALL_POLICIES if keys & ANEW or path.startswith(SECONDS) else ONE_POLICY if keys & ONCE else 0
 
 
 class Budget:

@@ -28,25 +28,26 @@ def serve(
     from premortem.app.startup import Doorway  # late: a wrong port is told at once
 
     door = Doorway(study, at.hosts, lambda: setattr(server, "should_exit", True), case, run, at.token)
-    server = at.server(door)
+    server = at.server(door, door.interrupt)
     try:
         door.start()
         at.greet("premortem serves", browser, say, warn)
         server.run(sockets=[at.held])
     finally:
         at.held.close()
-        has_ended = door.close(REST)
+        door.close(0, jobs=REST)  # what else is under way ends with the process
         if not door.fault:
             say("Stopped. Your settings are in the address of the page.")
-            if not has_ended and server.stopped_by:  # a compiler at work cannot be interrupted, and is not waited for
+            if server.stopped_by:
                 _leave(128 + server.stopped_by)
     if door.fault:
         raise door.fault
-    server.tell_of_stop()
 
 
 def _leave(status: int) -> None:
-    """End the process now: as it ends by itself, it would wait for its threads, or abort them with noise."""
+    """End the process now: as it ends by itself, it would wait for its threads, of which a compiler cannot be interrupted, or abort
+    them with noise, and then take a second to give back its memory piece by piece.
+    """
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(status)

@@ -55,10 +55,16 @@ def make(
     return site
 
 
-def close(site: FastAPI, patience: float = PATIENCE) -> bool:
-    """Stop what runs beside the server, jobs and long answers; whether all of it ended within so many seconds."""
+def interrupt(site: FastAPI) -> None:
+    """Tell what runs beside the server, jobs and long answers, that it stops; waits for none of it."""
+    site.state.desk.closing.set()
+    site.state.jobs.interrupt()
+
+
+def close(site: FastAPI, patience: float = PATIENCE, jobs: float | None = None) -> bool:
+    """Stop what runs beside the server, jobs and long answers; whether all of it ended within so many seconds, or jobs within `jobs`."""
     ends = time.monotonic() + patience
-    site.state.jobs.close()
+    site.state.jobs.close(patience if jobs is None else jobs)
     ledger.forget()
     return bool(site.state.desk.close(ends - time.monotonic()))
 

@@ -62,14 +62,22 @@ class Doorway:
         """Begin to load, in a thread of its own."""
         self._opening.start()
 
-    def close(self, patience: float) -> bool:
-        """Stop what runs behind the door; whether all of it ended within so many seconds."""
+    def interrupt(self) -> None:
+        """Tell what runs behind the door that it stops; waits for none of it."""
+        self._closing.set()
+        if self.site:
+            from premortem.app.site import interrupt  # loaded by now; before, this would wait until it is
+
+            interrupt(self.site)
+
+    def close(self, patience: float, jobs: float | None = None) -> bool:
+        """Stop what runs behind the door; whether all of it ended within so many seconds, or jobs within `jobs`."""
         ends, has_ended = time.monotonic() + patience, True
         self._closing.set()
         if self.site:
             from premortem.app.site import close  # loaded by now; before, this would wait until it is
 
-            has_ended = close(self.site, patience)
+            has_ended = close(self.site, patience, jobs)
         if self._opening.is_alive():
             self._opening.join(max(ends - time.monotonic(), 0))
         return has_ended and not self._opening.is_alive()

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperOption
 
-from premortem.errors import BadInput, raise_all
+from premortem.errors import BadInput, BadInputs, raise_all
 from premortem.progress import LOG
 from premortem.text.result import Document
 
@@ -39,6 +39,18 @@ class Command(TyperCommand):
         repeated = [p for p, times in Counter(kept).items() if times > 1]
         raise_all([BadInput("command line", p.opts[0], "is given more than once", allowed="once") for p in repeated])
         return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:
+        """What the command returns; where it fails for the files of a case of the user's own, all that is wrong with these is told."""
+        try:
+            return super().invoke(ctx)
+        except (BadInput, BadInputs) as error:
+            told = error.errors if isinstance(error, BadInputs) else (error,)
+            if all(one.file != "command line" for one in told):
+                from premortem.cli.own_case import faults_of_own_case
+
+                raise_all(faults_of_own_case(ctx.params.get("study"), ctx.meta[CASE_ASKED]))
+            raise
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """The help, each paragraph as wide as the terminal, with examples of the case that `--case` names, else of the shipped one."""

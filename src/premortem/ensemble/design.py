@@ -1,7 +1,6 @@
 """Designs: which futures are tried. Any future follows from (seed, index) alone, whatever is run before or beside it."""
 
 import threading
-import warnings
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
@@ -58,13 +57,14 @@ def _sobol(parameters: int, seed: int, start: int, count: int) -> Array:
 def _scramble(parameters: int, seed: int, r: int, skip: int, wanted: int) -> Array:
     engine, own = _engine(parameters, seed, r)
     # An engine has a place in its sequence, which another thread would move meanwhile.
-    with own, warnings.catch_warnings():
-        # A part of a sequence need not be a power of two: the whole design is what is balanced.
-        warnings.simplefilter("ignore", UserWarning)
+    with own:
         engine.reset()
         if skip:
             engine.fast_forward(skip)
-        return np.asarray(engine.random(wanted))
+        # A part of a sequence need not be a power of two, as the whole design is what is balanced, but a first part that is none is warned
+        # of; and a filter of warnings is every thread's, of which the first to be done takes it from the others.
+        drawn = wanted if skip else 1 << (wanted - 1).bit_length()
+        return np.asarray(engine.random(drawn))[:wanted]
 
 
 @cache

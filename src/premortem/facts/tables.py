@@ -56,7 +56,7 @@ def catalogue(case: Case | None = None) -> dict[str, Table]:
 
 @cache
 def _catalogue(folder: Path) -> dict[str, Table]:
-    entries, meanings = (_told(folder / name) for name in ("tables.toml", "columns.toml"))
+    entries, meanings = each(lambda name: _told(folder / name), ("tables.toml", "columns.toml"))
     found = each(lambda name: _table(folder / f"{name}.csv", name, entries[name], meanings), sorted(entries))
     return {table.name: table for table in found}
 

@@ -13,9 +13,11 @@ MAX_BYTES = 1_000_000
 Toml: TypeAlias = dict[str, Any]
 
 
-def read_toml(path: Path | Traversable) -> Toml:
-    """The document of a TOML file. Raises `BadInput` where it cannot be read, is too large or is not TOML."""
-    return parse_toml(read_bytes(path, "a TOML file", MAX_BYTES), path.name)
+def read_toml(path: Path | Traversable, file: str = "") -> Toml:
+    """The document of a TOML file; `file` is what it is told of as, by default its name. Raises `BadInput` where it cannot be read, is
+    too large or is not TOML.
+    """
+    return parse_toml(read_bytes(path, "a TOML file", MAX_BYTES), file or path.name)
 
 
 def parse_toml(raw: bytes, file: str) -> Toml:

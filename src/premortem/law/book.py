@@ -17,18 +17,18 @@ from premortem.errors import BadInput, BadInputs, call_all, nearest, raise_all
 from premortem.law.clauses.clause import STAGES, Clause
 from premortem.law.clauses.clause_files import (
     as_list,
+    clause_file,
     dates_as_written,
     in_force,
     instrument_title,
     is_written,
     raw_clause,
     raw_clauses,
-    told_file,
     typed_clause,
     typed_clauses,
 )
 from premortem.law.clauses.policy import Policy, Strength, covers, idle_days, overlay_of, policy_of
-from premortem.law.clauses.policy_documents import own_document, shipped_document
+from premortem.law.clauses.policy_documents import own_document, policy_file, shipped_document
 from premortem.law.fields.places import TierChange, atlas
 from premortem.law.fields.vocabulary import Vocabulary, vocabulary
 
@@ -209,7 +209,8 @@ def _shipped(policy: str, case: Case) -> Book:
     if policy not in known:
         allowed, hint = ", ".join(known), nearest(policy, known)
         raise BadInput("policies", policy, "no such policy", got=policy, allowed=allowed, hint=hint)
-    return overlay(policy_of(shipped_document(policy, case), f"{policy}.toml", vocabulary(case)), "", case)
+    file = policy_file(policy)
+    return overlay(policy_of(shipped_document(policy, case), file, vocabulary(case)), file, case)
 
 
 def _sound(book: Book, file: str) -> Book:
@@ -238,11 +239,7 @@ def overlay(policy: Policy, file: str, case: Case) -> Book:
         for n in unknown
     ]
     # which instrument was meant is not known, so a clause of any may be changed
-    held = {
-        k: r
-        for k, r in raw.items()
-        if unknown or r["published"] <= case.settings.day or r["instrument"] in policy.include
-    }
+    held = {k: r for k, r in raw.items() if unknown or _is_of_the_day(r, case) or r["instrument"] in policy.include}
     for pattern, change in policy.clause.items():
         ids = [k for k in held if covers(pattern, k)]
         if not ids and "stage" in change and "." in pattern:  # a clause of the policy's own
@@ -256,6 +253,12 @@ def overlay(policy: Policy, file: str, case: Case) -> Book:
     clauses = _validated(held, {key: file for key in changed}, case, errors)
     raise_all([*idle_days(policy, clauses, file)])
     return Book(policy, tuple(sorted(clauses, key=lambda c: (STAGES.index(c.stage), c.order))), case)
+
+
+def _is_of_the_day(raw: Mapping[str, Any], case: Case) -> bool:
+    """Whether a clause was published by the day of its case; one that gives no such day is told of with the others."""
+    day = raw.get("published")
+    return not isinstance(day, date) or day <= case.settings.day
 
 
 def _changed(raw: dict[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
@@ -275,7 +278,7 @@ def _validated(
         if key not in overlaid and key in typed_clauses(case):
             clauses.append(typed_clauses(case)[key])
             continue
-        clause, found = typed_clause(key, body, overlaid.get(key) or told_file(body["instrument"], case), case)
+        clause, found = typed_clause(key, body, overlaid.get(key) or clause_file(body["instrument"]), case)
         errors += found
         clauses += [clause] if clause else []
     raise_all(errors)

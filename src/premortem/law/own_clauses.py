@@ -5,7 +5,7 @@ from dataclasses import replace
 from premortem.case import Case
 from premortem.errors import BadInput, raise_all
 from premortem.law import book as rules
-from premortem.law.clauses.clause_files import FOLDER, own_instruments, own_path
+from premortem.law.clauses.clause_files import FOLDER, clause_file, own_instruments
 from premortem.law.soundness import unsound
 
 __all__ = ["FOLDER", "check_own_clauses"]
@@ -20,4 +20,4 @@ def check_own_clauses(case: Case) -> None:
     book = rules.overlay(baseline.model_copy(update={"include": (*baseline.include, *own)}), "", case)
     ours = {c.id: c.instrument for c in book.clauses if c.instrument in own}
     found = unsound(book, frozenset(ours)) if ours else []
-    raise_all([BadInput(own_path(ours[clause]), clause, why) for clause, why in found])
+    raise_all([BadInput(clause_file(ours[clause]), clause, why) for clause, why in found])

@@ -114,8 +114,9 @@ def changes(case: Case) -> tuple[Change, ...]:
     """What changed in a case's rulebook, newest version first; none where it keeps no such file. Raises `BadInput`, also where
     the first is not the version of the rulebook.
     """
-    path, version = case / CHANGES, shipped_version(case).version
+    path = case / CHANGES
     found = read_typed(path, _Changes).change if path.is_file() else ()
+    version = shipped_version(case).version
     if found and found[0].version != version:
         raise BadInput(
             CHANGES, "change", f"does not say what version {version} changed", got=found[0].version, allowed=version

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
 from premortem.case import Case
-from premortem.errors import BadInput, nearest
+from premortem.errors import BadInput, each, nearest
 from premortem.files import faults
 from premortem.files.toml import Toml
 from premortem.files.typed import Strict, read_typed
@@ -176,7 +176,7 @@ CHECKED: dict[type[Strict], set[str]] = {Condition: {"id", "margin", "over_time"
 @cache
 def shipped_assumptions(case: Case) -> tuple[Assumption, ...]:
     """The assumptions of a case, the first by number first."""
-    found = (read(path) for path in (case / "assumptions").glob("*.toml"))
+    found = each(read, sorted((case / "assumptions").glob("*.toml")))
     return tuple(sorted(found, key=lambda a: id_order(a.id)))
 
 

@@ -7,15 +7,19 @@ from functools import partial
 import numpy as np
 
 from premortem import facts
+from premortem.case import INSTRUMENTS, Case, instruments
 from premortem.case import MARK as CASE_MARK
-from premortem.case import Case
 from premortem.ensemble import priors
 from premortem.ensemble.evidence import EVIDENCE, evidence
 from premortem.errors import BadInput, MissingData, call_all, each, nearest, raise_all
 from premortem.facts import live
+from premortem.facts.tables import ANSWERS, answers
 from premortem.files.toml import read_toml
+from premortem.files.typed import read_entries
 from premortem.law import book as rules
 from premortem.law import checklists, loopholes, rulebook_version, screening
+from premortem.law.clauses import clause_files
+from premortem.law.clauses.policy_documents import check_form
 from premortem.law.fields import transfers
 from premortem.law.fields.vocabulary import FILE as VOCABULARY
 from premortem.law.fields.vocabulary import vocabulary
@@ -23,7 +27,7 @@ from premortem.questions import _amounts, time
 from premortem.questions.futures import SIGNS, signs
 from premortem.study.folder import ASSUMPTIONS, PARAMETERS, POLICIES, Check, check_assumption, check_ids, faults_of
 from premortem.study.model import outcome_names
-from premortem.watch import hindcast, process, signposts
+from premortem.watch import hindcast, process, pulled, signposts
 from premortem.watch import quantities as known_quantities
 
 TEXT = "text.toml"
@@ -54,17 +58,23 @@ def _places(case: Case) -> dict[str, str]:
 
 def _checks(case: Case) -> Iterator[tuple[str, Check]]:
     """What reads each file of a case, those first on which others rest."""
+    policies = sorted((case / POLICIES).glob("*.toml"))
     for path in sorted(case.folder.rglob("*.toml")):
         yield path.relative_to(case.folder).as_posix(), partial(read_toml, path)
     yield CASE_MARK, lambda: case.settings
     yield TEXT, lambda: case.text
     yield VOCABULARY, partial(vocabulary, case)
     yield PARAMETERS, partial(priors.read, case / PARAMETERS)
+    yield CLAUSES, partial(clause_files.check_forms, case)
+    for path in policies:
+        yield f"{POLICIES}/{path.name}", partial(check_form, path)
     yield "facts/tables.toml", partial(_check_facts, case)
+    yield f"facts/{ANSWERS}", partial(answers, case)
+    yield INSTRUMENTS, partial(instruments, case)
     yield "world", partial(_check_world, case)
     yield CASE_MARK, partial(_check_policies, case)
     yield CASE_MARK, partial(_check_steps, case)
-    for path in sorted((case / POLICIES).glob("*.toml")):
+    for path in policies:
         yield f"{POLICIES}/{path.name}", partial(rules.load, path, case)
     own = sorted((case / ASSUMPTIONS).glob("*.toml"))
     for path in own:
@@ -94,6 +104,8 @@ def _law_checks(case: Case) -> Iterator[tuple[str, Check]]:
 
 
 def _watch_checks(case: Case) -> Iterator[tuple[str, Check]]:
+    quantities = "watch/quantities.toml"  # first by themselves: their units are of another file
+    yield quantities, partial(read_entries, case / quantities, known_quantities.Quantity, missing_ok=True)
     for name, read in {
         "units": known_quantities.units,
         "quantities": known_quantities.shipped_quantities,
@@ -104,6 +116,7 @@ def _watch_checks(case: Case) -> Iterator[tuple[str, Check]]:
         yield f"watch/{name}.toml", partial(read, case)
     if (case / "watch" / "leads.toml").is_file():
         yield "watch/leads.toml", partial(_check_leads, case)
+    yield pulled.FILE, partial(pulled.rules_of_readings, case)
     yield signposts.FILE, partial(signposts.shipped_signposts, case)
 
 
@@ -193,8 +206,8 @@ def _check_table(case: Case, name: str) -> None:
 
 
 def _check_signs(case: Case) -> None:
-    series = sorted(outcome_names(case))
-    raise_all(_unknown(SIGNS, [(name, name, "a series of the world") for name in signs(case)], series, "series"))
+    named = [(name, name, "a series of the world") for name in signs(case)]  # first: the world may not be asked
+    raise_all(_unknown(SIGNS, named, sorted(outcome_names(case)), "series"))
 
 
 def _check_amounts(case: Case) -> None:
@@ -207,13 +220,17 @@ def _check_amounts(case: Case) -> None:
 
 
 def _check_time(case: Case) -> None:
+    shifts = time.shifts(case)  # first: the world may not be asked
     levers = case.world.levers(rules.load(case=case))._fields
-    time.check_shifts(time.shifts(case), priors.read(case / PARAMETERS).names, levers)
+    time.check_shifts(shifts, priors.read(case / PARAMETERS).names, levers)
 
 
 def _check_leads(case: Case) -> None:
     raise_all(
         _unknown(
-            "leads.toml", [(n, n, "a policy of the case") for n in process.leads(case)], rules.policies(case), "policy"
+            "watch/leads.toml",
+            [(n, n, "a policy of the case") for n in process.leads(case)],
+            rules.policies(case),
+            "policy",
         )
     )

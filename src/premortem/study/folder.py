@@ -23,6 +23,7 @@ from premortem.files.reader import read_bytes
 from premortem.files.toml import read_toml
 from premortem.files.typed import Strict, read_typed
 from premortem.law import book as rules
+from premortem.law.clauses.policy_documents import check_form
 from premortem.law.own_clauses import FOLDER as CLAUSES
 from premortem.law.own_clauses import check_own_clauses
 from premortem.propositions import assumption, score
@@ -73,15 +74,15 @@ def _laid_over(folder: Path, case: Case) -> tuple[str, ...]:
 
 
 def _told(folder: Path | None) -> str | Path | None:
-    """The case that the mark of a folder names, a path from the folder on; the leading one where it names none. None where
-    there is no mark, or none that can be read.
-    """
+    """The case that a folder's mark names, the leading one where it names none; None where no mark can be read."""
     if not folder or not (folder / MARK).is_file():
         return None
     try:
-        named = read_typed(folder / MARK, Mark).case
+        named = read_toml(folder / MARK).get("case", "")
     except PremortemError:
-        return None  # told with the other faults of the folder
+        return None  # told by itself: of which case the folder is, nobody knows
+    if not isinstance(named, str):
+        return DEFAULT
     return folder / named if named and (folder / named / CASE_MARK).is_file() else named or DEFAULT
 
 
@@ -100,6 +101,8 @@ def problems(folder: Path | None, case: Case | str | Path | None = None, *, of_w
     if not (folder / MARK).is_file():
         allowed = f"a folder with {MARK}"
         return [BadInput(str(folder), "", "is not a study folder", allowed=allowed, hint=f"premortem init {folder}")]
+    if unread := faults_of([(MARK, partial(read_toml, folder / MARK))]):
+        return unread
     return [*_strangers(folder, case), *faults_of(_checks(case, folder, of_world))]
 
 
@@ -136,14 +139,14 @@ def _checks(case: Case, folder: Path, of_world: bool) -> list[tuple[str, Check]]
         SIGNPOSTS: partial(signposts.read, case=case),
         READINGS: partial(reading_files.check_own, case=case),
     }
-    held = dict(case.own)
+    held, load_policy = dict(case.own), partial(rules.load, case=case)
     policies, assumptions = (sorted((folder / part).glob("*.toml")) for part in PARTS)
     return [
         *((name, partial(read, folder / name)) for name, read in tables.items() if (folder / name).exists()),
         *((path_of(name), partial(facts.read, name, case)) for name in facts.opened(case) if path_of(name) in held),
         *([(INSTRUMENTS, partial(_check_instruments, case))] if INSTRUMENTS in held else []),
         (CLAUSES, partial(check_own_clauses, case)),
-        *((f"{POLICIES}/{path.name}", partial(rules.load, path, case)) for path in policies),
+        *((f"{POLICIES}/{path.name}", partial(read, path)) for path in policies for read in (check_form, load_policy)),
         *((f"{ASSUMPTIONS}/{path.name}", partial(check_assumption, case, path, of_world)) for path in assumptions),
         (ASSUMPTIONS, partial(check_ids, assumptions, assumption.shipped_assumptions(case) if of_world else ())),
     ]
@@ -226,9 +229,7 @@ def _score(case: Case, found: assumption.Assumption, path: Path) -> None:
 
 
 def make_study(folder: Path, case: Case | None = None) -> Path:
-    """A folder with copies of what may be edited, empty tables of what may be added, and a README that says how. Raises `BadInput` when it exists and is not
-    empty.
-    """
+    """A folder with copies of what may be edited, empty tables of what may be added, and a README. Raises `BadInput` when it is not empty."""
     content = _new_study(case or default())
     if folder.exists() and not (folder.is_dir() and _is_begun(folder, content)):
         raise BadInput(str(folder), "", "is there already and not empty", allowed="a new or empty folder")

@@ -101,8 +101,8 @@ def states(case: Case) -> Mapping[str, State]:
 @cache
 def leads(case: Case) -> Mapping[str, Lead]:
     """The policies that paths lead to, the first that fits first; the baseline where a case names none."""
-    baseline = case.settings.baseline
-    return read_entries(case / "watch" / "leads.toml", Lead, missing_ok=True) or {baseline: Lead(id=baseline, needs=())}
+    told = read_entries(case / "watch" / "leads.toml", Lead, missing_ok=True)
+    return told or {case.settings.baseline: Lead(id=case.settings.baseline, needs=())}
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ class Flow:
 
 def hashes(case: Case) -> dict[str, str]:
     """SHA-256 of the pulled tables that readings are made of, by source; of those that were pulled."""
-    names = {name for rule in _rules(case) for name in rule.sources}
+    names = {name for rule in rules_of_readings(case) for name in rule.sources}
     sources = {name: source for name, source in facts.sources(case).items() if name in names}
     return {record["name"]: record["sha256"] for record in facts.records(sources)}
 
@@ -75,7 +75,7 @@ def pulled_readings(case: Case) -> Readings:
 
     Raises `MissingData` where no such source was, or a table no longer is what was recorded; `BadInput` for a case without rules.
     """
-    rules = _rules(case)
+    rules = rules_of_readings(case)
     if not rules:
         raise BadInput("command line", "--data", f"{case.name} makes no readings of pulled tables", allowed="shipped")
     held = hashes(case)
@@ -95,7 +95,8 @@ def pulled_readings(case: Case) -> Readings:
     return Readings((*flows, *listed), (), ())
 
 
-def _rules(case: Case) -> tuple[Rule, ...]:
+def rules_of_readings(case: Case) -> tuple[Rule, ...]:
+    """How readings are made of pulled tables; none where a case says nothing of it. Raises `BadInput`, every fault at once."""
     return tuple(read_entries(case / FILE, Rule, "quantity", missing_ok=True).values())
 
 

@@ -1,6 +1,6 @@
 """One clause of a rule as data: when it applies, what it demands, its numbers, its days, its citation.
 
-It is validated against the words of its case: `Clause.model_validate(body, context=vocabulary(case))`.
+It is validated against the words of its case: `Clause.model_validate(body, context=vocabulary(case))`; without them only its form is.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -99,8 +99,10 @@ class Clause(Strict):
     @model_validator(mode="before")
     @classmethod
     def _by_its_kinds(cls, body: Mapping[str, Any], told: ValidationInfo) -> Mapping[str, Any]:
-        gives = body.get("gives")
-        since = _words(told).speaks_since([o for o in gives if isinstance(o, str)] if isinstance(gives, list) else ())
+        words, gives = _words(told), body.get("gives")
+        if words is None:
+            return {"since": "complies", **body}
+        since = words.speaks_since([o for o in gives if isinstance(o, str)] if isinstance(gives, list) else ())
         if len(since) > 1 and "since" not in body:
             raise ValueError(
                 f"gives answers of kinds that begin on different days; say since = {' or '.join(map(repr, since))}"
@@ -110,7 +112,8 @@ class Clause(Strict):
     @field_validator("admits", "closes")
     @classmethod
     def _known_authorisations(cls, names: tuple[str, ...], told: ValidationInfo) -> tuple[str, ...]:
-        known = _words(told).requirements.authorisations
+        words = _words(told)
+        known = words.requirements.authorisations if words else names
         for name in names:
             if name not in known:
                 raise ValueError(_refused(f"no such exception: {name}", known, nearest(name, known)))
@@ -119,6 +122,8 @@ class Clause(Strict):
     @model_validator(mode="after")
     def _complete(self, told: ValidationInfo) -> "Clause":
         words = _words(told)
+        if words is None:
+            return self
         if self.stage != "context" and not self.applies:
             raise ValueError("needs `applies`, or stage = 'context'")
         decides = self.stage in DECIDING or (self.stage == "requires" and (self.then or self.otherwise or self.within))
@@ -184,9 +189,9 @@ class Clause(Strict):
         return dated[0].value if day is None else next((d.value for d in dated if d.holds(day)), float("nan"))
 
 
-def _words(told: ValidationInfo) -> Vocabulary:
-    """The words of the case against which a clause is validated."""
-    assert isinstance(told.context, Vocabulary)
+def _words(told: ValidationInfo) -> Vocabulary | None:
+    """The words of the case against which a clause is validated; None where only its form is looked at."""
+    assert isinstance(told.context, Vocabulary | None)
     return told.context
 
 

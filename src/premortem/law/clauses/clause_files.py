@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
-from pathlib import Path, PurePath
+from functools import cache, partial
+from pathlib import PurePath
 from typing import Any
 
 from pydantic import ValidationError
@@ -15,7 +15,7 @@ from premortem.files.toml import parse_toml, read_toml
 from premortem.files.typed import faults_of
 from premortem.law.clauses.clause import Clause
 from premortem.law.clauses.conditions import check
-from premortem.law.fields.vocabulary import vocabulary
+from premortem.law.fields.vocabulary import Vocabulary, vocabulary
 from premortem.text.numbers import limit, listing
 
 FOLDER = "clauses"
@@ -44,29 +44,25 @@ def own_instruments(case: Case) -> tuple[str, ...]:
 def _misnamed(own: str, shipped: Sequence[str]) -> Iterator[BadInput]:
     if own in shipped:
         what = "is the name of an instrument that ships"
-        yield BadInput(own_path(own), "", what, got=own, allowed="a new name", hint="a policy changes its clauses")
+        yield BadInput(clause_file(own), "", what, got=own, allowed="a new name", hint="a policy changes its clauses")
     if not re.fullmatch(FIELD, own):
-        yield BadInput(own_path(own), "", "is no name of an instrument", got=own, allowed=SHAPES[FIELD])
+        yield BadInput(clause_file(own), "", "is no name of an instrument", got=own, allowed=SHAPES[FIELD])
 
 
-def own_path(instrument: str) -> str:
-    """Where a study has the clauses of an instrument of its own."""
+def clause_file(instrument: str) -> str:
+    """Where the clauses of an instrument lie, in the folder of a case or of a study: how the file is told of."""
     return f"{FOLDER}/{instrument}.toml"
 
 
-def told_file(instrument: str, case: Case) -> str:
-    """How the file of an instrument's clauses is told of: one of a study's own by its place in the folder."""
-    return own_path(instrument) if instrument in own_instruments(case) else f"{instrument}.toml"
-
-
 def _document(instrument: str, case: Case) -> dict[str, Any]:
-    own = dict(case.own).get(own_path(instrument))
-    return read_toml(_file_of(instrument, case)) if own is None else parse_toml(own, own_path(instrument))
+    file = clause_file(instrument)
+    own = dict(case.own).get(file)
+    return read_toml(case / file, file) if own is None else parse_toml(own, file)
 
 
 def _clauses_of(ids: str, case: Case) -> dict[str, dict[str, Any]]:
     """Clauses of one file by id. Raises `BadInput`, every fault of the form of the file at once."""
-    document, file = _document(ids, case), told_file(ids, case)
+    document, file = _document(ids, case), clause_file(ids)
     title = document.pop("instrument", None)
     untitled = BadInput(file, "instrument", "is missing", allowed="the title of what the clauses are from, a text")
     raise_all(
@@ -135,11 +131,7 @@ def instrument_title(name: str, case: Case) -> str:
 
 def is_written(instrument: str, case: Case) -> bool:
     """Whether an instrument is a clause file, of the case or of a study: what a policy adds of its own is none."""
-    return instrument in own_instruments(case) or _file_of(instrument, case).is_file()
-
-
-def _file_of(instrument: str, case: Case) -> Path:
-    return case / FOLDER / f"{instrument}.toml"
+    return instrument in own_instruments(case) or (case / clause_file(instrument)).is_file()
 
 
 def dates_as_written(clause: str, case: Case) -> str:
@@ -153,13 +145,37 @@ def dates_as_written(clause: str, case: Case) -> str:
 def typed_clauses(case: Case) -> Mapping[str, Clause]:
     """Sound clauses as their files have them, by id: typed once for all policies that leave them so."""
     raw = raw_clauses(case)
-    typed = {key: typed_clause(key, body, told_file(body["instrument"], case), case) for key, body in raw.items()}
+    typed = {key: typed_clause(key, body, clause_file(body["instrument"]), case) for key, body in raw.items()}
     return {key: clause for key, (clause, faults) in typed.items() if clause and not faults}
+
+
+def check_forms(case: Case) -> None:
+    """Raises every fault of the form of the case's files of clauses at once. It asks for no other file of the case, so that a fault of
+    its words hides none of these.
+    """
+    each(partial(_check_form, case), sorted(path.stem for path in (case / FOLDER).glob("*.toml")))
+
+
+def _check_form(case: Case, instrument: str) -> None:
+    clauses, file = _clauses_of(instrument, case), clause_file(instrument)
+    raise_all([fault for key, body in clauses.items() for fault in _formed(key, body, file, None)[1]])
 
 
 def typed_clause(key: str, body: dict[str, Any], file: str, case: Case) -> tuple[Clause | None, list[BadInput]]:
     """A clause from its table, and its faults; none where its tests may name what was wrong."""
-    words, found = vocabulary(case), [*_unknown_keys(key, body, file), *_unmeasured(key, body, file)]
+    words = vocabulary(case)
+    clause, found = _formed(key, body, file, words)
+    if clause is None:
+        return None, found
+    unread = check(clause.applies, clause.within, clause.units, words)
+    return in_force(clause, case), [BadInput(file, f"{key}.{part}", why) for part, why in unread]
+
+
+def _formed(
+    key: str, body: dict[str, Any], file: str, words: Vocabulary | None
+) -> tuple[Clause | None, list[BadInput]]:
+    """A clause whose form is right, or the faults of it; without words of its case, what it may say is not looked at."""
+    found = [*_unknown_keys(key, body, file), *_unmeasured(key, body, file)]
     at_fault = {e.key.removeprefix(f"{key}.") for e in found}
     sound = {k: v for k, v in body.items() if k not in at_fault}
     sound["numbers"] = {k: v for k, v in body["numbers"].items() if k not in at_fault}
@@ -169,10 +185,7 @@ def typed_clause(key: str, body: dict[str, Any], file: str, case: Case) -> tuple
         # a number stands in the file beside the other keys of its clause
         wrongs = faults_of(wrong, Clause, file, key)
         return None, found + [e.at(file, e.key.replace(".numbers.", ".")) for e in wrongs]
-    if found:
-        return None, found
-    unread = check(clause.applies, clause.within, clause.units, words)
-    return in_force(clause, case), [BadInput(file, f"{key}.{part}", why) for part, why in unread]
+    return (None, found) if found else (clause, [])
 
 
 def _unknown_keys(clause: str, body: Mapping[str, Any], file: str) -> list[BadInput]:

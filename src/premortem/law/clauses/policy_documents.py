@@ -7,7 +7,22 @@ from typing import Any
 from premortem.case import Case
 from premortem.errors import BadInput, nearest
 from premortem.files.toml import read_toml
-from premortem.law.clauses.policy import EFFORTS
+from premortem.files.typed import to_typed
+from premortem.law.clauses.policy import EFFORTS, Policy
+
+
+def policy_file(policy: str) -> str:
+    """Where a policy lies in the folder of its case: how the file is told of."""
+    return f"policies/{policy}.toml"
+
+
+def check_form(path: Path) -> None:
+    """Raises every fault of the form of a policy's file at once. It asks for no other file of the case, so that a fault of its words, its
+    clauses or its other policies hides none of these.
+    """
+    document = read_toml(path)
+    inherited = {"name": path.stem, "title": "", "says": ""} if "base" in document else {}
+    to_typed(inherited | document, Policy, path.name)
 
 
 def own_document(path: Path, file: str, case: Case) -> dict[str, Any]:
@@ -17,8 +32,8 @@ def own_document(path: Path, file: str, case: Case) -> dict[str, Any]:
 
 def shipped_document(policy: str, case: Case) -> dict[str, Any]:
     """What the file of a policy of the case says, over its base: one that the case names before it. Raises `BadInput`."""
-    known, file = case.settings.policies, f"{policy}.toml"
-    return _with_base(read_toml(case / "policies" / file), file, known[: known.index(policy)], case)
+    known, file = case.settings.policies, policy_file(policy)
+    return _with_base(read_toml(case / file, file), file, known[: known.index(policy)], case)
 
 
 def _with_base(document: dict[str, Any], file: str, bases: Sequence[str], case: Case) -> dict[str, Any]:

@@ -7,7 +7,7 @@
 - `field_guesses`: headings matched to fields
 - `remainder`: rows given back to be mended, decided again with those decided before
 
-Inside: `alike_totals`, `consignees`, `corrections`, `days_in_notes`, `decided_otherwise`, `grounds`, `headers`, `matching`, `one_party`,
+Inside: `alike_totals`, `consignees`, `corrections`, `day_columns`, `days_in_notes`, `decided_otherwise`, `grounds`, `headers`, `matching`, `one_party`,
 `possible_changes`, `rows`, `stated_classes`, `together`,
 `told_in_notes`, `unfit`, `unread_codes`, `unread_items`, `unread_notes`, `unread_parties`, `unread_questions`, `unread_words`, `unstated_fields`, `withheld`.
 """

@@ -4,21 +4,23 @@ Nothing is guessed: what could be read two ways is asked, with the option that a
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
 import polars as pl
 
-from premortem.errors import BadInput, nearest, raise_all
+from premortem.errors import BadInput, call_all, nearest, raise_all
 from premortem.law.field_values import FALSE, TRUE
 from premortem.law.fields import items, numbers
-from premortem.law.fields.days import Order, Readings, mark_of, order_of, readings
+from premortem.law.fields.days import Order
 from premortem.law.fields.transfers import transfers
 from premortem.law.fields.vocabulary import Vocabulary
 from premortem.law.ledger import field_guesses, files
 from premortem.law.ledger.csv_files import MISSHAPEN
+from premortem.law.ledger.day_columns import day_columns, with_days
 from premortem.law.ledger.headers import Raw
 from premortem.law.ledger.matching import Headings, Match, bears, match, to_be_asked
 from premortem.law.ledger.rows import SHOWN, set_apart
@@ -73,9 +75,15 @@ def take(path: Path, words: Vocabulary, how: Convention = AS_IT_IS) -> Taken:
     """A file's table, ready to be decided. Raises `BadInput`, all at once, for what must be asked or cannot be read."""
     raw = _raw(path, words, how)
     held = raw.frame.drop(MISSHAPEN, strict=False)
-    told = _told(held.columns, how, path.name)
-    matched = match(_headings(held, raw, told, how, path.name, words), words)
-    raise_all(_not_choices(held, matched, path.name, words))
+    told, lost = _told(held.columns, how, path.name)
+    matched, doubts = match(_headings(held, raw, told, how, path.name, words), words)
+    doubts = [*lost, *doubts, *_not_choices(held, matched, path.name, words)]
+    if doubts:  # what else would be asked once these are answered is told with them
+        call_all(
+            partial(raise_all, doubts),
+            partial(field_guesses.rename_columns, held, _to_rename(matched), path.name, words),
+            partial(with_days, day_columns(held, matched, words), how.dates, raw, matched, path.name, words),
+        )
     frame = field_guesses.rename_columns(raw.frame, _to_rename(matched), path.name, words)
     frame, left_out = set_apart(
         _unmerged(frame, raw, words).with_row_index("_line", offset=raw.first),
@@ -84,7 +92,7 @@ def take(path: Path, words: Vocabulary, how: Convention = AS_IT_IS) -> Taken:
     )
     left_out = [{"row": row, "why": "above the headings", "text": text[:SHOWN]} for row, text in raw.above] + left_out
     frame = frame.drop([f"_{h}" for h in held.columns if _empty_and_bare(h, held)], strict=False)
-    frame, order = _with_days(frame, how, raw, matched, path.name, words)
+    frame, order = with_days(frame, how.dates, raw, matched, path.name, words)
     frame = _with_numbers(frame, how.decimal, matched, words)
     lines = frame["_line"] if raw.sheet or raw.first > 2 or left_out else None
     mapping = {h: f for h, f in matched.mapping.items() if f != h}
@@ -100,7 +108,8 @@ def look(path: Path, words: Vocabulary, how: Convention = AS_IT_IS) -> tuple[pl.
     """
     raw = _raw(path, words, how)
     held = raw.frame.drop(MISSHAPEN, strict=False)
-    told = _told(held.columns, how, path.name)
+    told, lost = _told(held.columns, how, path.name)
+    raise_all(lost)
     found, doubts = to_be_asked(_headings(held, raw, told, how, path.name, words), words)
     doubts += _not_choices(held, found, path.name, words)
     asks = {h: e.what for e in doubts for h in held.columns if h == e.key or (e.key in raw.doubles and bears(h, e.key))}
@@ -117,8 +126,11 @@ def _raw(path: Path, words: Vocabulary, how: Convention) -> Raw:
     )
 
 
-def _told(headings: list[str], how: Convention, file: str) -> dict[str, str]:
-    """The fields that were told, under the headings as they stand. Raises `BadInput` for a heading that is not there."""
+def _told(headings: list[str], how: Convention, file: str) -> tuple[dict[str, str], list[BadInput]]:
+    """The fields that were told, under the headings as they stand, and faults of headings that are not there.
+
+    Raises `BadInput` for a profile that no longer fits.
+    """
     folded = {field_guesses.fold_heading(h): h for h in headings}
     found = {c: c if c in headings else folded.get(field_guesses.fold_heading(c), "") for c in how.columns}
     lost = [c for c, h in found.items() if not h and (how.columns[c] or not how.profile)]
@@ -126,8 +138,8 @@ def _told(headings: list[str], how: Convention, file: str) -> dict[str, str]:
         allowed = f"the headings that it was kept for, or --map anew without --profile {how.profile}"
         what = f"profile {how.profile} no longer fits: no such column"
         raise BadInput(file, lost[0], what, got=lost[0], allowed=allowed, hint=nearest(lost[0], headings))
-    raise_all([BadInput(file, c, "no such column", got=c, allowed=", ".join(headings[:12]), hint=nearest(c, headings)) for c in lost])  # fmt: skip
-    return {h: how.columns[c] for c, h in found.items() if h}
+    faults = [BadInput(file, c, "no such column", got=c, allowed=", ".join(headings[:12]), hint=nearest(c, headings)) for c in lost]  # fmt: skip
+    return {h: how.columns[c] for c, h in found.items() if h}, faults
 
 
 def _headings(
@@ -194,61 +206,6 @@ def _unmerged(frame: pl.DataFrame, raw: Raw, words: Vocabulary) -> pl.DataFrame:
             rows = pl.int_range(first, last + 1, eager=True)
             frame = frame.with_columns(frame[name].scatter(rows, frame[name][first]))
     return frame.with_columns(pl.Series(MISSHAPEN, why, pl.String)) if any(why) else frame
-
-
-def _with_days(
-    frame: pl.DataFrame, how: Convention, raw: Raw, matched: Match, file: str, words: Vocabulary
-) -> tuple[pl.DataFrame, Order | None]:
-    """The table with its days as YYYY-MM-DD where they can be read, and the order in which they are. Raises `BadInput`."""
-    written: dict[str, pl.Series] = {}
-    for name in (c for c in frame.columns if c in words.fields and words.fields[c].type == "date"):
-        if frame[name].dtype == pl.String:
-            column = frame[name].str.strip_chars()
-            other = column.filter(column.str.to_date("%Y-%m-%d", strict=False).is_null()).drop_nulls().unique()
-            if other.len():
-                written[name] = other
-    found = {name: {text: readings(text, raw.from_1904) for text in texts} for name, texts in written.items()}
-    order = how.dates or order_of(told for texts in found.values() for told in texts.values())
-    by_mark = _orders(found.values())
-    elsewhere = how.dates if by_mark else order  # other marks say nothing of a mark that shows no order itself
-    for name, texts in found.items():
-        open_ones = [
-            text for text, told in texts.items() if not (by_mark.get(mark_of(text)) or elsewhere) and _open(told)
-        ]
-        if open_ones:
-            told = texts[open_ones[0]]
-            what = f"{open_ones[0]} may be {told.day_first} or {told.month_first}"
-            heading = next((h for h, f in matched.mapping.items() if f == name), name)
-            raise BadInput(file, heading, what, got=open_ones[0], allowed="--dates DMY, or --dates MDY, to say which")
-        means = {
-            text: str(day)
-            for text, told in texts.items()
-            if (day := _by(told, by_mark.get(mark_of(text)) or elsewhere))
-        }
-        new = pl.col(name).str.strip_chars().replace(means) if means else pl.col(name)
-        frame = frame.with_columns(new.alias(name))
-    return frame, how.dates or (order if found else None)
-
-
-def _orders(columns: Iterable[Mapping[str, Readings]]) -> dict[str, Order | None]:
-    """The order that days with one mark between day and month show, where others have another mark: two desks wrote them, and
-    neither's order says anything of the other's. None of marks where all have the same.
-    """
-    of_mark: dict[str, list[Readings]] = {}
-    for texts in columns:
-        for text, told in texts.items():
-            if told.day_first != told.month_first:
-                of_mark.setdefault(mark_of(text), []).append(told)
-    return {mark: order_of(told) for mark, told in of_mark.items()} if len(of_mark) > 1 else {}
-
-
-def _open(told: Readings) -> bool:
-    return told.day_first != told.month_first and not told.only
-
-
-def _by(told: Readings, order: Order | None) -> Any:
-    """The day in the order of its column; one that is a day in the other order alone is read so where none was told."""
-    return told.by(order) or (None if order else told.day_first or told.month_first)
 
 
 def _with_numbers(

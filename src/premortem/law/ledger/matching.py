@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
 
-from premortem.errors import BadInput, raise_all
+from premortem.errors import BadInput
 from premortem.law.field_values import such_as
 from premortem.law.fields.transfers import transfers
 from premortem.law.fields.vocabulary import Vocabulary
@@ -52,8 +52,8 @@ class Headings:
     kept: Collection[str] = ()
 
 
-def match(table: Headings, words: Vocabulary) -> Match:
-    """The field of each column: as told, else by its heading. Raises `BadInput`, all at once, for what must be asked.
+def match(table: Headings, words: Vocabulary) -> tuple[Match, list[BadInput]]:
+    """The field of each column: as told, else by its heading; and what must be asked before any row is decided.
 
     Where every needed column bears a field's own name, each other must bear one too: a table of ours has no columns that
     nobody reads.
@@ -65,8 +65,7 @@ def match(table: Headings, words: Vocabulary) -> Match:
         doubts += each_or_all(unknown, "no such column", words.given, table.file, _way(words))
     else:
         doubts += _slips(lost, table.file, words)
-    raise_all(doubts)
-    return found
+    return found, doubts
 
 
 def to_be_asked(table: Headings, words: Vocabulary) -> tuple[Match, list[BadInput]]:
