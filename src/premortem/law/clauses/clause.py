@@ -3,14 +3,15 @@
 It is validated against the words of its case: `Clause.model_validate(body, context=vocabulary(case))`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from premortem.case import Case
 from premortem.errors import nearest
+from premortem.files.toml import Toml
 from premortem.files.typed import Strict
 from premortem.law.clauses.conditions import is_limit
 from premortem.law.fields.places import TierChange
@@ -98,7 +99,7 @@ class Clause(Strict):
 
     @model_validator(mode="before")
     @classmethod
-    def _by_its_kinds(cls, body: Mapping[str, Any], told: ValidationInfo) -> Mapping[str, Any]:
+    def _by_its_kinds(cls, body: Toml, told: ValidationInfo) -> Toml:
         gives = body.get("gives")
         since = _words(told).speaks_since([o for o in gives if isinstance(o, str)] if isinstance(gives, list) else ())
         if len(since) > 1 and "since" not in body:

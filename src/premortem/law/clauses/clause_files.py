@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from premortem.case import Case
 from premortem.errors import BadInput, each, nearest, raise_all
 from premortem.files.faults import FIELD, SHAPES
-from premortem.files.toml import parse_toml, read_toml
+from premortem.files.toml import Toml, parse_toml, read_toml
 from premortem.files.typed import faults_of
 from premortem.law.clauses.clause import Clause
 from premortem.law.clauses.conditions import check
@@ -26,11 +26,11 @@ FEW = 3
 
 
 @cache
-def raw_clauses(case: Case) -> dict[str, dict[str, Any]]:
+def raw_clauses(case: Case) -> dict[str, Toml]:
     """Every clause as written in the files, by id. Raises `BadInput`, for all files at once."""
     shipped = sorted(path.stem for path in (case / FOLDER).glob("*.toml"))
     raise_all([error for own in own_instruments(case) for error in _misnamed(own, shipped)])
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, Toml] = {}
     for clauses in each(lambda name: _clauses_of(name, case), [*shipped, *own_instruments(case)]):
         found |= clauses
     return found
@@ -59,12 +59,12 @@ def told_file(instrument: str, case: Case) -> str:
     return own_path(instrument) if instrument in own_instruments(case) else f"{instrument}.toml"
 
 
-def _document(instrument: str, case: Case) -> dict[str, Any]:
+def _document(instrument: str, case: Case) -> Toml:
     own = dict(case.own).get(own_path(instrument))
     return read_toml(_file_of(instrument, case)) if own is None else parse_toml(own, own_path(instrument))
 
 
-def _clauses_of(ids: str, case: Case) -> dict[str, dict[str, Any]]:
+def _clauses_of(ids: str, case: Case) -> dict[str, Toml]:
     """Clauses of one file by id. Raises `BadInput`, every fault of the form of the file at once."""
     document, file = _document(ids, case), told_file(ids, case)
     title = document.pop("instrument", None)
@@ -82,7 +82,7 @@ def _clauses_of(ids: str, case: Case) -> dict[str, dict[str, Any]]:
     return {f"{ids}.{key}": raw_clause(f"{ids}.{key}", str(title), body) for key, body in document.items()}
 
 
-def raw_clause(id_: str, instrument: str, body: dict[str, Any]) -> dict[str, Any]:
+def raw_clause(id_: str, instrument: str, body: Toml) -> Toml:
     """A clause body with its numbers, the keys that hold a value and a unit, gathered apart."""
     is_number = {k: as_list(v) for k, v in body.items() if _looks_dated(v)}
     return (
@@ -157,7 +157,7 @@ def typed_clauses(case: Case) -> Mapping[str, Clause]:
     return {key: clause for key, (clause, faults) in typed.items() if clause and not faults}
 
 
-def typed_clause(key: str, body: dict[str, Any], file: str, case: Case) -> tuple[Clause | None, list[BadInput]]:
+def typed_clause(key: str, body: Toml, file: str, case: Case) -> tuple[Clause | None, list[BadInput]]:
     """A clause from its table, and its faults; none where its tests may name what was wrong."""
     words, found = vocabulary(case), [*_unknown_keys(key, body, file), *_unmeasured(key, body, file)]
     at_fault = {e.key.removeprefix(f"{key}.") for e in found}
@@ -175,7 +175,7 @@ def typed_clause(key: str, body: dict[str, Any], file: str, case: Case) -> tuple
     return in_force(clause, case), [BadInput(file, f"{key}.{part}", why) for part, why in unread]
 
 
-def _unknown_keys(clause: str, body: Mapping[str, Any], file: str) -> list[BadInput]:
+def _unknown_keys(clause: str, body: Toml, file: str) -> list[BadInput]:
     """Keys of a clause that are neither one of its numbers nor what every clause may state."""
     known = [*body["numbers"], *(k for k in Clause.model_fields if k not in ("id", "instrument", "numbers"))]
     return [
@@ -185,7 +185,7 @@ def _unknown_keys(clause: str, body: Mapping[str, Any], file: str) -> list[BadIn
     ]
 
 
-def _unmeasured(clause: str, body: Mapping[str, Any], file: str) -> list[BadInput]:
+def _unmeasured(clause: str, body: Toml, file: str) -> list[BadInput]:
     """Numbers of a clause that are written without their unit."""
     allowed = "a value and its unit, such as { value = 5, unit = 'UNIT' }, or several of them in a list"
     return [

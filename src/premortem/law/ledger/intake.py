@@ -22,6 +22,7 @@ from premortem.law.ledger.csv_files import MISSHAPEN
 from premortem.law.ledger.headers import Raw
 from premortem.law.ledger.matching import Headings, Match, bears, match, to_be_asked
 from premortem.law.ledger.rows import SHOWN, set_apart
+from premortem.law.ledger.summary import LeftOut, Reading
 
 # Distinct values by which it is seen whether a column holds items, or a field's choices.
 LOOKED_AT = 500
@@ -59,12 +60,12 @@ class Taken:
     frame: pl.DataFrame
     mapping: dict[str, str]  # fields by heading
     unread: list[str]
-    left_out: list[dict[str, Any]]  # rows that are no shipments: their row in the file, why, and what they hold
+    left_out: list[LeftOut]  # rows that are no shipments: their row in the file, why, and what they hold
     notes: list[str]
     lines: pl.Series | None  # row of the file of each row, where it is known
     convention: Convention  # what was asked and found
 
-    def told(self) -> dict[str, Any]:
+    def told(self) -> Reading:
         """What the summary of a ledger says of it."""
         return {"mapping": self.mapping, "unread": self.unread, "left_out": self.left_out, "notes": self.notes}
 
@@ -82,7 +83,8 @@ def take(path: Path, words: Vocabulary, how: Convention = AS_IT_IS) -> Taken:
         {f: h for h, f in matched.mapping.items()},
         words,
     )
-    left_out = [{"row": row, "why": "above the headings", "text": text[:SHOWN]} for row, text in raw.above] + left_out
+    above: list[LeftOut] = [{"row": row, "why": "above the headings", "text": text[:SHOWN]} for row, text in raw.above]
+    left_out = above + left_out
     frame = frame.drop([f"_{h}" for h in held.columns if _empty_and_bare(h, held)], strict=False)
     frame, order = _with_days(frame, how, raw, matched, path.name, words)
     frame = _with_numbers(frame, how.decimal, matched, words)
