@@ -5,8 +5,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from premortem.bench import mechanism, roofline, simulation, timing
+from premortem.bench import roofline, simulation, timing
 from premortem.bench.plain import in_numpy
+from premortem.cases.us_ai_2025 import politics_by_hand as mechanism
 from premortem.ensemble.part import draw
 
 

@@ -94,7 +94,7 @@ ROWS = {
 def test_bad_rows_keep_their_number_and_reason_and_the_rest_decides(tmp_path):
     path = tmp_path / "l.csv"
     path.write_text(HEAD + "".join(f"{row}\n{GOOD}" for row in ROWS))
-    decided, result = decisions.decide_file(path, rules.load("as-written"))
+    decided, result, _ = decisions.decide_file(path, rules.load("as-written"))
     assert result["rows"] == decided.height == 2 * len(ROWS)
     assert [r["row"] for r in result["rejected"]] == [2 * i + 1 for i in range(len(ROWS))]
     for told, said in zip(result["rejected"], ROWS.values(), strict=True):

@@ -323,7 +323,7 @@ def test_a_ledger_keeps_every_row_and_says_why_some_are_rejected(tmp_path):
         "item,quantity,destination,date\nH100 SXM,10,ARE,2025-06-01\nH999,10,ARE,2025-06-01\nH20,-1,CHN,2025-06-01\n"
         "H20,1.5,CHN,2025-06-01\nH20,1,Nowhere,2025-06-01\nH20,1,CHN,\nH20,2,China,2025-06-01\n"
     )
-    decided, result = decisions.decide_file(path, rules.load("as-written"))
+    decided, result, _ = decisions.decide_file(path, rules.load("as-written"))
     assert result["rows"] == 7
     assert [r["row"] for r in result["rejected"]] == [2, 3, 4, 5, 6]
     assert decided["outcome"].to_list()[0] == "exception:LPP"

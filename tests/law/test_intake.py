@@ -50,7 +50,7 @@ def refused(path, how=None):
 
 def test_f012_a_desks_own_headings_are_matched_and_told(tmp_path):
     path = kept(tmp_path, OWN + "S1,2025-03-15,10,France,Orange,H20,3A090.a\n")
-    decided, told = decide_file(path, LAW)
+    decided, told, _ = decide_file(path, LAW)
     assert told["mapping"] == {
         "Shipment No": "id", "Ship Date": "date", "Qty": "quantity", "Ship-To Country": "destination",
         "Ultimate Consignee": "consignee", "Part No": "item",
@@ -177,7 +177,7 @@ def test_a_customer_beside_other_parties_is_a_party_and_is_screened(tmp_path, be
         tmp_path,
         f"Item,Qty,Country,Ship Date,End Use,Customer,{beside}\nT4,1,DE,2025-06-01,data centre,Huawei,{others}\n",
     )
-    table, result = decide_file(path, LAW, Convention())
+    table, result, _ = decide_file(path, LAW, Convention())
     assert result["mapping"]["Customer"] == role
     assert table["outcome"].to_list() == ["licence:presumption_of_denial"]
 
@@ -283,7 +283,7 @@ def test_a_formula_that_failed_leaves_its_row_rejected_and_no_party_unnamed(tmp_
 )
 def test_every_row_of_a_file_is_decided_rejected_or_told_as_none(tmp_path_factory, rows):
     path = kept(tmp_path_factory.mktemp("l"), "\n".join(["item,quantity,destination,date,consignee", *rows]) + "\n")
-    decided, told = decide_file(path, LAW)
+    decided, told, _ = decide_file(path, LAW)
     assert decided.height + len(told["left_out"]) == len(rows)
     assert decided.height == sum(row.startswith("H20") for row in rows)
 
@@ -298,7 +298,7 @@ def test_f017_consignees_that_differ_in_spelling_alone_are_one_and_those_that_di
     ]
     lines = "".join(f"H100 SXM,{n},IND,2025-06-01,{name}\n" for name, n in rows)
     path = kept(tmp_path, HEAD.replace("date", "date,consignee") + lines)
-    decided, told = decide_file(path, rules.load("as-written"))
+    decided, told, _ = decide_file(path, rules.load("as-written"))
     assert told["consignees_merged"] == [["YOTTA Data Services Pvt Ltd", "Yotta Data Services"]]
     assert told["consignees_near"] == [["Plant 1", "Plant 2"], ["YOTTA Data Services Pvt Ltd", "Yotta"]]
     assert decided["outcome"].to_list()[:3] == ["exception:LPP", "exception:LPP", "licence:presumption_of_approval"]
@@ -350,7 +350,7 @@ def test_a_column_that_a_profile_does_not_name_is_asked_as_without_one(tmp_path,
     ],
 )
 def test_what_no_field_takes_and_names_a_place_a_party_or_an_end_use_is_no_plain_yes(tmp_path, heading, cell, rests_on):
-    table, told = decide_file(kept(tmp_path, f"{SHIPPED_TO},{heading}\n{A_CHIP},{cell}\n"), LAW)
+    table, told, _ = decide_file(kept(tmp_path, f"{SHIPPED_TO},{heading}\n{A_CHIP},{cell}\n"), LAW)
     assert table["outcome"].to_list() == ["no_licence_required"]
     assert table["may_go"].to_list() == [None if rests_on else True]
     assert table["rests_on"].to_list() == [rests_on]
@@ -359,7 +359,7 @@ def test_what_no_field_takes_and_names_a_place_a_party_or_an_end_use_is_no_plain
 
 
 def test_what_a_note_names_is_told_beside_an_answer_that_something_else_holds(tmp_path):
-    table, _ = decide_file(
+    table, *_ = decide_file(
         kept(tmp_path, f"{SHIPPED_TO},Comments\n{A_CHIP.replace('Samsung Electronics', 'Huawei')},onward to Iran\n"),
         LAW,
     )
@@ -369,7 +369,7 @@ def test_what_a_note_names_is_told_beside_an_answer_that_something_else_holds(tm
 
 def test_an_end_use_that_is_dropped_leaves_every_row_that_fills_it_open(tmp_path):
     rows = f"{A_CHIP},Nuclear warhead simulation\n{A_CHIP},cloud services\n{A_CHIP},\n"
-    table, _ = decide_file(kept(tmp_path, f"{SHIPPED_TO},End Use\n{rows}"), LAW, Convention({"End Use": ""}))
+    table, *_ = decide_file(kept(tmp_path, f"{SHIPPED_TO},End Use\n{rows}"), LAW, Convention({"End Use": ""}))
     assert table["may_go"].to_list() == [None, None, True]
     unread = "end use was not read (column End Use)"
     assert table["rests_on"].to_list() == [f"{unread}; column End Use names nuclear, warhead", unread, None]

@@ -74,7 +74,7 @@ def test_f008_whatever_could_mean_several_is_never_guessed(spelling, tmp_path):
     assert not answer.may_go
     path = tmp_path / "one.csv"
     path.write_text(f'item,quantity,destination,date\n"{spelling}",1,FRA,2024-06-01\nH20,1,FRA,2024-06-01\n')
-    decided, _ = decisions.decide_file(path, rules.load("history"))
+    decided, *_ = decisions.decide_file(path, rules.load("history"))
     assert decided["outcome"].to_list() == [
         answer.outcome,
         ask(item="H20", destination="FRA", date="2024-06-01").outcome,
@@ -98,7 +98,7 @@ def test_what_asks_for_a_licence_whichever_card_is_meant_is_answered_and_what_fr
         assert bare.may_go is False
     path = tmp_path / "one.csv"
     path.write_text(f"item,quantity,destination,date\nH200,1,{place},2025-06-01\n")
-    decided, _ = decisions.decide_file(path, rules.load("history"))
+    decided, *_ = decisions.decide_file(path, rules.load("history"))
     assert decided.select("item", "outcome", "may_go").row(0) == ("H200", bare.outcome, bare.may_go)
 
 
@@ -137,7 +137,7 @@ def test_a_system_that_comes_back_gives_back_all_its_chips(tmp_path):
         "id,item,quantity,destination,date,consignee,returns\n"
         "a,DGX H100,200,IND,2025-06-01,One,\nb,DGX H100,200,IND,2025-07-01,One,a\nc,DGX H100,200,IND,2025-08-01,One,\n"
     )
-    decided, _ = decisions.decide_file(path, rules.load("as-written"))
+    decided, *_ = decisions.decide_file(path, rules.load("as-written"))
     assert decided["headroom_tpp"][2] == decided["headroom_tpp"][0]
 
 

@@ -55,7 +55,7 @@ def test_f018_mended_rows_are_decided_from_the_file_that_was_written_beside(tmp_
     assert run(path, "-o", out).exit_code == 1
     beside = tmp_path / "decided.rejected.csv"
     beside.write_text(beside.read_text().replace("Nothing", "H20"))
-    again, told = decisions.decide_file(beside, rules.load("history"))
+    again, told, _ = decisions.decide_file(beside, rules.load("history"))
     assert (again.height, told["rejected"]) == (2, [])
 
 
@@ -190,9 +190,9 @@ def test_mended_rows_are_decided_as_if_they_had_been_right_from_the_start(tmp_pa
     folder = tmp_path_factory.mktemp("mended")
     lines = [f"H100 SXM,{n},ARE,2025-06-0{day},Yotta\n" for n, day in ((first, 1), ("1.000", 3), (300, 5))]
     rows = "".join(lines[i] for i in order)
-    again, _ = decisions.decide_file(mended(folder, rows), rules.load("as-written"))
+    again, *_ = decisions.decide_file(mended(folder, rows), rules.load("as-written"))
     (folder / "right.csv").write_text(YOTTA + rows.replace("1.000", "1000"))
-    right, _ = decisions.decide_file(folder / "right.csv", rules.load("as-written"))
+    right, *_ = decisions.decide_file(folder / "right.csv", rules.load("as-written"))
     assert again.equals(right)
 
 
@@ -273,7 +273,7 @@ def test_a_header_beyond_the_first_bytes_is_read_whole(tmp_path, monkeypatch):
     heads = ",".join(f"_head{i:095}" for i in range(700))
     assert len(heads) > csv_files.HEAD_BYTES
     path.write_text(f"item,quantity,destination,date,{heads}\nH20,1,FRA,2025-06-01,{',' * 699}\n")
-    decided, told = decisions.decide_file(path, rules.load("history"))
+    decided, told, _ = decisions.decide_file(path, rules.load("history"))
     assert (decided.width > 700, told["rejected"], looked_up) == (True, [], [])
 
 

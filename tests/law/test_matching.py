@@ -42,9 +42,9 @@ def test_a_matched_file_is_decided_as_one_with_the_names_of_fields(tmp_path):
     names = {h: f or "_Note to self" for h, f in MEANS.items()}
     OWN.rename(names).write_csv(tmp_path / "plain.csv")
     law = book.load("as-written")
-    mine, _ = decide_file(tmp_path / "own.csv", law, Convention(MEANS))
+    mine, *_ = decide_file(tmp_path / "own.csv", law, Convention(MEANS))
     assert mine.equals(decide_file(tmp_path / "plain.csv", law)[0])
-    alone, told = decide_file(tmp_path / "own.csv", law)
+    alone, told, _ = decide_file(tmp_path / "own.csv", law)
     assert alone.equals(mine)
     assert told["mapping"] == {heading: field for heading, field in MEANS.items() if field}
     assert told["unread"] == ["Note to self"]
@@ -68,6 +68,6 @@ def test_what_is_left_of_an_allocation_and_what_was_drawn_make_it_up(tmp_path):
     rows = pl.DataFrame({"item": ["H100 SXM"] * 2, "quantity": [4000, 3000], "destination": ["IND"] * 2, "date": [date(2025, 6, 1), date(2025, 7, 1)]})  # fmt: skip
     rows.write_csv(tmp_path / "two.csv")
     law = book.load("as-written")
-    decided, found = decide_file(tmp_path / "two.csv", law)
+    decided, found, _ = decide_file(tmp_path / "two.csv", law)
     assert found["allocations"] == {"IND": law.number("diffusion.country_allocation", "tpp", date(2025, 7, 1))}
     assert found["headroom"]["IND"] == decided["headroom_tpp"][-1] == found["allocations"]["IND"] - 7000 * 15_824

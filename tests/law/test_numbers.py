@@ -51,7 +51,7 @@ def test_f087_a_ledger_refuses_them_too_with_both_readings_and_decides_the_rest(
     path = tmp_path / "l.csv"
     rows = [["item", "quantity", "destination", "date"], ["H20", text, "FRA", "2025-06-01"], ["H20", "3", "FRA", "2025-06-01"]]  # fmt: skip
     path.write_text("\n".join(separator.join(row) for row in rows) + "\n")
-    decided, result = decisions.decide_file(path, rules.load("history"))
+    decided, result, _ = decisions.decide_file(path, rules.load("history"))
     (wrong,) = result["rejected"]
     told = text.strip('"')
     one, two = numbers.readings(told, True)

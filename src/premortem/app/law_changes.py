@@ -1,14 +1,13 @@
 """What changed in the law between two sides as a page tells it: in words, dated, the changes that turn most answers first."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from premortem.law.book import Book
+from premortem.law.differences import CameAndWent, Comparison, OfLaw, OfStrengths
 from premortem.text.numbers import capital, count_noun, day_in_words
-from premortem.text.result import Document
 from premortem.text.units import quantity
 
 DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
@@ -47,7 +46,7 @@ class Changes:
         return len(self.first) + len(self.others) + len(self.efforts)
 
 
-def told(found: Document, before: Book, after: Book) -> Changes:
+def told(found: Comparison, before: Book, after: Book) -> Changes:
     """The differences of two rulebooks as `law.diff.between` finds them. What came and went in between stands among the rest by the
     shipments that it would have touched.
     """
@@ -71,7 +70,7 @@ def days_in_words(text: str) -> str:
     return DAY.sub(lambda found: day_in_words(date.fromisoformat(found[0])), text)
 
 
-def _of_law(row: Mapping[str, Any], before: Book, after: Book) -> Told:
+def _of_law(row: OfLaw, before: Book, after: Book) -> Told:
     if row["kind"] == "place":
         return Told("", "", row["text"], _matters(row["weight"], row["touches"]))
     clause = (before if row["kind"] == "gone" else after).by_id[row["clause"]]
@@ -85,7 +84,7 @@ def _of_law(row: Mapping[str, Any], before: Book, after: Book) -> Told:
     return Told(day_in_words(day) if day else "", how, says, _matters(row["weight"], row["touches"]), clause.citation)
 
 
-def _between(row: Mapping[str, Any]) -> Told:
+def _between(row: CameAndWent) -> Told:
     how = "Came and went" if row["in_force"] else "Never came into force"
     return Told(
         day_in_words(date.fromisoformat(row["to"])), how, days_in_words(row["text"]), _matters(0, row["weight"], "would have applied")
@@ -99,6 +98,6 @@ def _matters(turns: int, weight: int, applies: str = "applies") -> str:
     return f"{applies} to {count_noun(weight, 'shipment')}" if weight else ""
 
 
-def _effort(row: Mapping[str, Any], book: Book) -> str:
+def _effort(row: OfStrengths, book: Book) -> str:
     start, end = (quantity(row[side], "0-1") for side in ("from", "to"))
     return f"{capital(book.vocabulary.called(row['parameter']))}: from {start} to {end} of full effort"

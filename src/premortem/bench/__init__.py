@@ -5,6 +5,7 @@
 
 from premortem.bench import analysis, card, mechanism, peers, problems, rules, screening, screens, simulation, start
 from premortem.bench.timing import Row, machine
+from premortem.case import default
 from premortem.ensemble.compiled import use_compilation_cache
 from premortem.study import Study
 
@@ -14,11 +15,13 @@ __all__ = ["machine", "run"]
 def run(quick: bool = True, with_peers: bool = False) -> list[Row]:
     """Every benchmark: name, ours, peer, ratio (above 1 where ours is better), unit, what the peer is."""
     use_compilation_cache()
-    study = Study(case=rules.CASE)
-    found = [*simulation.rows(study, quick), *card.rows(study), *mechanism.rows(study, 3 if quick else 9)]
+    study = Study(case=default())
+    timed = study.case.timed
+    found = [*simulation.rows(study, quick), *card.rows(study)]
+    found += mechanism.rows(study, timed, 3 if quick else 9) if timed else []
     found += [
         *analysis.rows(quick, with_peers),
-        *rules.rows(quick),
+        *(rules.rows(study.case, timed, quick) if timed else ()),
         *screening.rows(quick),
         *start.rows(quick),
         *screens.rows(quick),

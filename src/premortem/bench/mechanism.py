@@ -1,111 +1,28 @@
-"""One mechanism written three ways: as the world has it, vectorised in NumPy, and as a loop in Numba.
+"""One mechanism of a case's world, beside the same by hand.
 
 The yardstick for the engine: what a person can get by hand from the same arithmetic on the same machine.
 """
 
 from functools import partial
-from typing import Any, NamedTuple
 
 import jax
-import jax.numpy as jnp
-import numba
 import numpy as np
-from numpy.typing import NDArray
 
 from premortem.bench.timing import Row, row, time_pair
-from premortem.cases.us_ai_2025.world.inputs import DT, QUARTERS
-from premortem.cases.us_ai_2025.world.politics import politics
+from premortem.case import Timed
 from premortem.ensemble.part import draw
 from premortem.study import Study
 
-Array = NDArray[np.float32]
-# Parameters of the mechanism, in the order in which the hand-written forms take them.
-NAMES = (
-    "goodwill_loss_tiers",
-    "goodwill_loss_caps",
-    "goodwill_loss_coercion",
-    "goodwill_gain_deals",
-    "goodwill_recovery",
-    "goodwill_start",
-    "alignment_gain",
-    "alignment_resistance",
-    "loophole_rate",
-    "patch_lag",
-    "exploit_years",
-    "window_surge",
-)
-# What the other mechanisms would hand to it, held fixed here: shares of partners capped, of demand unmet; strengths.
-CAPPED, UNMET, COERCION, DEALS = 0.6, 0.2, 0.3, 0.1
 FUTURES = 16_384
 
 
-class _Levers(NamedTuple):
-    coercion: float
-    deals: float
-
-
-def rows(study: Study, times: int) -> list[Row]:
-    """Futures a second of the mechanism over all steps, beside NumPy and Numba."""
-    values = draw(study.priors, "sobol", 7, 0, FUTURES)
-    p = np.ascontiguousarray(values[[study.priors.names.index(name) for name in NAMES]])
-    ours = jax.jit(in_jax)
+def rows(study: Study, timed: Timed, times: int) -> list[Row]:
+    """Futures a second of the mechanism over all steps, beside each form by hand."""
+    values, mechanism = draw(study.priors, "sobol", 7, 0, FUTURES), timed.MECHANISM
+    p = np.ascontiguousarray(values[[study.priors.names.index(name) for name in mechanism.names]])
+    ours = jax.jit(mechanism.compiled)
     made = []
-    for name, peer in (("NumPy", in_numpy), ("Numba", in_numba)):
-        took, theirs = time_pair(lambda: jax.block_until_ready(ours(p)), partial(peer, p), times)
-        said = f"politics over 40 quarters by hand in {name}"
-        made.append(row(f"one mechanism beside {name}", FUTURES / took, FUTURES / theirs, "futures/s", said))
+    for peer in mechanism.peers:
+        took, theirs = time_pair(lambda: jax.block_until_ready(ours(p)), partial(peer.answer, p), times)
+        made.append(row(f"one mechanism beside {peer.name}", FUTURES / took, FUTURES / theirs, "futures/s", peer.says))
     return made
-
-
-def in_jax(p: jax.Array) -> jax.Array:
-    """Alignment in the last step, by the world's own mechanism, shape (future,)."""
-    named = _Params(*p)
-
-    def quarter(goodwill: jax.Array, _: Any) -> tuple[jax.Array, jax.Array]:
-        unmet, free = jnp.full_like(goodwill, UNMET), jnp.zeros_like(goodwill)  # no other instrument is pulled
-        found = politics(goodwill, unmet, jnp.float32(CAPPED), free, _Levers(COERCION, DEALS), named)
-        return found.goodwill, found.alignment
-
-    return jax.lax.scan(quarter, named.goodwill_start, None, QUARTERS)[1][-1]
-
-
-def in_numpy(p: Array) -> Array:
-    """The same, vectorised over futures by hand."""
-    tiers, caps, coercion, deals, recovery, start, gain, resistance, *_ = p
-    goodwill = start
-    for _quarter in range(QUARTERS):
-        loss = tiers * np.float32(CAPPED) + caps * np.float32(UNMET) + coercion * np.float32(COERCION)
-        won = deals * np.float32(DEALS) * (1 - goodwill)
-        goodwill = goodwill + np.float32(DT) * (recovery * (start - goodwill) - loss * goodwill + won)
-        alignment = 1 / (1 + np.exp(-gain * (goodwill + np.float32(COERCION) - resistance)))
-    return np.asarray(alignment)
-
-
-@numba.njit(cache=True, fastmath=True)
-def in_numba(p: Any) -> Any:
-    """The same, future by future in a compiled loop by hand."""
-    out = np.empty(p.shape[1], np.float32)
-    for i in range(p.shape[1]):
-        start, goodwill, alignment = p[5, i], p[5, i], np.float32(0.0)
-        loss = p[0, i] * np.float32(CAPPED) + p[1, i] * np.float32(UNMET) + p[2, i] * np.float32(COERCION)
-        for _ in range(QUARTERS):
-            won = p[3, i] * np.float32(DEALS) * (np.float32(1) - goodwill)
-            goodwill = goodwill + np.float32(DT) * (p[4, i] * (start - goodwill) - loss * goodwill + won)
-            alignment = np.float32(1) / (np.float32(1) + np.exp(-p[6, i] * (goodwill + np.float32(COERCION) - p[7, i])))
-        out[i] = alignment
-    return out
-
-
-class _Params(NamedTuple):
-    goodwill_loss_tiers: jax.Array
-    goodwill_loss_caps: jax.Array
-    goodwill_loss_coercion: jax.Array
-    goodwill_gain_deals: jax.Array
-    goodwill_recovery: jax.Array
-    goodwill_start: jax.Array
-    alignment_gain: jax.Array
-    alignment_resistance: jax.Array
-    loophole_rate: jax.Array
-    patch_lag: jax.Array
-    exploit_years: jax.Array
-    window_surge: jax.Array

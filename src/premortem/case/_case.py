@@ -16,6 +16,7 @@ from premortem.case._clock import Clock, foreign
 from premortem.case._code import load_module
 from premortem.case._map import Map
 from premortem.case._text import Text
+from premortem.case._timed import Timed
 from premortem.case._world import WORLD_PARTS, World
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.files.reader import read_bytes
@@ -169,6 +170,11 @@ class Case:
     def map(self) -> Map | None:
         """Its map; None where it has none. Code of the case is run."""
         return cast(Map, self._module("map")) if (self / "map.py").is_file() else None
+
+    @cached_property
+    def timed(self) -> Timed | None:
+        """What the benchmarks time of it; None where it has none. Code of the case is run."""
+        return cast(Timed, self._module("timed")) if (self / "timed.py").is_file() else None
 
     @property
     def code(self) -> tuple[Path, ...]:

@@ -45,7 +45,7 @@ def regime_diff(
     from premortem.law import diff as rules
 
     result = rules.between(_side(a, study, case), _side(b, study, case))
-    show(result, as_json, False, lambda: terminal.print_diff(result))
+    show({**result}, as_json, False, lambda: terminal.print_diff(result))
 
 
 @regime_app.command("status")

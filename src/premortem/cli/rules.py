@@ -1,9 +1,9 @@
 """Rules: check."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -108,13 +108,7 @@ def check(
     if audit is not None and (file is not None or book.vocabulary.answers):
         raise BadInput("command line", "--audit", "records one shipment, or a ledger", allowed="premortem ledger FILE --audit FILE")  # fmt: skip
     if file is not None:
-        results, errors = worked_cases.decide_file(file, book)
-        document = {"cases": results} | (error_document(errors) if errors else {})
-        show(document, as_json, False, lambda: terminal.print_cases(results))
-        for error in errors:
-            typer.echo(f"error: {error}", err=True)
-        agreed = DONE if all(r.get("agrees", True) for r in results) else NO
-        raise typer.Exit(BAD if errors else worked_cases.gate_of(results, book.vocabulary) if gate else agreed)
+        _decide_cases(file, book, gate, as_json)
     if book.vocabulary.answers:
         _opine(asked(book), [*(party or []), *(clear or [])], gate, trace, out, as_json)
     transaction = asked(book)
@@ -128,7 +122,21 @@ def check(
     raise typer.Exit(decision.gate if gate else NO if decision.denied else DONE)
 
 
-def _asked(book: Any, options: dict[str, Any], settings: list[str], parties: list[str]) -> Any:
+def _decide_cases(file: Path, book: Any, gate: bool, as_json: bool) -> NoReturn:
+    """Each case of a file decided; exit 1 where one is not as it says, 2 where one cannot be decided, or as a gate."""
+    from premortem import terminal
+    from premortem.law import worked_cases
+
+    results, errors = worked_cases.decide_file(file, book)
+    document = {"cases": results} | (error_document(errors) if errors else {})
+    show(document, as_json, False, lambda: terminal.print_cases(results))
+    for error in errors:
+        typer.echo(f"error: {error}", err=True)
+    agreed = DONE if all(r.get("agrees", True) for r in results) else NO
+    raise typer.Exit(BAD if errors else worked_cases.gate_of(results, book.vocabulary) if gate else agreed)
+
+
+def _asked(book: Any, options: Mapping[str, str | None], settings: list[str], parties: list[str]) -> Any:
     """The transaction that is asked about, or what is said of a question of several kinds. Raises `BadInput`, every fault at once."""
     from premortem.law.decide import Transaction
     from premortem.law.opinion import opine, told_by
@@ -153,7 +161,7 @@ def _book(study: Path | None, case: str | None, under: str | None, data: str, as
         call_all(partial(_raise, wrong), partial(asked, law))
 
 
-def _raise(error: Exception) -> None:
+def _raise(error: Exception) -> NoReturn:
     raise error
 
 
@@ -176,7 +184,7 @@ def _write_memo(out: Path, answer: Any, trace: bool) -> None:
     memo_file.write(out, memo_parts.of(answer, trace), answer.as_dict())
 
 
-def _opine(opinion: Any, parties: list[str], gate: bool, trace: bool, out: Path | None, as_json: bool) -> None:
+def _opine(opinion: Any, parties: list[str], gate: bool, trace: bool, out: Path | None, as_json: bool) -> NoReturn:
     """The answer of a law whose answers are of several kinds; exit 1 where it cannot be told."""
     from premortem import terminal
 

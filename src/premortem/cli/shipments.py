@@ -76,7 +76,6 @@ def ledger(
     """
     from premortem import terminal
     from premortem.law.ledger import decisions as ledgers
-    from premortem.law.ledger import files as tables
     from premortem.law.ledger import profiles
     from premortem.law.ledger.intake import convention
 
@@ -92,16 +91,10 @@ def ledger(
             file.name, "", f"{book.case.name} decides no ledger of shipments", allowed=f"premortem check --file {file}"
         )
     with _given(file) as path:
-        decided, result = ledgers.decide_file(path, book, how, audit)
-    beside = None
-    if out is not None:
-        tables.write(decided, out)
-        beside = ledgers.write_rejected(decided, out, book.vocabulary)
-    result["rejected_file"] = str(beside) if beside else None
-    profiles.keep_new(result, kept)
+        result = ledgers.write_out(ledgers.decide_file(path, book, how, audit), out, kept, book.vocabulary)
     for note in result["notes"]:
         typer.echo(f"note: {file.name}: {note}", err=True)
-    show(result, as_json, False, lambda: terminal.print_ledger(result, out, book.case))
+    show({**result}, as_json, False, lambda: terminal.print_ledger(result, out, book.case))
     raise typer.Exit(NO if result["rejected_count"] else DONE)
 
 

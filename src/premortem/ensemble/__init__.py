@@ -17,7 +17,7 @@ How it is run:
 What a run folder is:
 
 - `store`, `read`: written whole with checksums, and read part by part
-- `manifest`, `layout`: what a run is made of, sealed; names of its files
+- `manifest`, `layout`: what a run is made of, sealed (`Manifest`); names of its files
 - `replace_run`: a finished run is replaced whole
 
 Inside: `cluster`, `distributions`, `lock`, `log`, `named_values`, `run_folder`, `prior_support`.

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import polars as pl
 
@@ -23,6 +23,7 @@ from premortem.case import Case
 from premortem.ensemble.priors import Prior, Priors, read
 from premortem.errors import BadInput, MissingData, nearest, raise_all
 from premortem.text.numbers import ranges
+from premortem.text.result import Document
 
 EVIDENCE = "evidence.csv"
 COLUMNS = ("name", "quantity", "conversion", "low", "central", "high", "cites", "why")
@@ -64,7 +65,7 @@ class Compared:
     why: str
     cites: str
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> Document:
         """The keys of `premortem evidence --json`."""
         return asdict(self) | {"implied": list(self.implied), "shipped": list(self.shipped)}
 

@@ -16,10 +16,9 @@ out/answers/QUESTION-HASH.json             a long answer about the run, worked o
 
 import os
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 MANIFEST, CHECKSUMS, LOG, LOCK = "manifest.json", "checksums.jsonl", "run.log", "lock.json"
 BRIEFS = ("brief.html", "brief.pdf")
@@ -66,13 +65,13 @@ def part_files(policies: Collection[str], part: int) -> list[str]:
     return [part_name(FUTURES, "part", part), *(name for policy in policies for name in policy_files(policy, part))]
 
 
-def all_files(inputs: Mapping[str, Any]) -> Iterator[str]:
-    """Names of every file with a checksum of a whole run with these inputs."""
-    for part in range(-(-inputs["futures"] // inputs["part"])):
-        if PROBLEM in inputs:
-            yield from (part_name(folder, "part", part) for folder in (FUTURES, *inputs["policies"]))
+def all_files(parts: int, policies: Collection[str], of_problem: bool) -> Iterator[str]:
+    """Names of every file with a checksum of a whole run of so many parts."""
+    for part in range(parts):
+        if of_problem:
+            yield from (part_name(folder, "part", part) for folder in (FUTURES, *policies))
         else:
-            yield from part_files(inputs["policies"], part)
+            yield from part_files(policies, part)
 
 
 def folders(policies: Collection[str]) -> set[str]:

@@ -9,10 +9,10 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 from premortem.ensemble.layout import HALF, LOCK, MANIFEST
 from premortem.errors import BadInput
+from premortem.text.result import Document
 
 # Never through a link, and without waiting for a pipe.
 HOW = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -95,7 +95,7 @@ def _owner(folder: Path) -> str:
     return f" (process {owner['pid']} on {owner['host']})" if set(owner) == {"pid", "host"} else ""
 
 
-def _read(path: Path) -> dict[str, Any] | None:
+def _read(path: Path) -> Document | None:
     """What a lock says of its owner; nothing where it is empty, None where it is no lock."""
     try:
         if not stat.S_ISREG(path.lstat().st_mode):

@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NotRequired, TypeAlias, TypedDict, cast
 
 from premortem.ensemble.layout import MANIFEST
 from premortem.errors import BadInput, PremortemError
 from premortem.files import reader
+from premortem.text.result import Document
 
 # 4: margins by other interpretations.
 # 3: a sealed manifest, and parts that know their run.
@@ -17,20 +17,43 @@ FORMAT = 4
 # Earlier formats, which are no longer read but known as runs of ours.
 EARLIER = (2, 3)
 FINISHED = "finished"
+# What a run follows from, by name: `futures`, `seed`, `design`, `policies`, `part` and `versions` of every run, and whatever else a study
+# or a problem says that its results hang on, mostly digests.
+Inputs: TypeAlias = dict[str, Any]
 
 
-def identity(inputs: Mapping[str, Any]) -> str:
+class Manifest(TypedDict):
+    """What a run folder says of its run."""
+
+    format: int
+    status: str  # running, or `FINISHED`
+    inputs: Inputs
+    machine: dict[str, str]
+    uncertainties: list[str]
+    replicates: int  # of the design; 0 for plain Monte Carlo
+    assumptions: list[str]
+    case: NotRequired[str]  # by what a case is found again; of a run of one
+    forms: NotRequired[dict[str, str]]  # forms of its world that were fixed
+    levers: NotRequired[dict[str, dict[str, Any]]]  # by policy, of a run of a problem: whatever its levers take
+    checksums: NotRequired[str]  # of the file of them; of a finished run, as is what follows
+    non_finite: NotRequired[dict[str, list[int]]]
+    run: NotRequired[str]  # its identity; of a sealed manifest, as is the last
+    sha256: NotRequired[str]
+
+
+def identity(inputs: Inputs) -> str:
     """SHA-256 of all that a run follows from: equal for two runs only if all their inputs are."""
     return _sha({"format": FORMAT, "inputs": inputs})
 
 
-def seal(manifest: Mapping[str, Any]) -> dict[str, Any]:
+def seal(manifest: Manifest) -> Manifest:
     """A manifest with the identity of its run and, last, the SHA-256 of the rest of itself."""
-    body = {key: value for key, value in manifest.items() if key != "sha256"} | {"run": identity(manifest["inputs"])}
-    return body | {"sha256": _sha(body)}
+    body: Manifest = {**manifest, "run": identity(manifest["inputs"])}
+    body.pop("sha256", None)
+    return {**body, "sha256": _sha(body)}
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
+def read_manifest(folder: Path) -> Manifest:
     """The manifest of a run. Raises `BadInput` where there is none, or one of another format, or that was changed since."""
     path = folder / MANIFEST
     if not path.exists():
@@ -63,16 +86,16 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             allowed="the manifest as it was written",
             hint="put it back, or run again to another folder: premortem run --out NEW",
         )
-    return manifest
+    return cast(Manifest, manifest)
 
 
-def own_manifest(folder: Path) -> dict[str, Any] | None:
+def own_manifest(folder: Path) -> Manifest | None:
     """The manifest by which a folder is known as a run of ours, of this or an earlier format; None for any other."""
     manifest = _any(folder)
     if not isinstance(manifest, dict) or _faults(manifest) or not isinstance(manifest.get("uncertainties"), list):
         return None
     earlier = manifest.get("format") in EARLIER and manifest.get("status") in (FINISHED, "running")
-    return manifest if earlier or _is_sealed(manifest) else None
+    return cast(Manifest, manifest) if earlier or _is_sealed(manifest) else None
 
 
 def is_like(folder: Path) -> bool:
@@ -104,11 +127,11 @@ def _any(folder: Path) -> Any:
         return None
 
 
-def _is_sealed(manifest: dict[str, Any]) -> bool:
-    return manifest.get("format") == FORMAT and seal(manifest) == manifest
+def _is_sealed(manifest: Document) -> bool:
+    return manifest.get("format") == FORMAT and seal(cast(Manifest, manifest)) == manifest
 
 
-def _faults(manifest: dict[str, Any]) -> str:
+def _faults(manifest: Document) -> str:
     """Key of the first part of a manifest that cannot be what a run wrote; empty when there is none."""
     inputs = manifest.get("inputs")
     if not isinstance(inputs, dict):

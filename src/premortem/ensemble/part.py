@@ -9,7 +9,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import jax
 import jax.numpy as jnp
@@ -45,6 +45,10 @@ class Reread(Protocol):
         """As part of another program."""
 
 
+# What a model is given of a policy beside the values of a future: arrays in whatever shape it takes, which only the model knows.
+PolicyInput: TypeAlias = Any
+
+
 @dataclass(frozen=True)
 class Spec:
     """All that the parts of a run follow from; small, so that it can be sent to workers. `key` is the run's identity."""
@@ -53,7 +57,7 @@ class Spec:
     folder: Path
     model: Model
     priors: Priors
-    policies: Mapping[str, Any]
+    policies: Mapping[str, PolicyInput]
     kind: design.Design
     seed: int
     futures: int

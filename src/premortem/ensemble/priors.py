@@ -25,6 +25,7 @@ from premortem.facts.day import Day
 from premortem.files.table import read_rows
 from premortem.files.typed import Strict, faults_of
 from premortem.text.numbers import count_noun
+from premortem.text.result import Document
 
 Array = NDArray[np.float64]
 # Where the names of uncertainties are listed.
@@ -118,7 +119,7 @@ class Prior(Strict):
         place = round(value - self.low)
         return self.categories[place].name if 0 <= place < len(self.categories) else f"{value:g}"
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> Document:
         """The row as plain values; categories only where it has any."""
         return self.model_dump(mode="json", exclude=set() if self.categories else {"categories"})
 

@@ -9,7 +9,6 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,13 +16,14 @@ from numpy.typing import NDArray
 from premortem.ensemble import card, cores, design, layout, memory, store
 from premortem.ensemble.compiled import Device, use_compilation_cache
 from premortem.ensemble.log import Log
-from premortem.ensemble.manifest import identity
+from premortem.ensemble.manifest import Inputs, Manifest, identity
 from premortem.ensemble.memory import peak_mb
 from premortem.ensemble.part import (
     CHUNK,
     PART,
     Made,
     Model,
+    PolicyInput,
     Reread,
     Spec,
     draw,
@@ -64,12 +64,12 @@ class Timing:
 def run(
     model: Model,
     priors: Priors,
-    policies: Mapping[str, Any],
+    policies: Mapping[str, PolicyInput],
     futures: int,
     seed: int,
     out: Path,
     *,
-    inputs: Mapping[str, Any],
+    inputs: Inputs,
     kept: Mapping[str, tuple[str, int]] = MappingProxyType({}),
     reread: Reread | None = None,
     assumptions: Sequence[str] = (),
@@ -110,11 +110,8 @@ def run(
         chunk = size = card.batch(model, priors, next(iter(policies.values())), futures, device)
         inputs = {**inputs, "device": device}
     inputs = {"chunk": chunk, "part": size, **inputs}
-    manifest = _manifest(futures, seed, kind if given is None else GIVEN, policies, priors, inputs) | {
-        "assumptions": list(assumptions),
-        "case": case,
-        "forms": dict(forms),
-    }
+    manifest = _manifest(futures, seed, kind if given is None else GIVEN, policies, priors, inputs)
+    manifest |= {"assumptions": list(assumptions), "case": case, "forms": dict(forms)}
     key, timing = identity(manifest["inputs"]), Timing()
     with store.open_store(out, manifest, resume, replace) as folder, Log(folder.folder / store.LOG) as log:
         spec = Spec(
@@ -140,7 +137,7 @@ def run(
         parts = _on_cluster(spec, todo, cluster) if cluster else _made(spec, todo, most_memory, timing)
         _collect(spec, folder, parts, timing, log, progress)
         timing.non_finite = folder.non_finite()
-        folder.finish(manifest | {"non_finite": timing.non_finite})
+        folder.finish({**manifest, "non_finite": timing.non_finite})
         log("finished")
         if whole:
             whole(folder.folder, timing)
@@ -213,8 +210,8 @@ def _on_cluster(spec: Spec, todo: Todo, address: str) -> Iterator[Made]:
 
 
 def _manifest(
-    futures: int, seed: int, kind: str, policies: Mapping[str, Any], priors: Priors, inputs: Mapping[str, Any]
-) -> dict[str, Any]:
+    futures: int, seed: int, kind: str, policies: Mapping[str, PolicyInput], priors: Priors, inputs: Inputs
+) -> Manifest:
     asked = {"futures": futures, "seed": seed, "design": kind, "policies": list(policies)}
     versions = {name: version(name) for name in ("premortem", "jax", "numpy", "scipy")}
     machine = {"processor": platform.machine(), "system": platform.system(), "python": platform.python_version()}
@@ -225,4 +222,5 @@ def _manifest(
         "machine": machine,
         "uncertainties": list(priors.names),
         "replicates": design.REPLICATES if kind == "sobol" else 0,
+        "assumptions": [],
     }

@@ -4,16 +4,15 @@ A folder is ours by its manifest, never by a name; whatever else lies in it is l
 """
 
 from pathlib import Path
-from typing import Any
 
 from premortem.ensemble import layout, replace_run
 from premortem.ensemble.lock import only_begun
-from premortem.ensemble.manifest import FINISHED, is_like, own_manifest, read_manifest
+from premortem.ensemble.manifest import FINISHED, Manifest, is_like, own_manifest, read_manifest
 from premortem.errors import BadInput
 from premortem.text.numbers import count_noun, plural
 
 
-def owner_of(folder: Path) -> dict[str, Any] | None:
+def owner_of(folder: Path) -> Manifest | None:
     """The manifest of the run that a folder holds, None for one that is new or empty. Raises `BadInput` for any other."""
     if not folder.exists():
         return None
@@ -32,7 +31,7 @@ def owner_of(folder: Path) -> dict[str, Any] | None:
     return manifest
 
 
-def place_of(target: Path, manifest: dict[str, Any], resume: bool, replace: bool) -> Path:
+def place_of(target: Path, manifest: Manifest, resume: bool, replace: bool) -> Path:
     """The folder in which a run is to be made, so that it comes to lie in `target`.
 
     Raises `BadInput` for a folder of anybody else's, and for a finished run of which something would be lost, unless
@@ -55,7 +54,7 @@ def place_of(target: Path, manifest: dict[str, Any], resume: bool, replace: bool
     return half
 
 
-def _lost(there: dict[str, Any], manifest: dict[str, Any]) -> list[str]:
+def _lost(there: Manifest, manifest: Manifest) -> list[str]:
     """What a finished run holds and another would not: futures, policies, assumptions; in words."""
     stored, asked = (m["inputs"]["futures"] for m in (there, manifest))
     lost = [f"{stored - asked:,} of {count_noun(stored, 'future')}"] if stored > asked else []
@@ -68,13 +67,13 @@ def _lost(there: dict[str, Any], manifest: dict[str, Any]) -> list[str]:
     return lost
 
 
-def changes(folder: Path, manifest: dict[str, Any]) -> list[str]:
+def changes(folder: Path, manifest: Manifest) -> list[str]:
     """Inputs in which the run of a folder differs from the one that is asked for. Raises `BadInput` for another format."""
     before = read_manifest(folder)["inputs"]
     return [key for key in manifest["inputs"] if before.get(key) != manifest["inputs"][key]]
 
 
-def _check_names(folder: Path, there: dict[str, Any], manifest: dict[str, Any]) -> None:
+def _check_names(folder: Path, there: Manifest, manifest: Manifest) -> None:
     """Raises `BadInput` where a file that is not the old run's has a name that the new one needs."""
     policies = manifest["inputs"]["policies"]
     for name in layout.sorted_out(folder, there["inputs"]["policies"])[1]:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from premortem.ensemble import layout, replace_run
 from premortem.ensemble.layout import CHECKSUMS, LOCK, LOG, MANIFEST, part_name
 from premortem.ensemble.lock import hold_lock
-from premortem.ensemble.manifest import FINISHED, FORMAT, is_finished, own_manifest, read_manifest, seal
+from premortem.ensemble.manifest import FINISHED, FORMAT, Manifest, is_finished, own_manifest, read_manifest, seal
 from premortem.ensemble.run_folder import changes, owner_of, place_of
 from premortem.errors import BadInput, MissingData, NotReproducible
 from premortem.files import reader, writer
@@ -88,14 +88,14 @@ class Store:
                 found.setdefault(name.rsplit("/", 1)[0], []).extend(self.written[name].non_finite)
         return found
 
-    def finish(self, manifest: dict[str, Any]) -> None:
+    def finish(self, manifest: Manifest) -> None:
         """Mark a run as finished, with its results; checksums in order, whatever the order of writing."""
         with disk_failure(self.folder, ""):
             for name in sorted(layout.folders(manifest["inputs"]["policies"])):
                 if (self.folder / name).is_dir():  # a run without series has no folder of them
                     writer.sync_folder(self.folder / name)
         text = self._save_checksums()
-        _write_manifest(self.folder, manifest | {"status": FINISHED, "checksums": _sha(text)})
+        _write_manifest(self.folder, {**manifest, "status": FINISHED, "checksums": _sha(text)})
 
     def _save_checksums(self) -> str:
         text = "".join(_line(self.written[name]) for name in sorted(self.written))
@@ -105,7 +105,7 @@ class Store:
 
 
 @contextmanager
-def open_store(folder: Path, manifest: dict[str, Any], resume: bool, replace: bool = False) -> Iterator[Store]:
+def open_store(folder: Path, manifest: Manifest, resume: bool, replace: bool = False) -> Iterator[Store]:
     """A store for writing the run of a folder, locked against a second process.
 
     A new or empty folder, and the half of an earlier run, are written in place. A finished run stays as it is until the
@@ -214,7 +214,9 @@ def damaged_files(folder: Path) -> list[str]:
     held_ = {entry.file: entry for entry in read_checksums(folder)}
     if manifest.get("status") != FINISHED:
         return [name for name, entry in held_.items() if not intact(folder, entry)]
-    wrong = [n for n in layout.all_files(manifest["inputs"]) if n not in held_ or not intact(folder, held_[n])]
+    inputs = manifest["inputs"]
+    every = layout.all_files(-(-inputs["futures"] // inputs["part"]), inputs["policies"], layout.PROBLEM in inputs)
+    wrong = [n for n in every if n not in held_ or not intact(folder, held_[n])]
     path = folder / CHECKSUMS
     sound = path.is_file() and _digest(path) == manifest.get("checksums")
     return wrong if sound else [CHECKSUMS, *wrong]
@@ -232,7 +234,7 @@ def disk_failure(folder: Path, name: str) -> Iterator[None]:
         raise BadInput(str(folder), name, what, hint="free some room, then go on with --resume") from error
 
 
-def _begun(place: Path, target: Path, manifest: dict[str, Any], resume: bool) -> Store:
+def _begun(place: Path, target: Path, manifest: Manifest, resume: bool) -> Store:
     """A store with its manifest, and without what an earlier process left half done."""
     with disk_failure(place, MANIFEST):
         there = own_manifest(place)
@@ -251,14 +253,14 @@ def _begun(place: Path, target: Path, manifest: dict[str, Any], resume: bool) ->
         return Store(place)
 
 
-def _leave(place: Path, target: Path, manifest: dict[str, Any], made: bool) -> None:
+def _leave(place: Path, target: Path, manifest: Manifest, made: bool) -> None:
     """Leave nothing of a run that failed before its first part was finished."""
     with suppress(OSError):
         keep = () if made else (LOCK,)
         layout.clear(place, manifest["inputs"]["policies"], keep=keep, to=target if place != target else None)
 
 
-def _write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+def _write_manifest(folder: Path, manifest: Manifest) -> None:
     text = json.dumps(seal(manifest), indent=1, allow_nan=False) + "\n"
     with disk_failure(folder, MANIFEST):
         writer.put(folder / MANIFEST, text)

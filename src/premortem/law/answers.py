@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from itertools import product
-from typing import Any
 
 import polars as pl
 
@@ -22,6 +21,7 @@ from premortem.law.clauses.binding import figures
 from premortem.law.clauses.clause import Clause
 from premortem.law.clauses.conditions import condition, identifiers
 from premortem.law.field_values import typed
+from premortem.law.fields.named_fields import Fields, FieldValue, day_of, flag_of
 from premortem.law.fields.vocabulary import NEEDS, TYPES, Field, Vocabulary
 
 Said = str | tuple[str, ...]
@@ -35,27 +35,28 @@ class Answer:
     outcomes: Mapping[str, Said]
     by: Mapping[str, str]  # clause by outcome; none for an outcome that holds where no clause speaks
     needs: tuple[str, ...] = ()
-    amounts: Mapping[str, float] = field(default_factory=dict)  # what an outcome works out to, in its unit
+    # what an outcome works out to, in its unit; None where that hangs on a field
+    amounts: Mapping[str, float | None] = field(default_factory=dict)
     flags: Mapping[str, bool | None] = field(default_factory=dict)
     met: Mapping[str, bool | None] = field(
         default_factory=dict
     )  # by clause: whether it applies, None where it hangs on a field
 
 
-def parse(given: Mapping[str, Any], words: Vocabulary) -> dict[str, Any]:
+def parse(given: Fields, words: Vocabulary) -> dict[str, FieldValue]:
     """A question's fields from texts or values, typed; an empty one is missing. Raises `BadInput`, every fault at once."""
     told = {name: value for name, value in given.items() if value not in (None, "")}
     return dict(zip(told, each(lambda name: typed(name, told[name], words, "question"), told), strict=True))
 
 
-def complete(row: Mapping[str, Any], words: Vocabulary) -> dict[str, Any]:
+def complete(row: Fields, words: Vocabulary) -> dict[str, FieldValue]:
     """Every field that may be given: what is missing stands at its default, at that of a field like it, or is None."""
     full = {name: row.get(name, _default(words.fields[name])) for name in words.given}
     like = {name: f.like for name, f in words.fields.items() if f.like}
     return full | {name: full[other] for name, other in like.items() if full[name] is None}
 
 
-def answers(rows: Sequence[Mapping[str, Any]], book: Book) -> list[Answer]:
+def answers(rows: Sequence[Fields], book: Book) -> list[Answer]:
     """Answers to complete questions, in their order; a value that is not settled is taken as it stands."""
     words = book.vocabulary
     speaking = [c for c in book.clauses if c.stage in ("define", "answer")]
@@ -67,14 +68,14 @@ def answers(rows: Sequence[Mapping[str, Any]], book: Book) -> list[Answer]:
     return [_Row(row, speaking, says, words).answer() for row in worked]
 
 
-def readings(row: Mapping[str, Any], words: Vocabulary) -> list[dict[str, Any]]:
+def readings(row: Fields, words: Vocabulary) -> list[dict[str, FieldValue]]:
     """The ways in which the unsettled fields of a complete question can be read: each as fields and values; `[{}]` for none."""
     unsettled = {n: f for n, f in words.fields.items() if f.open and row.get(n) in f.open}
     ways = [[(name, value) for value in f.choices if value not in f.open] for name, f in unsettled.items()]
     return [dict(way) for way in product(*ways)]
 
 
-def merged_answers(rows: Sequence[Mapping[str, Any]], book: Book) -> list[Answer]:
+def merged_answers(rows: Sequence[Fields], book: Book) -> list[Answer]:
     """The answer to each complete question, with what the readings of what is not settled have in common."""
     ways = [readings(row, book.vocabulary) for row in rows]
     found = iter(answers([{**row, **way} for row, each in zip(rows, ways, strict=True) for way in each], book))
@@ -98,13 +99,13 @@ def merged(found: Sequence[Answer], words: Vocabulary) -> Answer:
     return Answer(outcomes, by, needs, found[0].amounts, found[0].flags, found[0].met)
 
 
-def _default(told: Field) -> Any:
+def _default(told: Field) -> FieldValue:
     if told.today:
         return date.today()
-    return (told.default,) if told.type == "set" and told.default is not None else told.default
+    return (str(told.default),) if told.type == "set" and told.default is not None else told.default
 
 
-def _frame(rows: Sequence[Mapping[str, Any]], words: Vocabulary) -> pl.DataFrame:
+def _frame(rows: Sequence[Fields], words: Vocabulary) -> pl.DataFrame:
     """Complete questions as a typed frame, with `date`, the day asked about, and every flag down."""
     schema = {name: TYPES[words.fields[name].type] for name in words.given}
     held = [{k: [*v] if isinstance(v, tuple) else v for k, v in row.items()} for row in rows]
@@ -145,7 +146,7 @@ def _amount(c: Clause, words: Vocabulary) -> pl.Expr:
 class _Row:
     """One worked row, and what its clauses say."""
 
-    row: Mapping[str, Any]
+    row: Fields
     clauses: Sequence[Clause]
     # by kind of answer: its clauses, each with the outcomes that it gives
     says: Mapping[str, Sequence[tuple[Clause, Sequence[str]]]]
@@ -167,12 +168,15 @@ class _Row:
             else:
                 outcomes[kind] = next(iter(said), asks)
         amounts = {
-            o: self.row[f"amount.{c}"]
-            for o, c in by.items()
-            if f"amount.{c}" in self.row and self.words.outcomes[o].unit
+            o: self._amount(c) for o, c in by.items() if f"amount.{c}" in self.row and self.words.outcomes[o].unit
         }
-        flags = {name: self.row[name] for name in self.words.defined}
+        flags = {name: flag_of(self.row, name) for name in self.words.defined}
         return Answer(outcomes, by, tuple(dict.fromkeys(needs)), amounts, flags, self._met)
+
+    def _amount(self, clause: str) -> float | None:
+        amount = self.row[f"amount.{clause}"]
+        assert amount is None or isinstance(amount, int | float)
+        return amount
 
     def _kind(self, name: str) -> tuple[dict[str, Clause | None], list[str]]:
         """Outcomes of a kind with the clause that says each, and fields that are needed to say more."""
@@ -198,7 +202,7 @@ class _Row:
     @cached_property
     def _met(self) -> dict[str, bool | None]:
         """By clause in force: whether it applies, None where that hangs on a field."""
-        return {c.id: self.row[c.id] for c in self.clauses if c.in_force(self.row["date"])}
+        return {c.id: flag_of(self.row, c.id) for c in self.clauses if c.in_force(day_of(self.row))}
 
     def _missing(self, c: Clause) -> Iterator[str]:
         """Fields on which a clause hangs that nobody gave."""

@@ -1,12 +1,13 @@
 """What an answer assumes because nobody said it, and whether a permission rests on that."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from premortem.case import Case
 from premortem.law.clauses.conditions import identifiers
 from premortem.law.fields.items import has_known_design
+from premortem.law.fields.named_fields import Fields, FieldValue, text_of
 from premortem.law.fields.transfers import transfers
 from premortem.law.fields.vocabulary import Vocabulary, vocabulary
 from premortem.law.parties import seats
@@ -21,7 +22,7 @@ class Assumed(NamedTuple):
     """A field that nobody gave, and the value that stands for it; None where a missing value counts as met."""
 
     field: str
-    value: Any
+    value: FieldValue
     source: str = ""  # who says so, where it is more than a usual value
 
 
@@ -29,12 +30,10 @@ class Other(NamedTuple):
     """The transaction with another value of a field that nobody gave."""
 
     field: str
-    row: dict[str, Any]
+    row: dict[str, FieldValue]
 
 
-def others(
-    given: Mapping[str, Any], case: Case, addressees: Sequence[str] = (), places: Sequence[str] = ()
-) -> list[Other]:
+def others(given: Fields, case: Case, addressees: Sequence[str] = (), places: Sequence[str] = ()) -> list[Other]:
     """Transactions by which it is seen whether the answer hangs on what nobody gave; `addressees` are exporters, and
     `places` seats of parties, that some clause of the day names.
     """
@@ -42,15 +41,15 @@ def others(
 
 
 def untold(
-    given: Mapping[str, Any], case: Case, addressees: Sequence[str] = (), places: Sequence[str] = ()
-) -> tuple[tuple[str, Any], ...]:
+    given: Fields, case: Case, addressees: Sequence[str] = (), places: Sequence[str] = ()
+) -> tuple[tuple[str, FieldValue], ...]:
     """The fields that nobody gave, each with a value by which it is seen whether the answer hangs on it (`others`); the very
     same tuple for transactions of which the same is tried.
     """
     asked = seats.asked(given, case)
     settled = frozenset(name for name in _may_be_settled(case) if _settled(name, given, asked, case))
     # a chip of the catalogue goes by its vendor
-    named = () if has_known_design(given.get("item", ""), case) else tuple(addressees)
+    named = () if has_known_design(text_of(given, "item"), case) else tuple(addressees)
     return _tried(case, frozenset(given), settled, named, tuple(places))
 
 
@@ -64,7 +63,7 @@ def telling(case: Case) -> frozenset[str]:
 @lru_cache(maxsize=4096)
 def _tried(
     case: Case, told: frozenset[str], settled: frozenset[str], addressees: tuple[str, ...], places: tuple[str, ...]
-) -> tuple[tuple[str, Any], ...]:
+) -> tuple[tuple[str, FieldValue], ...]:
     """What is tried of a transaction that tells some fields, and of which some others are settled."""
     unsaid = transfers(case).unsaid
     sought = {"exporter": addressees, **dict.fromkeys(SEATED, tuple(dict.fromkeys((*unsaid.seats, *places))))}
@@ -94,7 +93,7 @@ def _may_be_settled(case: Case) -> tuple[str, ...]:
     return (*SEATED, *(name for name in hang if name not in SEATED))
 
 
-def _settled(name: str, given: Mapping[str, Any], asked: Sequence[str], case: Case) -> bool:
+def _settled(name: str, given: Fields, asked: Sequence[str], case: Case) -> bool:
     """Whether what was given, or what the tables know, leaves nothing to try of a field; `asked` are seats that they do not
     settle.
     """
@@ -108,7 +107,7 @@ def _settled(name: str, given: Mapping[str, Any], asked: Sequence[str], case: Ca
     if told.unless == "seated":  # parties that the tables know
         return not asked
     if told.unless == "designed":  # a chip that the catalogue does not hold may be anybody's design
-        return has_known_design(given.get("item", ""), case)
+        return has_known_design(text_of(given, "item"), case)
     return told.unless == "named" and given.get("item") not in vocabulary(case).kinds
 
 
@@ -121,10 +120,10 @@ def sources(test: str, words: Vocabulary) -> tuple[str, ...]:
 
 
 def assumed_fields(
-    given: Mapping[str, Any],
+    given: Fields,
     tests: Sequence[str],
     hangs_on: Sequence[str],
-    values: Mapping[str, Any],
+    values: Fields,
     words: Vocabulary,
 ) -> tuple[Assumed, ...]:
     """What was not given and counts: the day and the number of units, what the tests that were met look at, and what
@@ -137,13 +136,13 @@ def assumed_fields(
     return tuple(Assumed(name, values.get(name)) for name in names)
 
 
-def _always(given: Mapping[str, Any], words: Vocabulary) -> Iterator[str]:
+def _always(given: Fields, words: Vocabulary) -> Iterator[str]:
     yield "date"
     if given.get("item") or given.get(words.measure.one):
         yield "quantity"
 
 
-def with_sources(found: Sequence[Assumed], given: Mapping[str, Any], case: Case) -> tuple[Assumed, ...]:
+def with_sources(found: Sequence[Assumed], given: Fields, case: Case) -> tuple[Assumed, ...]:
     """What was assumed, seats with the table that they are from, and the seats of parties that no field holds."""
     told = ((a, seats.assumed_seat(given, a.field, case)) for a in found)
     named = {a.field for a in found} | given.keys()

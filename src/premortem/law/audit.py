@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import polars as pl
 
@@ -20,23 +20,26 @@ from premortem.files import writer
 from premortem.law.book import Book
 from premortem.law.decide import Decision
 from premortem.law.fields import days
+from premortem.law.fields.named_fields import Fields, text_of
 from premortem.law.parties.clearing import clearings
 from premortem.law.parties.lookup import Hit, named_parties, screen
 from premortem.law.parties.spelling import key
 from premortem.law.rulebook_version import shipped_version
+from premortem.text.result import Document
 
 # Tables by which parties are looked up, and those, and the files of words, that clauses are read with.
 PARTIES = ("entities", "parties")
 LAW = ("aliases", "chips", "countries", "country_changes", "iso_numeric", "systems")
 WORDS = ("vocabulary.toml", "transfers.toml", "rulebook.toml", "addressees.toml")
 BLOCK = 1 << 20
-Record = dict[str, Any]
+# A line of JSON.
+Record: TypeAlias = Document
 
 
 def of_decision(decision: Decision, book: Book, cleared: Mapping[str, str]) -> Record:
     """The record of one decision of `check`."""
     given = {name: _plain(value) for name, value in sorted(decision.transaction.items())}
-    told = clearings(decision.transaction.get("cleared", "")) | dict(cleared)
+    told = clearings(text_of(decision.transaction, "cleared")) | dict(cleared)
     return _record(given, decision.hits, told, decision.outcome, decision.may_go, decision.clause) | book_told(book)
 
 
@@ -71,7 +74,7 @@ def write(records: Iterable[Record], path: Path) -> None:
 
 
 def _record(
-    given: Mapping[str, Any], hits: Sequence[Hit], cleared: Mapping[str, str], outcome: Any, may_go: Any, clause: Any
+    given: Fields, hits: Sequence[Hit], cleared: Mapping[str, str], outcome: Any, may_go: Any, clause: Any
 ) -> Record:
     found = [{name: _plain(value) for name, value in hit.__dict__.items()} for hit in hits]
     hit = {key(h.given) for h in hits if h.name}

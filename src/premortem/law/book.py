@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, cached_property, partial
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
 from premortem.case import MARK, Case, default, names
 from premortem.case import load as load_case
 from premortem.errors import BadInput, BadInputs, call_all, nearest, raise_all
+from premortem.files.toml import Toml
 from premortem.law.clauses.clause import STAGES, Clause
 from premortem.law.clauses.clause_files import (
     as_list,
@@ -255,20 +255,20 @@ def overlay(policy: Policy, file: str, case: Case) -> Book:
     return Book(policy, tuple(sorted(clauses, key=lambda c: (STAGES.index(c.stage), c.order))), case)
 
 
-def _is_of_the_day(raw: Mapping[str, Any], case: Case) -> bool:
+def _is_of_the_day(raw: Toml, case: Case) -> bool:
     """Whether a clause was published by the day of its case; one that gives no such day is told of with the others."""
     day = raw.get("published")
     return not isinstance(day, date) or day <= case.settings.day
 
 
-def _changed(raw: dict[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+def _changed(raw: Toml, change: Toml) -> Toml:
     numbers = {k: v for k, v in change.items() if k in raw.get("numbers", {})}
     rest = {k: v for k, v in change.items() if k not in numbers}
     return raw | rest | {"numbers": raw.get("numbers", {}) | {k: as_list(v) for k, v in numbers.items()}}
 
 
 def _validated(
-    raw: Mapping[str, dict[str, Any]], overlaid: Mapping[str, str], case: Case, errors: list[BadInput]
+    raw: Mapping[str, Toml], overlaid: Mapping[str, str], case: Case, errors: list[BadInput]
 ) -> list[Clause]:
     """Clauses, typed. Raises their faults after these `errors`, each told of the file that a clause's words are from: its own,
     or the policy's that changes it.

@@ -1,8 +1,8 @@
 """What is to be looked at beside an answer: places whose moves nobody confirmed, seats that contradict, embargoes elsewhere."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Any
 
 import polars as pl
 
@@ -12,6 +12,7 @@ from premortem.law.clauses.clause import Rulebook
 from premortem.law.engine import judge
 from premortem.law.fields.column_texts import texts_of
 from premortem.law.fields.items import vendor
+from premortem.law.fields.named_fields import Fields, day_of, number_of, text_of
 from premortem.law.fields.places import unconfirmed_places
 from premortem.law.fields.transfers import Caution, transfers
 from premortem.law.parties import seats
@@ -40,7 +41,7 @@ def doubtful_places(
     return [() if i in stands else found for i, found in enumerate(places)]
 
 
-def elsewhere(given: Mapping[str, Any], fields: Mapping[str, Any], book: Rulebook) -> Iterator[str]:
+def elsewhere(given: Fields, fields: Fields, book: Rulebook) -> Iterator[str]:
     """A sentence on each seat given that the tables contradict, on what a reason says itself, on what one knows that no clause weighs, and on each
     embargoed place in another role than the destination, which alone an embargo looks at. `fields` are those of `looked_at`,
     completed.
@@ -54,30 +55,30 @@ def elsewhere(given: Mapping[str, Any], fields: Mapping[str, Any], book: Ruleboo
     if "exporter" not in given and (on := _vendor_on_list(given, book.case)):
         yield told.vendor.format(name=on.name, list=on.list)
     roles = [role for role in words.countries if role != "destination" and role in given]
-    barred = embargoed_places(book, given["date"]) if roles else frozenset()
+    barred = embargoed_places(book, day_of(given)) if roles else frozenset()
     for role in roles:
         if given[role] in barred:
             yield told.embargo.format(role=role.replace("_", " ").capitalize(), place=given[role])
 
 
-def _owned_contradictions(given: Mapping[str, Any], case: Case) -> Iterator[str]:
+def _owned_contradictions(given: Fields, case: Case) -> Iterator[str]:
     """A sentence on each party of which less was given to be owned by listed parties than the tables hold."""
     owned = transfers(case).parties.owned
-    said = given.get(owned.field)
-    if said is None or said >= owned.share:
+    said = number_of(given, owned.field, math.inf)
+    if said >= owned.share:
         return
     for name in named_parties(given).values():
-        for row in (row for row, score in standing(name, given["date"], case) if score == EQUAL and row.owner):
+        for row in (row for row, score in standing(name, day_of(given), case) if score == EQUAL and row.owner):
             yield (
                 f"Share owned by listed parties given as {said:g}, but {row.owner}, which is listed, holds {owned.share:.0%} or more "
                 f"of {row.name} in the table of parties, which counts: {row.source}; look at which is right."
             )
 
 
-def _vendor_on_list(given: Mapping[str, Any], case: Case) -> Listed | None:
+def _vendor_on_list(given: Fields, case: Case) -> Listed | None:
     """The row of a list on which the vendor of an item stands that day, by its very name."""
-    name = vendor(given.get("item", ""), case)
-    return next((row for row, score in standing(name, given["date"], case) if score == EQUAL), None) if name else None
+    name = vendor(text_of(given, "item"), case)
+    return next((row for row, score in standing(name, day_of(given), case) if score == EQUAL), None) if name else None
 
 
 @cache
@@ -86,9 +87,9 @@ def looked_at(case: Case) -> tuple[str, ...]:
     return tuple(dict.fromkeys(flag for caution in transfers(case).cautions.known for flag in caution.any))
 
 
-def _holds(caution: Caution, given: Mapping[str, Any], fields: Mapping[str, Any], case: Case) -> bool:
+def _holds(caution: Caution, given: Fields, fields: Fields, case: Case) -> bool:
     """Whether a caution applies to a transaction, by what was given and, for its flags, what was worked out."""
-    if not caution.speaks_on(given["date"]):
+    if not caution.speaks_on(day_of(given)):
         return False
     if any(given.get(name) != value for name, value in caution.where.items()) or any(
         given.get(name) not in values for name, values in caution.among.items()

@@ -5,12 +5,12 @@ ask about first. They stand in a case's `checklists.toml` and `red_flags.toml`; 
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
-from typing import Any
 
 from pydantic import Field as Key
 
 from premortem.case import Case
 from premortem.files.typed import Strict, read_entries
+from premortem.law.fields.named_fields import Fields
 
 CHECKLISTS, RED_FLAGS = "checklists.toml", "red_flags.toml"
 
@@ -65,7 +65,7 @@ def red_flags(case: Case) -> tuple[RedFlag, ...]:
 
 
 def fitting(
-    given: Mapping[str, Any], outcome: str, clauses: Sequence[str], helped: Sequence[Mapping[str, Any]], case: Case
+    given: Fields, outcome: str, clauses: Sequence[str], helped: Sequence[Fields], case: Case
 ) -> tuple[Checklist, ...]:
     """The checklists that go with an answer, each with what it asks of this transaction. `clauses` are those that the answer
     rests on, `helped` transactions after a change that would help.
@@ -87,5 +87,5 @@ def to_ask(kind: str, day: date, case: Case) -> tuple[RedFlag, ...]:
     )
 
 
-def _given(told: Mapping[str, tuple[str, ...]], row: Mapping[str, Any]) -> bool:
+def _given(told: Mapping[str, tuple[str, ...]], row: Fields) -> bool:
     return all(row.get(name) in values for name, values in told.items())

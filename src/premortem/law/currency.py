@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import polars as pl
 
@@ -14,7 +13,8 @@ from premortem import facts
 from premortem.law.book import Book, instrument_title
 from premortem.law.clauses.clause import Clause
 from premortem.law.clauses.clause_files import is_written, own_instruments
-from premortem.law.rulebook_version import Change, changes, shipped_version
+from premortem.law.rulebook_version import Change, VersionTold, changes, shipped_version
+from premortem.text import result
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Status:
     """How current a rulebook is on a day."""
 
     day: date
-    rulebook: Mapping[str, Any]
+    rulebook: VersionTold
     stale: tuple[Instrument, ...]  # the oldest first
     current: tuple[Instrument, ...]
     source: str  # the live source of documents; empty where the case names none
@@ -51,11 +51,11 @@ class Status:
     others: int  # documents published since that name no part of a stale instrument
     changes: tuple[Change, ...]
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> result.Document:
         """The keys that the command line prints."""
         return {
             "on": str(self.day),
-            "rulebook": dict(self.rulebook),
+            "rulebook": {**self.rulebook},
             "stale": [_plain(vars(one)) for one in self.stale],
             "current": [_plain(vars(one)) for one in self.current],
             "pulled": self.pulled or None,
@@ -123,5 +123,5 @@ def _parts(text: str, pattern: str) -> set[str]:
     return {*re.findall(pattern, text)} if pattern else set()
 
 
-def _plain(told: Mapping[str, Any]) -> dict[str, Any]:
+def _plain(told: Mapping[str, str | date | tuple[str, ...]]) -> dict[str, str | list[str]]:
     return {k: str(v) if isinstance(v, date) else [*v] if isinstance(v, tuple) else v for k, v in told.items()}

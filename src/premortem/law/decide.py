@@ -8,7 +8,7 @@ from typing import Any
 from premortem.case import Case, default
 from premortem.errors import BadInput
 from premortem.law import memo, unchecked, verdict
-from premortem.law.assumed_facts import Assumed, assumed_fields, others, with_sources
+from premortem.law.assumed_facts import Assumed, Other, assumed_fields, others, with_sources
 from premortem.law.cautions import doubtful_places, elsewhere
 from premortem.law.clauses.binding import limit_of
 from premortem.law.clauses.candidate_clauses import addressees, naming, operative, seats
@@ -17,6 +17,7 @@ from premortem.law.clauses.clause import QUESTION, Clause, Rulebook
 from premortem.law.clauses.conditions import identifiers
 from premortem.law.decision_data import NOT_KNOWN, Decided
 from premortem.law.engine import judged
+from premortem.law.fields.named_fields import Fields, day_of, number_of, text_of
 from premortem.law.fields.vocabulary import Vocabulary
 from premortem.law.figures import figures
 from premortem.law.ladder import ASKING, Step, ladder
@@ -29,7 +30,8 @@ from premortem.law.row_defaults import completed
 from premortem.law.rulebook_version import shipped_version
 from premortem.law.shared_answers import one_answer, possible
 from premortem.law.transactions import frame_of, parse, question
-from premortem.law.would_change import changes, tries
+from premortem.law.would_change import Try, changes, tries
+from premortem.text.result import Document
 
 
 @dataclass(frozen=True)
@@ -41,10 +43,10 @@ class Transaction:
     at once.
     """
 
-    fields: Mapping[str, Any]
+    fields: Fields
     case: Case
 
-    def __init__(self, given: Mapping[str, Any] | None = None, /, case: Case | None = None, **fields: Any) -> None:
+    def __init__(self, given: Fields | None = None, /, case: Case | None = None, **fields: Any) -> None:
         object.__setattr__(self, "case", case or default())
         object.__setattr__(self, "fields", parse({**(given or {}), **fields}, self.case))
 
@@ -77,7 +79,7 @@ class Decision(Decided):
         """The answer as a sentence, with what it hangs on and how sure it is."""
         return verdict.sentence(self)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> Document:
         """The keys that the command line and the app print; the class stands under the name of the field that holds it."""
         words = self.vocabulary
         steps = [
@@ -160,10 +162,8 @@ def _explained(
     """The same of an item that is clear, or asks; None where the answer to one of `or_items` is another."""
     case, words = book.case, book.vocabulary
     given = {"date": date.today(), **transaction.fields} | _cleared(transaction.fields, cleared or {})
-    nearby, standing = tries(given, book), [c for c in naming(book) if c.in_force(given["date"])]
-    unsaid = others(given, case, addressees(standing, words), seats(standing, given, words))
+    day, (nearby, unsaid, listed) = day_of(given), _tried(given, book)
     also = [{**given, "item": item} for item in or_items]
-    listed = with_listed(given, case)
     tried = [*(t.row for t in nearby), *(o.row for o in unsaid), *([listed] if listed else [])]
     rows = frame_of([given, *tried, *also], case)
     fields = completed(rows, book)
@@ -179,7 +179,7 @@ def _explained(
     tests = [t.test for s in steps if s.reached and s.applies for t in s.tests]
     found = with_sources(assumed_fields(transaction.fields, tests, rests, worked_out, words), given, case)
     resting, unsaid_fields = resting_on(answer["outcome"], clause, unsaid, otherwise, words), {a.field for a in found}
-    reasons = clearings(given.get("cleared", "")) | dict(cleared or {})
+    reasons = clearings(text_of(given, "cleared")) | dict(cleared or {})
     return Decision(
         transaction=given,
         policy=policy or str(getattr(book, "name", "")),
@@ -193,15 +193,15 @@ def _explained(
         changes=changes(nearby, outcomes[: len(nearby)], answer["outcome"], words, question(given, case)),
         vocabulary=words,
         citations=citations_of(clause, steps, book, classed=answer.get(words.classes.field) is not None),
-        asked=tuple(c.id for c in operative(book, given["date"], given["date"]) if c.stage in ASKING),
+        asked=tuple(c.id for c in operative(book, day, day) if c.stage in ASKING),
         assumed=found,
         rests_on=tuple(a for a in found if a.field in resting),
-        hits=screen(named_parties(given), given["date"], case, reasons),
+        hits=screen(named_parties(given), day, case, reasons),
         day_given="date" in transaction.fields,
         begins=clause.begins if clause else None,
         doubted=doubtful_places(rows[:1], fields[:1], [answer["outcome"]], book)[0],
         elsewhere=(*elsewhere(given, worked_out, book), *_open(answer["outcome"], steps, book)),
-        unscreened=unscreened_names(named_parties(given), case, reasons, given["date"])
+        unscreened=unscreened_names(named_parties(given), case, reasons, day)
         if answer["outcome"] in words.free
         else (),
         unnamed=bool(listed)
@@ -210,8 +210,17 @@ def _explained(
         kind=worked_out.get("kind") or "",
         chips_held=worked_out.get("chips_held") or 1.0,
         policy_title=str(getattr(getattr(book, "policy", None), "title", "")),
-        figures=figures(_lines(clause, steps, given["date"], book), worked_out, words),
+        figures=figures(_lines(clause, steps, day, book), worked_out, words),
     )
+
+
+def _tried(given: Fields, book: Rulebook) -> tuple[list[Try], list[Other], Fields | None]:
+    """What is decided beside a transaction: after each action that may change its answer, with another value of each field that nobody
+    gave, and to a listed party where nobody is named.
+    """
+    words, standing = book.vocabulary, [c for c in naming(book) if c.in_force(day_of(given))]
+    unsaid = others(given, book.case, addressees(standing, words), seats(standing, given, words))
+    return tries(given, book), unsaid, with_listed(given, book.case)
 
 
 def _open(outcome: str, steps: Sequence[Step], book: Rulebook) -> Iterator[str]:
@@ -233,19 +242,19 @@ def _lines(clause: Clause | None, steps: Sequence[Step], day: date, book: Rulebo
     return [*{c.id: c for c in (*classing, *([clause] if clause else []), *binding)}.values()]
 
 
-def _assumed(a: Assumed) -> dict[str, Any]:
+def _assumed(a: Assumed) -> Document:
     told = {"field": a.field, "value": _plain(a.value)}
     return told | ({"source": a.source} if a.source else {})
 
 
-def _cleared(fields: Mapping[str, Any], cleared: Mapping[str, str]) -> dict[str, str]:
+def _cleared(fields: Fields, cleared: Mapping[str, str]) -> dict[str, str]:
     """The names that the user cleared, as the transaction holds them. Raises `BadInput` for one that is no party of it."""
     parties = named_parties(fields).values()
     for name in cleared:
         if key(name) not in {key(party) for party in parties}:
             allowed = ", ".join(parties) or "a name given with --party or --consignee"
             raise BadInput("command line", "--clear", f"no party is named {name}", got=name, allowed=allowed)
-    reasons = clearings(fields.get("cleared", "")) | check_reasons(cleared, "--clear", "command line")
+    reasons = clearings(text_of(fields, "cleared")) | check_reasons(cleared, "--clear", "command line")
     return {"cleared": as_text(reasons)} if reasons else {}
 
 
@@ -269,10 +278,8 @@ def citations_of(
     return tuple(citation(c, shipped_version(book.case)) for c in {c.id: c for c in used}.values())
 
 
-def _headroom(
-    answer: Mapping[str, Any], clause: Clause | None, given: Mapping[str, Any], words: Vocabulary
-) -> float | None:
+def _headroom(answer: Fields, clause: Clause | None, given: Fields, words: Vocabulary) -> float | None:
     """What the limit of the deciding clause leaves after the shipment [unit of the measure]; None where no total decides."""
     if clause is None or clause.total is None or answer.get(clause.total.into) is None:
         return None
-    return float(limit_of(clause, given, words) - answer[clause.total.into])
+    return float(limit_of(clause, given, words) - number_of(answer, clause.total.into))

@@ -1,14 +1,13 @@
 """A decision on one transaction as data: the answer, its grounds, and what follows from it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from premortem.case import Case
 from premortem.law.assumed_facts import Assumed
 from premortem.law.checklists import Checklist, RedFlag, fitting, to_ask
 from premortem.law.clauses.citations import Citation
+from premortem.law.fields.named_fields import Fields, day_of, text_of
 from premortem.law.fields.vocabulary import NEEDS, Vocabulary
 from premortem.law.figures import Figure
 from premortem.law.ladder import Step
@@ -27,7 +26,7 @@ NOT_KNOWN = "not known"
 class Decided:
     """What the rulebook says of one transaction, as data; `Decision` says it in words too."""
 
-    transaction: Mapping[str, Any]
+    transaction: Fields
     policy: str
     outcome: str
     clause: str
@@ -66,6 +65,11 @@ class Decided:
         return self.vocabulary.case
 
     @property
+    def day(self) -> date:
+        """The day that it is decided for."""
+        return day_of(self.transaction)
+
+    @property
     def classed(self) -> str:
         """How the item is classified, a system by its own class; nothing where the case has no classes."""
         told, own = self.vocabulary.classes, self.own_class
@@ -86,7 +90,7 @@ class Decided:
     @property
     def cleared(self) -> tuple[Cleared, ...]:
         """The named parties that a person cleared, each with what that did."""
-        told = ((name, reason) for name, reason in clearings(self.transaction.get("cleared", "")).items())
+        told = ((name, reason) for name, reason in clearings(text_of(self.transaction, "cleared")).items())
         return tuple(self._cleared(name, reason) for name, reason in told)
 
     def _cleared(self, name: str, reason: str) -> Cleared:
@@ -110,7 +114,7 @@ class Decided:
     def red_flags(self) -> tuple[RedFlag, ...]:
         """What to ask about before anything is sent; nothing where it is barred, or cannot be decided."""
         asks = self.outcome in self.vocabulary.reads and self.outcome not in self.vocabulary.denied
-        return to_ask(self.kind, self.transaction["date"], self.case) if asks else ()
+        return to_ask(self.kind, self.day, self.case) if asks else ()
 
     @property
     def would_change(self) -> tuple[str, ...]:
@@ -145,4 +149,4 @@ class Decided:
     @property
     def stale(self) -> bool:
         """Whether it is of a day after the last to which the rulebook was verified."""
-        return shipped_version(self.case).stale(self.transaction["date"])
+        return shipped_version(self.case).stale(self.day)

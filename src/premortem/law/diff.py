@@ -2,9 +2,9 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any
+from typing import Literal, TypedDict
 
 import polars as pl
 
@@ -13,8 +13,10 @@ from premortem.law.book import Book
 from premortem.law.clauses.clause import QUESTION, Clause
 from premortem.law.decide import Transaction, explain
 from premortem.law.diff_weights import came_and_went, compared_on, turned
+from premortem.law.differences import Comparison, Difference, Differences, OfLaw, OfStrengths, Side, Who
 from premortem.law.engine import decide
 from premortem.law.fields.items import measures
+from premortem.law.fields.named_fields import Fields
 from premortem.law.fields.places import atlas
 from premortem.law.fields.places import names as places_of
 from premortem.law.fields.transfers import transfers
@@ -25,13 +27,38 @@ from premortem.law.verdict import supposed
 from premortem.text.numbers import capital, limit
 
 
-def show(book: Book, on: date) -> list[dict[str, Any]]:
+class NumberInForce(TypedDict):
+    """A number of a clause on a day."""
+
+    value: float
+    unit: str
+
+
+class ClauseInForce(TypedDict):
+    """A clause in force on a day, with its numbers of that day."""
+
+    clause: str
+    instrument: str
+    says: str
+    citation: str
+    stage: str
+    published: str
+    effective: str
+    complies: str
+    ends: str
+    numbers: dict[str, NumberInForce]
+    confidence: str
+    source: str
+    hypothetical: bool
+
+
+def show(book: Book, on: date) -> list[ClauseInForce]:
     """Clauses in force on a day, with their numbers of that day."""
     return [_row(c, on) for c in book.as_of(on)]
 
 
-def _row(c: Clause, on: date) -> dict[str, Any]:
-    numbers = {
+def _row(c: Clause, on: date) -> ClauseInForce:
+    numbers: dict[str, NumberInForce] = {
         k: {"value": c.number(k, on), "unit": dated[0].unit}
         for k, dated in c.numbers.items()
         if c.number(k, on) == c.number(k, on)
@@ -53,7 +80,7 @@ def _row(c: Clause, on: date) -> dict[str, Any]:
     }
 
 
-def diff(before: tuple[Book, date], after: tuple[Book, date]) -> dict[str, Any]:
+def diff(before: tuple[Book, date], after: tuple[Book, date]) -> Differences:
     """Changes from one rulebook and day to another, as data and in words.
 
     `changes`: first the law (`of`), by `weight`, which is how many of the compared shipments have another answer by it, then by
@@ -64,22 +91,20 @@ def diff(before: tuple[Book, date], after: tuple[Book, date]) -> dict[str, Any]:
     """
     who, days = _who(before, after), sorted((before[1], after[1]))
     law = [*_weighed([*_clauses(before, after)], before, after), *_touching([*_moved(before, after)], who)]
-    strengths = [row | {"of": "strengths", "weight": abs(row["to"] - row["from"])} for row in _strengths(before, after)]
+    strengths: list[OfStrengths] = [
+        {**row, "of": "strengths", "weight": abs(row["to"] - row["from"])} for row in _strengths(before, after)
+    ]
     return {
-        "changes": [*sorted(law, key=_rank), *sorted(strengths, key=_rank)],
+        "changes": [
+            *sorted(law, key=lambda row: (-row["weight"], -row["touches"])),
+            *sorted(strengths, key=lambda row: -row["weight"]),
+        ],
         "between": came_and_went(after[0], days[0], days[1]) if days[0] < days[1] else [],
         **who,
     }
 
 
-def _rank(row: Mapping[str, Any]) -> tuple[float, float]:
-    """By its weight, then by how many shipments it touches."""
-    return -float(row["weight"]), -float(row.get("touches", 0))
-
-
-def _weighed(
-    rows: list[dict[str, Any]], before: tuple[Book, date], after: tuple[Book, date]
-) -> Iterator[dict[str, Any]]:
+def _weighed(rows: list[Difference], before: tuple[Book, date], after: tuple[Book, date]) -> Iterator[OfLaw]:
     """Changed clauses with their weight: on the earlier side of those that are gone, on the later one of the others."""
     gone = {row["clause"] for row in rows if row["kind"] == "gone"}
     turns: Counter[str] = Counter()
@@ -90,16 +115,17 @@ def _weighed(
             held |= side.weights([side.book.by_id[c] for c in sorted(ids)])
     for row in rows:
         clause = row["clause"]
-        yield row | {"of": "law", "weight": turns[clause], "touches": held.get(clause, 0)}
+        yield {**row, "of": "law", "weight": turns[clause], "touches": held.get(clause, 0)}
 
 
-def _touching(rows: list[dict[str, Any]], who: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _touching(rows: list[Difference], who: Who) -> Iterator[OfLaw]:
     """Places that moved, weighed by the compared shipments to them whose answer differs."""
-    differs = Counter(place for side in ("gain", "lose") for row in who[side] for place in row["places"])
-    yield from (row | {"of": "law", "weight": differs[row["place"]], "touches": differs[row["place"]]} for row in rows)
+    differs = Counter(place for row in (*who["gain"], *who["lose"]) for place in row["places"])
+    for row in rows:
+        yield {**row, "of": "law", "weight": differs[row["place"]], "touches": differs[row["place"]]}
 
 
-def between(before: tuple[Book, date | None], after: tuple[Book, date | None]) -> dict[str, Any]:
+def between(before: tuple[Book, date | None], after: tuple[Book, date | None]) -> Comparison:
     """`diff` of two sides of which a day may not be named, with the policy and day of each as `sides`: the case's own day, else
     that of the other side; where neither is named, a day on which the two differ, if there is one.
     """
@@ -107,7 +133,7 @@ def between(before: tuple[Book, date | None], after: tuple[Book, date | None]) -
     own = a.case.settings.compared_on if day_a or day_b else compared(a, b)
     sides = [(a, day_a or own or day_b), (b, day_b or own or day_a)]
     known = [(book, day) for book, day in sides if day]  # both: where one is not named, the other or `own` is
-    told = [{"policy": book.name, "day": str(day)} for book, day in known]
+    told: list[Side] = [{"policy": book.name, "day": str(day)} for book, day in known]
     return {"sides": told, **diff(known[0], known[1])}
 
 
@@ -134,7 +160,7 @@ def _turns(book: Book) -> Iterator[date]:
     yield from (move.start for move in book.policy.tier)
 
 
-def _clauses(before: tuple[Book, date], after: tuple[Book, date]) -> Iterator[dict[str, Any]]:
+def _clauses(before: tuple[Book, date], after: tuple[Book, date]) -> Iterator[Difference]:
     (book_a, day_a), (book_b, day_b) = before, after
     held_a, held_b = {c.id: c for c in book_a.as_of(day_a)}, {c.id: c for c in book_b.as_of(day_b)}
     for word, left_open, kind, here, there in (
@@ -170,7 +196,7 @@ def _tests(c: Clause) -> tuple[str | tuple[str, ...], ...]:
     return c.applies, c.within, c.then, c.otherwise, c.gives, c.amount
 
 
-def _moved(before: tuple[Book, date], after: tuple[Book, date]) -> Iterator[dict[str, Any]]:
+def _moved(before: tuple[Book, date], after: tuple[Book, date]) -> Iterator[Difference]:
     """Places that changed their group or tier."""
     (a, day_a), (b, day_b) = ((atlas(book.case, book.moves), day) for book, day in (before, after))
     held = (places.table.filter(pl.col("period") == places.period(day)) for places, day in ((a, day_a), (b, day_b)))
@@ -185,7 +211,7 @@ def _moved(before: tuple[Book, date], after: tuple[Book, date]) -> Iterator[dict
             yield {"kind": "place", "place": row["iso3"], "field": field, "from": old, "to": new, "text": text}
 
 
-def _strengths(before: tuple[Book, date], after: tuple[Book, date]) -> Iterator[dict[str, Any]]:
+def _strengths(before: tuple[Book, date], after: tuple[Book, date]) -> Iterator[Difference]:
     (a, day_a), (b, day_b) = before, after
     for name in a.vocabulary.instruments:
         old, new = a.strength(name, day_a), b.strength(name, day_b)
@@ -194,41 +220,47 @@ def _strengths(before: tuple[Book, date], after: tuple[Book, date]) -> Iterator[
             yield {"kind": "strength", "parameter": name, "from": old, "to": new, "text": text}
 
 
-def _who(before: tuple[Book, date], after: tuple[Book, date]) -> dict[str, Any]:
+def _who(before: tuple[Book, date], after: tuple[Book, date]) -> Who:
     """Places and chips whose outcome differs, by direction."""
     case, rank = before[0].case, before[0].vocabulary.rank
     told = transfers(case).comparison
     asked = [(place, chip) for chip in told.items for place in places_of(case)]
 
     def answers(book: Book, day: date) -> list[str]:
-        rows = [{"date": day, "item": chip, "quantity": told.units, "destination": place} for place, chip in asked]
+        rows: list[Fields] = [
+            {"date": day, "item": chip, "quantity": told.units, "destination": place} for place, chip in asked
+        ]
         return decide(frame_of(rows, case), book)["outcome"].to_list() if rows else []
 
     found: dict[tuple[str, str, str], list[str]] = {}
     for (place, chip), a, b in zip(asked, answers(*before), answers(*after), strict=True):
         if a != b:
             found.setdefault((chip, a, b), []).append(place)
-    sides: dict[str, list[dict[str, Any]]] = {"gain": [], "lose": []}
+    sides: Who = {"gain": [], "lose": [], "words": []}
     for (chip, a, b), those in found.items():
-        side = "gain" if rank.get(b, len(rank)) < rank.get(a, len(rank)) else "lose"
-        row = {"chip": chip, "from": a, "to": b, "places": those, "count": len(those)}
-        row |= {"rests_on": _grounds(those[0], chip, *after)}
-        sides[side].append(row | {"text": _sentence(side, row, before[0].vocabulary)})
-    return sides | {"words": [row["text"] for rows in sides.values() for row in rows]}
+        side: Literal["gain", "lose"] = "gain" if rank.get(b, len(rank)) < rank.get(a, len(rank)) else "lose"
+        rests_on = _grounds(those[0], chip, *after)
+        text = _sentence(side, (chip, a, b), those, rests_on, before[0].vocabulary)
+        sides[side].append(
+            {"chip": chip, "from": a, "to": b, "places": those, "count": len(those), "rests_on": rests_on, "text": text}
+        )
+    sides["words"] = [row["text"] for row in (*sides["gain"], *sides["lose"])]
+    return sides
 
 
-def _sentence(side: str, row: dict[str, Any], words: Vocabulary) -> str:
+def _sentence(side: str, turn: tuple[str, str, str], those: Sequence[str], rests_on: str, words: Vocabulary) -> str:
     """`PLACE and 120 others lose, for 2,000 ITEM: from "No licence needed" to ...`"""
     names, told = places_of(words.case), transfers(words.case).comparison
     order = {place: i for i, place in enumerate(told.first)}
-    known = sorted(row["places"], key=lambda place: (order.get(place, len(order)), place))
+    known = sorted(those, key=lambda place: (order.get(place, len(order)), place))
     first = [names[place] for place in known[:3]]
-    others = row["count"] - len(first)
-    those = ", ".join(first) + (f" and {others} other{'s' if others > 1 else ''}" if others else "")
-    old, new = (words.reads.get(row[k], row[k]) for k in ("from", "to"))
-    verb = side if row["count"] > 1 else f"{side}s"
-    rests = f" ({row['rests_on']})" if row["rests_on"] else ""
-    return f'{those} {verb}, for {told.units:,.0f} {row["chip"]}: from "{old}" to "{new}"{rests}'
+    others = len(those) - len(first)
+    who = ", ".join(first) + (f" and {others} other{'s' if others > 1 else ''}" if others else "")
+    chip, *outcomes = turn
+    old, new = (words.reads.get(outcome, outcome) for outcome in outcomes)
+    verb = side if len(those) > 1 else f"{side}s"
+    rests = f" ({rests_on})" if rests_on else ""
+    return f'{who} {verb}, for {told.units:,.0f} {chip}: from "{old}" to "{new}"{rests}'
 
 
 def _grounds(place: str, chip: str, book: Book, day: date) -> str:

@@ -6,14 +6,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import polars as pl
 
 from premortem.law.book import Book
 from premortem.law.clauses.clause import Clause
 from premortem.law.clauses.clause_tests import met
+from premortem.law.differences import CameAndWent
 from premortem.law.engine import decide
+from premortem.law.fields.named_fields import Fields
 from premortem.law.fields.places import names as places_of
 from premortem.law.fields.transfers import transfers
 from premortem.law.row_defaults import completed
@@ -55,16 +56,16 @@ def turned(before: Compared, after: Compared) -> Counter[str]:
     return Counter(clause for side in sides for clause in side["clause"].filter(differ) if clause)
 
 
-def _asked(book: Book, day: date) -> list[dict[str, Any]]:
+def _asked(book: Book, day: date) -> list[Fields]:
     """The compared shipments on a day."""
     told, probes, words = transfers(book.case).comparison, transfers(book.case).probes, book.vocabulary
     others = [kind for kind in words.kinds if kind not in transfers(book.case).items.computing]
-    each = [{"item": item, "quantity": told.units} for item in told.items]
+    each: list[Fields] = [{"item": item, "quantity": told.units} for item in told.items]
     each += [{"item": kind, "quantity": 1.0, **probes.facts} for kind in others] if told.items else []
-    return [row | {"date": day, "destination": place} for row in each for place in places_of(book.case)]
+    return [{**row, "date": day, "destination": place} for row in each for place in places_of(book.case)]
 
 
-def came_and_went(book: Book, after: date, before: date) -> list[dict[str, Any]]:
+def came_and_went(book: Book, after: date, before: date) -> list[CameAndWent]:
     """Instruments of which clauses began after a day and had ended by another, by weight: those that were never in force, since
     they ended before they began, by the weight that they would have had.
     """
@@ -75,7 +76,7 @@ def came_and_went(book: Book, after: date, before: date) -> list[dict[str, Any]]
     return sorted(_told(by_file, book), key=lambda row: (-row["weight"], row["from"]))
 
 
-def _told(by_file: Mapping[str, Sequence[Clause]], book: Book) -> Iterator[dict[str, Any]]:
+def _told(by_file: Mapping[str, Sequence[Clause]], book: Book) -> Iterator[CameAndWent]:
     for file, clauses in by_file.items():
         first = min(c.begins for c in clauses if c.begins)
         last = max(c.ends for c in clauses if c.ends)

@@ -2,7 +2,7 @@
 totals tell apart, and rows whose answers rest on the same grounds.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache, partial
 from typing import Any
@@ -117,11 +117,11 @@ def _of_same(given: pl.DataFrame) -> Iterator[tuple[NDArray[Any], int]]:
         yield numbers((given[role] == given["consignee"]).fill_null(False))
 
 
-def _item(item: str | None, classes: Mapping[str, Any]) -> Any:
+def _item(item: str | None, classes: Mapping[str, Hashable]) -> Hashable:
     return classes.get(item or "", item)
 
 
-def _items(tested: Tested, book: Rulebook) -> dict[str, Any]:
+def _items(tested: Tested, book: Rulebook) -> dict[str, Hashable]:
     """What stands for an item of the catalogue: where its numbers lie among those that they are compared with, and the rest
     of what a clause may ask; any other item stands for itself.
     """

@@ -1,12 +1,12 @@
 """What a question may be asked of by name: rows of a table of the case, which fill its fields."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from premortem import facts
 from premortem.errors import BadInput, nearest
 from premortem.law.field_values import typed
+from premortem.law.fields.named_fields import Fields
 from premortem.law.fields.vocabulary import Vocabulary
 from premortem.law.parties.spelling import key
 
@@ -19,11 +19,11 @@ class Row:
     """What a question is asked of: its name, the fields that the table fills, and what is to be known of them."""
 
     name: str = ""
-    fields: Mapping[str, Any] = field(default_factory=dict)
+    fields: Fields = field(default_factory=dict)
     caution: str = ""
 
 
-def named(given: Mapping[str, Any], words: Vocabulary) -> Row:
+def named(given: Fields, words: Vocabulary) -> Row:
     """The row of the table that a question names; an empty one where it names none. A cell that cannot be read as its field, such
     as several countries, fills nothing.
 

@@ -15,6 +15,7 @@ from premortem.law.clauses.clause_tests import Asked, Met, met_by_first
 from premortem.law.clauses.conditions import identifiers
 from premortem.law.clauses.truth import MET, NOT_MET, UNKNOWN
 from premortem.law.engine import Judged
+from premortem.law.fields.named_fields import Fields, text_of
 from premortem.law.fields.vocabulary import Vocabulary
 from premortem.text.numbers import limit
 
@@ -69,7 +70,7 @@ def ladder(fields: pl.DataFrame, judged: Judged, book: Rulebook) -> tuple[Step, 
     )
 
 
-def steps(found: Met, row: int, answer: Mapping[str, Any]) -> tuple[Step, ...]:
+def steps(found: Met, row: int, answer: Fields) -> tuple[Step, ...]:
     """The ladder of one row without its tests: of the clauses in force on its day, those that apply or miss by one of
     several tests. `answer` holds the deciding clause and what asked for a licence.
     """
@@ -80,29 +81,29 @@ def steps(found: Met, row: int, answer: Mapping[str, Any]) -> tuple[Step, ...]:
 
 
 def _tests(
-    clause: Clause, asked: Sequence[Asked], told: Mapping[str, bool | None], values: Mapping[str, Any], day: date
+    clause: Clause, asked: Sequence[Asked], told: Mapping[str, bool | None], values: Fields, day: date
 ) -> tuple[Test, ...]:
     met = ((test.text, told[test.column]) for test in asked)
     return tuple(Test(text, _looked_at(text, clause, values, day), bool(m), m is not None) for text, m in met)
 
 
-def _reached(known: Sequence[Clause], answer: Mapping[str, Any], applies: Mapping[str, bool]) -> set[str]:
+def _reached(known: Sequence[Clause], answer: Fields, applies: Mapping[str, bool]) -> set[str]:
     """Ids of the clauses that a decision came to: what is asked of every shipment, and, where a licence is required, all
     up to the authorisation that frees it, or else up to the first policy of review that speaks.
     """
     always = {c.id for c in known if c.stage in ASKING}
     if answer["required_by"] is None:
         return always
-    ids = [c.id for c in known]
-    if answer["clause"] in (c.id for c in known if c.stage in DECIDING):
-        return always | set(ids[: ids.index(answer["clause"]) + 1])
+    ids, decided_by = [c.id for c in known], text_of(answer, "clause")
+    if decided_by in (c.id for c in known if c.stage in DECIDING):
+        return always | set(ids[: ids.index(decided_by) + 1])
     if not any(applies[c.id] for c in known if c.stage == "requires" and not c.then):  # each states its own policy
         return always | {c.id for c in known if c.stage != "review"}
     last = next((c.id for c in known if c.stage == "review" and applies[c.id]), ids[-1])
     return always | set(ids[: ids.index(last) + 1])
 
 
-def _looked_at(text: str, clause: Clause, values: Mapping[str, Any], day: date) -> str:
+def _looked_at(text: str, clause: Clause, values: Fields, day: date) -> str:
     """The fields and numbers of a test with their values: `FIELD = 15,824, NUMBER = 4,800`."""
     found = {
         word: clause.number(word, day) if word in clause.numbers else values.get(word) for word in identifiers(text)

@@ -14,7 +14,7 @@ from premortem.law.decision_data import NOT_KNOWN, Decided
 from premortem.law.fields.field_words import called, untyped
 from premortem.law.figures import Figure
 from premortem.law.ladder import Step
-from premortem.law.opinion import Opinion
+from premortem.law.opinion import Opinion, Rung
 from premortem.law.rulebook_version import shipped_version
 from premortem.law.unchecked import not_checked
 from premortem.law.verdict import not_law, question, sentence
@@ -216,6 +216,6 @@ def _step(step: Step) -> Line:
     return Line((Piece(f"{how}: {step.says}"), *_named(step.clause)), "", tests)
 
 
-def _rung(step: dict[str, object]) -> Line:
-    how = {True: "Applies", False: "Does not apply", None: "Hangs on a field"}[step["applies"]]  # type: ignore[index]
-    return Line((Piece(f"{how}: {step['says']}"), *_named(str(step["clause"]))))
+def _rung(step: Rung) -> Line:
+    how = {True: "Applies", False: "Does not apply", None: "Hangs on a field"}[step["applies"]]
+    return Line((Piece(f"{how}: {step['says']}"), *_named(step["clause"])))

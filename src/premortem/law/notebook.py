@@ -13,6 +13,8 @@ from premortem.errors import BadInput
 from premortem.law.book import Book, load
 from premortem.law.decide import Decision, Transaction, explain
 from premortem.law.diff import diff, show
+from premortem.law.differences import Differences
+from premortem.law.fields.named_fields import Fields
 from premortem.law.fields.places import iso3
 from premortem.law.ledger.decisions import decide_ledger
 from premortem.law.timeline import timeline
@@ -23,7 +25,7 @@ if TYPE_CHECKING:  # slow to load, and only a user who has a frame of it needs i
     import pandas as pd
 
 # A table of shipments: a frame of Polars or pandas, or a list of rows as dicts.
-Shipments: TypeAlias = "pl.DataFrame | pd.DataFrame | Sequence[Mapping[str, Any]]"
+Shipments: TypeAlias = "pl.DataFrame | pd.DataFrame | Sequence[Fields]"
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Rulebook:
         """The same rulebook on a day. Raises `BadInput` for a day for which no rule is held."""
         return replace(self, day=parse_date(day, self.book.case))
 
-    def decide(self, transaction: Transaction | Mapping[str, Any]) -> Decision:
+    def decide(self, transaction: Transaction | Fields) -> Decision:
         """One decision, explained, of a transaction or of its fields; on this rulebook's day where one is set."""
         given = transaction.fields if isinstance(transaction, Transaction) else transaction
         if not isinstance(given, Mapping):
@@ -84,7 +86,7 @@ class Rulebook:
         """The framework's tier of a country on the day, whether or not the framework is in force. Raises `BadInput`."""
         return self.book.tier(iso3(country, "country", self.book.case), self._on)
 
-    def diff(self, other: "Rulebook") -> dict[str, Any]:
+    def diff(self, other: "Rulebook") -> Differences:
         """What changes from this rulebook and day to another: the keys of `premortem regime diff --json`."""
         return diff((self.book, self._on), (other.book, other._on))
 

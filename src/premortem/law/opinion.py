@@ -1,9 +1,9 @@
 """One answer of several kinds, explained: what is said of each kind, by which clause, what was assumed, and what would change it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypedDict
 
 from premortem.errors import BadInput, raise_all
 from premortem.law.answers import Answer, Said, complete, merged_answers, parse, readings
@@ -11,17 +11,36 @@ from premortem.law.book import Book
 from premortem.law.clauses.citations import Citation, citation, weakest
 from premortem.law.clauses.conditions import identifiers, parts
 from premortem.law.fields import field_words
+from premortem.law.fields.named_fields import Fields, FieldValue
 from premortem.law.fields.vocabulary import NEEDS
 from premortem.law.known_items import ITEM, Row, named
 from premortem.law.rulebook_version import shipped_version
 from premortem.text.numbers import limit, listing, lower_first
+from premortem.text.result import Document
 
 
 class Reading(NamedTuple):
     """A way in which unsettled fields can be read, and the answer in short under it."""
 
-    fields: Mapping[str, str]
+    fields: Fields
     outcome: str
+
+
+class Looked(TypedDict):
+    """A test of a clause, and the fields that it looked at with their values."""
+
+    test: str
+    value: str
+
+
+class Rung(TypedDict):
+    """A clause in force: whether it applies (None where that hangs on a field), the outcomes that it gives, and its tests."""
+
+    clause: str
+    says: str
+    applies: bool | None
+    gives: list[str]
+    tests: list[Looked]
 
 
 class Change(NamedTuple):
@@ -37,8 +56,8 @@ class Opinion:
     """What a rulebook says of one question."""
 
     book: Book
-    given: Mapping[str, Any]
-    row: Mapping[str, Any]  # every field, with what was assumed
+    given: Fields
+    row: Fields  # every field, with what was assumed
     answer: Answer
     readings: tuple[Reading, ...]  # none where nothing is unsettled
     changes: tuple[Change, ...]
@@ -50,6 +69,11 @@ class Opinion:
         """The answer in short: that of the first kind."""
         said = self.answer.outcomes[next(iter(self.book.vocabulary.answers))]
         return said if isinstance(said, str) else "; ".join(said)
+
+    @property
+    def outcomes(self) -> dict[str, str | list[str]]:
+        """The answer of each kind: one outcome or several."""
+        return {kind: _listed(said) for kind, said in self.answer.outcomes.items()}
 
     @property
     def clause(self) -> str:
@@ -79,7 +103,8 @@ class Opinion:
     @property
     def day(self) -> date:
         """The day asked about."""
-        asked: date = self.row[self.book.vocabulary.asked]
+        asked = self.row[self.book.vocabulary.asked]
+        assert isinstance(asked, date)
         return asked
 
     @property
@@ -149,12 +174,12 @@ class Opinion:
             return f"it cannot be told without {outcome.removeprefix(NEEDS)}"
         return told.reads + (f": {limit(worth, told.unit)}" if worth is not None else "")
 
-    def trace(self) -> Iterator[dict[str, Any]]:
+    def trace(self) -> Iterator[Rung]:
         """Clauses in force, in order, with their tests and what each looked at."""
         for c in self.book.clauses:
             if c.id not in self.answer.met:
                 continue
-            tests = [{"test": test, "value": self._looked_at(test)} for test in parts(c.applies)]
+            tests = [Looked(test=test, value=self._looked_at(test)) for test in parts(c.applies)]
             yield {
                 "clause": c.id,
                 "says": c.says,
@@ -168,12 +193,12 @@ class Opinion:
         named = [name for name in dict.fromkeys(identifiers(test)) if name in known]
         return ", ".join(f"{name} = {_plain(known[name])}" for name in named)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> Document:
         """The keys that the command line prints."""
         current = shipped_version(self.book.case)
         return {
             "outcome": self.outcome,
-            "outcomes": {kind: _listed(said) for kind, said in self.answer.outcomes.items()},
+            "outcomes": self.outcomes,
             "may_go": None,  # such a law says nothing of what may go
             "clause": self.clause,
             "citation": self.citation,
@@ -195,12 +220,14 @@ class Opinion:
         }
 
 
-def told_by(options: Mapping[str, Any], book: Book) -> dict[str, Any]:
+def told_by(options: Fields, book: Book) -> dict[str, FieldValue]:
     """Fields from options of the command line, of which the day is that asked about. Raises `BadInput`, every fault at once, for
     options that the case does not know.
     """
     words = book.vocabulary
-    told = {words.asked if name == "date" else name: value for name, value in options.items() if value is not None}
+    told: dict[str, FieldValue] = {
+        words.asked if name == "date" else name: value for name, value in options.items() if value is not None
+    }
     raise_all(
         [
             BadInput("command line", name, f"no field of {book.case.name}", got=value, allowed="--set FIELD=VALUE")
@@ -211,7 +238,7 @@ def told_by(options: Mapping[str, Any], book: Book) -> dict[str, Any]:
     return told
 
 
-def opine(given: Mapping[str, Any], book: Book) -> Opinion:
+def opine(given: Fields, book: Book) -> Opinion:
     """What a rulebook says of a question; `item` names what it is asked of, in the case's table of these, which fills what is not
     given. Raises `BadInput`, every fault of its fields at once.
     """
@@ -236,44 +263,22 @@ def opine(given: Mapping[str, Any], book: Book) -> Opinion:
     return Opinion(book, told, row, answer, short, tuple(changes), hangs, item)
 
 
-def judged(given: Mapping[str, Any], expected: Mapping[str, str], book: Book) -> dict[str, Any]:
-    """An answer in short with that of each kind, and whether it is as `expected`, by kind; several are parted by semicolons."""
-    opinion = opine(given, book)
-    outcomes = {kind: _listed(said) for kind, said in opinion.answer.outcomes.items()}
-    told = {
-        "outcome": opinion.outcome,
-        "clause": opinion.clause,
-        "may_go": None,
-        "policy": book.name,
-        "outcomes": outcomes,
-    }
-    if not expected:
-        return told
-    wrong = [kind for kind, text in expected.items() if _several(text) != _several(outcomes[kind])]
-    return told | {"expected": "; ".join(expected.values()), "agrees": not wrong, "wrong": wrong}
-
-
-def _several(said: Any) -> set[str]:
-    each = said.split(";") if isinstance(said, str) else said
-    return {one.strip() for one in each} - {""}
-
-
-def _other_values(told: Mapping[str, Any], row: Mapping[str, Any], book: Book) -> Iterator[tuple[str, str]]:
+def _other_values(told: Fields, row: Fields, book: Book) -> Iterator[tuple[str, str]]:
     """Other settled values of fields that nobody gave and that have few."""
     for name, of in book.vocabulary.fields.items():
         if name not in told and of.type == "text" and of.given and row[name] is not None:
             yield from ((name, value) for value in of.choices if value != row[name] and value not in of.open)
 
 
-def _worded(fields: Mapping[str, str]) -> str:
+def _worded(fields: Fields) -> str:
     return listing([f"{name} is {value}" for name, value in fields.items()])
 
 
-def _listed(said: Said) -> Any:
+def _listed(said: Said) -> str | list[str]:
     return [*said] if isinstance(said, tuple) else said
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: FieldValue) -> str | float | bool | None:
     if isinstance(value, tuple):
         return "; ".join(value)
     return str(value) if isinstance(value, date) else value

@@ -1,9 +1,9 @@
 """How current the rulebook is, and what no answer of it covers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple, NotRequired, TypedDict
 
 from pydantic import Field
 
@@ -13,6 +13,14 @@ from premortem.files.typed import Strict, read_typed
 
 FILE = "rulebook.toml"
 CHANGES = "rulebook_changes.toml"
+
+
+class VersionTold(TypedDict):
+    """Which version answers, to which day it is verified, and of lists that were pulled their hash."""
+
+    version: str
+    verified_to: str
+    lists_sha256: NotRequired[str]
 
 
 class Verified(NamedTuple):
@@ -40,10 +48,10 @@ class Verified(NamedTuple):
         """Whether a day lies after the last to which anything was checked."""
         return day > self.news
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> VersionTold:
         """The keys that the command line and the app print."""
-        told = {"version": self.version, "verified_to": str(self.news)}
-        return told | ({"lists_sha256": self.lists} if self.lists else {})
+        told: VersionTold = {"version": self.version, "verified_to": str(self.news)}
+        return {**told, "lists_sha256": self.lists} if self.lists else told
 
     def warning(self, day: date) -> str:
         """What must be said of an answer for a day; nothing up to the last day whose text was read."""
@@ -89,7 +97,7 @@ def shipped_version(case: Case) -> Verified:
     )
 
 
-def _unknown(instruments: Mapping[str, Any], case: Case) -> Iterator[BadInput]:
+def _unknown(instruments: Iterable[str], case: Case) -> Iterator[BadInput]:
     """Instruments of which no file of clauses is there."""
     held = sorted(path.stem for path in (case / "clauses").glob("*.toml"))
     for name in instruments:

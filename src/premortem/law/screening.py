@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -21,6 +20,7 @@ from premortem.law.parties.lookup import screen as look_up
 from premortem.law.permission import GATE
 from premortem.law.transactions import parse_date
 from premortem.law.unchecked import lists as not_whole
+from premortem.text.result import Document
 
 # Headings of a column of names, beside those of a party's role.
 NAMES = frozenset({"name", "names", "party", "party_name", "company", "company_name", "entity", "entity_name", "firm"})
@@ -44,7 +44,7 @@ class Screening:
         found = ("barred" if hit.equal else "screening" for hit in self.hits if hit.equal or hit.to_look_at)
         return max([GATE[what] for what in found], default=GATE["go"])
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> Document:
         """The keys that the command line prints."""
         return {
             "names": len(self.names),

@@ -3,8 +3,7 @@
 A permission is never given so: what it rests on may be another for each.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -13,18 +12,19 @@ from premortem.law.engine import decide, judge
 from premortem.law.equivalent_rows import kinds
 from premortem.law.fields import items
 from premortem.law.fields.column_texts import FEW, texts_of
+from premortem.law.fields.named_fields import Fields, flag_of, text_of
 from premortem.law.fields.transfers import transfers
 from premortem.law.fields.vocabulary import NEEDS
 from premortem.law.row_defaults import completed
 from premortem.law.transactions import could_mean
 
 
-def possible(given: Mapping[str, Any], book: Rulebook) -> tuple[str, ...]:
+def possible(given: Fields, book: Rulebook) -> tuple[str, ...]:
     """The items that a transaction's item could be; none where it is clear, or its measure is told, which needs no catalogue."""
-    item, case = given.get("item", ""), book.case
+    item, case = text_of(given, "item"), book.case
     if items.could_be(item, case) is None or given.get(book.vocabulary.measure.one) is not None:
         return ()
-    return could_mean(item, case, given.get(transfers(case).items.parts))
+    return could_mean(item, case, flag_of(given, transfers(case).items.parts))
 
 
 def settled(given: pl.DataFrame, book: Rulebook) -> pl.Series:

@@ -8,7 +8,6 @@ import itertools
 import random
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import polars as pl
 
@@ -19,6 +18,7 @@ from premortem.law.clauses.clause import DECIDING, Clause, Rulebook
 from premortem.law.clauses.clause_values import QUOTED, days_tested, values_tested
 from premortem.law.clauses.conditions import identifiers, parts
 from premortem.law.engine import decide
+from premortem.law.fields.named_fields import FieldValue
 from premortem.law.fields.transfers import transfers
 from premortem.law.fields.vocabulary import Vocabulary
 from premortem.law.row_defaults import complete
@@ -86,7 +86,7 @@ def _applied(
     return frame.select(e.alias(f"{i}") for i, e in enumerate(asked)).collect().get_columns()
 
 
-def _listed(clause: Clause, words: Vocabulary) -> dict[str, Any]:
+def _listed(clause: Clause, words: Vocabulary) -> dict[str, FieldValue]:
     """What lists say of the parties, as a clause asks it: no list that is shipped holds a name for each."""
     told = transfers(words.case).parties
     policy = [text.strip("'") for name, text in QUOTED.findall(clause.applies) if name == told.policy]
@@ -116,7 +116,7 @@ def _contradictions(
             yield a.id, f"and {b.id} decide the same case differently and both state order {a.order}; give one another"
 
 
-def _made(clause: Clause, words: Vocabulary) -> Iterator[dict[str, Any]]:
+def _made(clause: Clause, words: Vocabulary) -> Iterator[dict[str, FieldValue]]:
     """Transactions made to meet a clause: its own words and numbers, and places and chips of every kind."""
     dice = random.Random(f"{SEED} {clause.id}")
     apt, days, probes = values_tested(clause, words), days_tested(clause, words), transfers(words.case).probes
@@ -124,7 +124,8 @@ def _made(clause: Clause, words: Vocabulary) -> Iterator[dict[str, Any]]:
     apt = {name: values for name, values in apt.items() if barred.get(name) not in ([None], values)}
     places = [name for name in words.countries if words.fields[name].given]
     for _ in range(TRIES):
-        row: dict[str, Any] = dict(probes.facts) | {
+        row: dict[str, FieldValue] = {
+            **probes.facts,
             "quantity": float(dice.choice((1, 100, 2000))),
             "date": dice.choice(days),
         }
@@ -132,6 +133,6 @@ def _made(clause: Clause, words: Vocabulary) -> Iterator[dict[str, Any]]:
         row["item"] = dice.choice(probes.items)
         row |= {name: dice.choice(values) for name, values in apt.items() if dice.random() < APT}
         if "kind" in row:
-            row["item"] = dice.choice(probes.items) if row["kind"] == transfers(words.case).items.usual else row["kind"]
-            del row["kind"]
+            kind = row.pop("kind")
+            row["item"] = dice.choice(probes.items) if kind == transfers(words.case).items.usual else kind
         yield row

@@ -1,8 +1,8 @@
 """How one transaction would have been decided over time: a strip of outcomes, cut on the days on which the law moves."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from premortem.law.answers import complete, merged_answers, parse
 from premortem.law.book import Book
@@ -10,6 +10,7 @@ from premortem.law.clauses.candidate_clauses import turning_days
 from premortem.law.clauses.clause import Rulebook
 from premortem.law.decide import Transaction
 from premortem.law.engine import decide
+from premortem.law.fields.named_fields import Fields
 from premortem.law.parties import lists as party_lists
 from premortem.law.parties import lookup
 from premortem.law.transactions import frame_of
@@ -48,7 +49,7 @@ def timeline(
     return tuple(_joined(zip(days, [*(d - DAY for d in days[1:]), last], answers, strict=True)))
 
 
-def opinions(given: Mapping[str, Any], book: Book, last: date | None = None) -> tuple[Span, ...]:
+def opinions(given: Fields, book: Book, last: date | None = None) -> tuple[Span, ...]:
     """The answer in short to a question of a law of several kinds of answers, asked on every day up to `last` (today) for which
     rules are held, as `timeline` has it. Raises `BadInput`, every fault of its fields at once.
     """

@@ -1,6 +1,6 @@
 """Transactions as a person gives them: each field read in its type, every fault told at once; and frames of them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,6 +10,7 @@ from premortem.case import Case
 from premortem.errors import BadInput, raise_all
 from premortem.law.field_values import day_asked, typed
 from premortem.law.fields import item_values, items
+from premortem.law.fields.named_fields import Fields, FieldValue, flag_of, text_of
 from premortem.law.fields.places import could_be
 from premortem.law.fields.transfers import transfers
 from premortem.law.fields.vocabulary import TYPES, Vocabulary, vocabulary
@@ -17,11 +18,11 @@ from premortem.law.parties.fields import CONTRADICTS, owner_contradicted, owner_
 from premortem.text.numbers import listing
 
 
-def parse(given: Mapping[str, Any], case: Case) -> dict[str, Any]:
+def parse(given: Fields, case: Case) -> dict[str, FieldValue]:
     """One transaction's fields from texts or values, typed. Raises every fault at once."""
     words = vocabulary(case)
     errors: list[BadInput] = []
-    row: dict[str, Any] = {}
+    row: dict[str, FieldValue] = {}
     unread: set[str] = set()
     for name, value in given.items():
         if value is None or value == "":
@@ -37,7 +38,7 @@ def parse(given: Mapping[str, Any], case: Case) -> dict[str, Any]:
     return row
 
 
-def _owner_contradicted(row: Mapping[str, Any], case: Case) -> list[BadInput]:
+def _owner_contradicted(row: Fields, case: Case) -> list[BadInput]:
     if not (both := owner_fields(row, case)) or not owner_contradicted(row, case):
         return []
     unknown, share = both
@@ -48,17 +49,17 @@ def _owner_contradicted(row: Mapping[str, Any], case: Case) -> list[BadInput]:
     ]
 
 
-def _missing(row: Mapping[str, Any], unread: Collection[str], words: Vocabulary) -> list[BadInput]:
+def _missing(row: Fields, unread: Collection[str], words: Vocabulary) -> list[BadInput]:
     """What a transaction lacks; a field that was given and could not be read is not missing."""
     errors = (
         [BadInput("transaction", "destination", "is missing", allowed="ISO 3166 code or name")]
         if "destination" in words.given and "destination" not in {*row, *unread}
         else []
     )
-    item = row.get("item")
+    item = text_of(row, "item")
     if "item" in unread or "item" not in words.given:
         return errors
-    if item is None:
+    if not item:
         if words.measure.one not in {*row, *unread}:
             allowed = f"a chip by name, a kind of item, or --{words.measure.one}"
             errors.append(BadInput("transaction", "item", "is missing", allowed=allowed))
@@ -70,7 +71,7 @@ def _missing(row: Mapping[str, Any], unread: Collection[str], words: Vocabulary)
                 f"no such item: {item}",
                 got=item,
                 allowed="a name in the catalogue, or a kind of item",
-                hint=items.near(str(item), words.case),
+                hint=items.near(item, words.case),
             )
         )
     return errors
@@ -100,13 +101,13 @@ def could_mean(item: str, case: Case, told: bool | None = None) -> tuple[str, ..
     return tuple(name for name in items.could_be(item, case) or () if name in flags and told in (None, flags[name]))
 
 
-def question(fields: Mapping[str, Any], case: Case) -> str:
+def question(fields: Fields, case: Case) -> str:
     """What to ask of a transaction whose item or country could mean several, with the choices; "" where none does."""
     asked, words, parts = [], vocabulary(case), transfers(case).items.parts
     for name, value in fields.items():
         offered = could_be(str(value), case) if name in words.countries else None
-        if name == "item" and words.measure.one not in fields and which(value, case, fields.get(parts))[0]:
-            offered = items.could_be(value, case)
+        if name == "item" and words.measure.one not in fields and which(str(value), case, flag_of(fields, parts))[0]:
+            offered = items.could_be(str(value), case)
         if offered is not None:
             asked.append(
                 f"the {name.replace('_', ' ')} {value} may be {listing(offered, 'or') if offered else 'several'}"
@@ -114,7 +115,7 @@ def question(fields: Mapping[str, Any], case: Case) -> str:
     return "; ".join(asked)
 
 
-def frame_of(rows: Sequence[Mapping[str, Any]], case: Case) -> pl.DataFrame:
+def frame_of(rows: Sequence[Fields], case: Case) -> pl.DataFrame:
     """Parsed transactions as a frame with typed columns."""
     used: set[str] = set().union(*rows)
     words = vocabulary(case)

@@ -23,7 +23,7 @@ def not_checked(d: Decided) -> tuple[str, ...]:
     if d.unscreened:
         missing.append(f"{NOT_WHOLE}: {', '.join(d.unscreened)}. {SCREEN}")
     current = shipped_version(d.case)
-    warning = current.warning(d.transaction["date"])
+    warning = current.warning(d.day)
     return (*missing, *lists(d.case), *d.elsewhere, *current.not_checked, *((warning,) if warning else ()))
 
 

@@ -4,6 +4,7 @@ from premortem.case import Case
 from premortem.law.assumed_facts import Assumed
 from premortem.law.decision_data import Decided
 from premortem.law.fields.field_words import CLEAR, called, described, place, told, unknown
+from premortem.law.fields.named_fields import number_of, text_of
 from premortem.law.fields.transfers import transfers
 from premortem.law.fields.vocabulary import NEEDS, Vocabulary
 from premortem.law.parties.lists import lists_held, whole
@@ -22,16 +23,16 @@ NOTHING = "none"
 def question(d: Decided) -> str:
     """What was asked: how many of what, to where, on which day, for whom; or each field, where the case knows no items."""
     given, words = d.transaction, d.vocabulary
-    day = f"{given['date']}" if d.day_given else f"{given['date']} (today, since no day was given)"
+    day = f"{d.day}" if d.day_given else f"{d.day} (today, since no day was given)"
     law = f"under {d.policy}" if d.hypothetical else f"by the law {'of that day' if d.day_given else 'as it stands'}"
     if "item" not in words.given:
         fields = ", ".join(f"{called(n, words)} {told(n, value, words)}" for n, value in given.items() if n != "date")
         return f"{fields} on {day}, {law}"
-    units, item = float(given.get("quantity", 1)), given.get("item", f"chips by their {words.total_unit}")
+    units, item = number_of(given, "quantity", 1), text_of(given, "item") or f"chips by their {words.total_unit}"
     parties = [f"{role.replace('_', ' ')} {name}" for role, name in named_parties(given).items()]
     kind = transfers(words.case).items.called.get(item, "")
     what = f"{capital(kind)} ({units:,.0f})" if kind else f"{units:,.0f} {item.replace('_', ' ')}"
-    return "; ".join([f"{what} to {place(given['destination'], words)} on {day}, {law}", *parties])
+    return "; ".join([f"{what} to {place(text_of(given, 'destination'), words)} on {day}, {law}", *parties])
 
 
 def not_law(policy: str, case: Case) -> str:
@@ -48,7 +49,7 @@ def sentence(d: Decided) -> str:
     return " ".join(
         filter(
             None,
-            (verdict, _whichever(d), doubt, shipped_version(d.case).warning(d.transaction["date"]) if d.stale else ""),
+            (verdict, _whichever(d), doubt, shipped_version(d.case).warning(d.day) if d.stale else ""),
         )
     )
 
@@ -134,7 +135,7 @@ def _unlisted(d: Decided) -> list[str]:
 
 def _cleared(d: Decided) -> list[str]:
     """Parties that were cleared, each with the reason, where lists are not whole."""
-    if d.outcome not in d.vocabulary.free or whole(d.case, d.transaction["date"]):
+    if d.outcome not in d.vocabulary.free or whole(d.case, d.day):
         return []
     return [f"{c.name} (cleared: {c.reason})" for c in d.cleared]
 

@@ -5,23 +5,26 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from premortem.case import Case, default
 from premortem.errors import BadInput, BadInputs, nearest
 from premortem.files.reader import check_ordinary
-from premortem.files.toml import parse_toml
+from premortem.files.toml import Toml, parse_toml
 from premortem.law.book import Book, load
+from premortem.law.case_answers import CaseAnswer, judged
 from premortem.law.decide import Transaction, explain
 from premortem.law.field_values import NO_FIELD
+from premortem.law.fields.named_fields import Fields, FieldValue
 from premortem.law.fields.transfers import transfers
 from premortem.law.fields.vocabulary import Vocabulary, vocabulary
 from premortem.law.known_items import ITEM
-from premortem.law.opinion import judged
 from premortem.law.parties.clearing import as_text, check_reasons
 from premortem.law.parties.lookup import ROLES
 from premortem.law.permission import gate
 
+# What options hold: texts of the command line, or what else was read of them.
+Value = TypeVar("Value", bound=FieldValue)
 MAX_BYTES = 10_000_000
 UNDER = "--under"
 # Options that may be given several times.
@@ -89,9 +92,9 @@ def _pair(text: str, option: str, allowed: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def together(options: Mapping[str, Any], more: Mapping[str, str]) -> dict[str, Any]:
+def together(options: Mapping[str, Value], more: Mapping[str, str]) -> dict[str, Value | str]:
     """The fields given by options and those of `--set` as one. Raises `BadInput` for a field given by both."""
-    given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
+    given: dict[str, Value | str] = {name: value for name, value in options.items() if value is not None}
     for name in more:
         if name in given:
             raise BadInput("command line", name, "is given twice", got=more[name], allowed="the option, or --set")
@@ -118,7 +121,7 @@ def arguments(text: str, case: Case) -> dict[str, str]:
     return together(together(together(found, named), reasons), settings(several[SET]))
 
 
-def command(fields: Mapping[str, Any], policy: str, case: Case, more: Sequence[str] = ()) -> str:
+def command(fields: Fields, policy: str, case: Case, more: Sequence[str] = ()) -> str:
     """The `premortem check` that asks about these fields: `arguments` of it gives them back. `more` are options that name the
     policy and where it is from; else it is named by itself, and its case where that does not lead.
     """
@@ -143,10 +146,16 @@ def agrees(outcome: str, expected: str, words: Vocabulary) -> bool:
     return not {outcome, *also}.isdisjoint(expected.split("|"))
 
 
+class WorkedCase(CaseAnswer):
+    """The same with the name of the case, or its number."""
+
+    case: str
+
+
 class Decided(NamedTuple):
     """The cases of a file: an answer each, and the faults of those that cannot be decided, by file, row and column."""
 
-    answers: list[dict[str, Any]]
+    answers: list[WorkedCase]
     errors: list[BadInput]
 
 
@@ -161,7 +170,7 @@ def decide_file(path: Path, book: Book) -> Decided:
     for number, case in enumerate(_read(path), start=1):
         name = _name(case, book) or str(number)
         try:
-            answer = _decided(dict(case), book)
+            answer: CaseAnswer = _decided(dict(case), book)
         except (BadInput, BadInputs) as wrong:
             faults = wrong.errors if isinstance(wrong, BadInputs) else (wrong,)
             told = [_in_row(fault, path.name, number, case, optioned(book.case)) for fault in faults]
@@ -195,7 +204,7 @@ def _in_row(fault: BadInput, file: str, number: int, case: Mapping[Any, Any], op
     return BadInput(file, key, what, got=fault.got, allowed=fault.allowed, hint=fault.hint)
 
 
-def _decided(case: dict[Any, Any], book: Book) -> dict[str, Any]:
+def _decided(case: dict[Any, Any], book: Book) -> CaseAnswer:
     expected = case.pop("expected", None)
     if None in case:  # where `csv` puts values beyond the header's names
         raise BadInput("cases", "", "has more values than the header has names")
@@ -207,15 +216,22 @@ def _decided(case: dict[Any, Any], book: Book) -> dict[str, Any]:
         given = {name: value for name, value in fields.items() if name not in kinds}
         return judged(given, kinds, load(str(under), book.case) if under else book)
     decision = explain(Transaction(fields, case=book.case), load(str(under), book.case) if under else book)
-    told: dict[str, Any] = {"unread": unread} if unread else {}
-    if expected:
-        told |= {"expected": expected, "agrees": agrees(decision.outcome, str(expected), book.vocabulary)}
     # what stands beside `args` may be a comment or a party, which nobody looked at
     may_go = None if unread and decision.may_go else decision.may_go
-    return {"outcome": decision.outcome, "clause": decision.clause, "may_go": may_go, "policy": decision.policy} | told
+    told: CaseAnswer = {
+        "outcome": decision.outcome,
+        "clause": decision.clause,
+        "may_go": may_go,
+        "policy": decision.policy,
+    }
+    if unread:
+        told["unread"] = unread
+    if expected:
+        told |= {"expected": expected, "agrees": agrees(decision.outcome, str(expected), book.vocabulary)}
+    return told
 
 
-def _fields(case: Mapping[Any, Any], book: Book) -> dict[str, Any]:
+def _fields(case: Toml, book: Book) -> Toml:
     """The fields of a case: from one text, or from its columns."""
     if case.get("args"):
         return arguments(str(case["args"]), book.case)
@@ -225,7 +241,7 @@ def _fields(case: Mapping[Any, Any], book: Book) -> dict[str, Any]:
     return _columns(case, book)
 
 
-def _beside(case: Mapping[str, Any], given: Mapping[str, Any], book: Book) -> list[str]:
+def _beside(case: Toml, given: Toml, book: Book) -> list[str]:
     """Columns beside `args` that say something of a field which the options do not give. Raises `BadInput` for an answer under
     a heading that is not compared.
     """
@@ -237,19 +253,19 @@ def _beside(case: Mapping[str, Any], given: Mapping[str, Any], book: Book) -> li
     return [name for name, field in fields.items() if field in book.vocabulary.fields and field not in given]
 
 
-def gate_of(results: Iterable[Mapping[str, Any]], words: Vocabulary) -> int:
+def gate_of(results: Iterable[CaseAnswer], words: Vocabulary) -> int:
     """Exit status of a gate for many cases: the highest of theirs."""
-    return max((gate(str(r["outcome"]), r["may_go"], words, str(r.get("policy", ""))) for r in results), default=0)
+    return max((gate(r["outcome"], r["may_go"], words, r.get("policy", "")) for r in results), default=0)
 
 
-def _columns(case: Mapping[str, Any], book: Book) -> dict[str, Any]:
+def _columns(case: Toml, book: Book) -> Toml:
     """A case's fields from its columns, which may be named as the options are: `to`, `hq`, `on`."""
     short, aside = options(book.case), {*COMMENTS, *WHOLE} - {*book.vocabulary.fields}
     told = {k: v for k, v in case.items() if k not in aside and v not in (None, "")}
     return {short.get(f"--{k}", k): v for k, v in told.items()}
 
 
-def _read(path: Path) -> list[dict[str, Any]]:
+def _read(path: Path) -> list[Toml]:
     try:
         check_ordinary(path, "a CSV or TOML file")
         if path.stat().st_size > MAX_BYTES:

@@ -5,10 +5,10 @@ change those reads as advice to evade.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from premortem.law.clauses.binding import limit_of
 from premortem.law.clauses.candidate_clauses import announced_days, operative
@@ -16,6 +16,7 @@ from premortem.law.clauses.clause import Clause, Rulebook
 from premortem.law.clauses.conditions import parts
 from premortem.law.fields.field_words import CLEAR, unknown
 from premortem.law.fields.items import measures
+from premortem.law.fields.named_fields import Fields, FieldValue, day_of, number_of, text_of
 from premortem.law.fields.vocabulary import NEEDS, Vocabulary
 from premortem.law.parties import lists as party_lists
 from premortem.law.parties import lookup
@@ -35,19 +36,19 @@ class Try(NamedTuple):
 
     kind: str
     words: str
-    row: dict[str, Any]
+    row: dict[str, FieldValue]
 
 
 class Change(NamedTuple):
     """An action that changes the answer, as a sentence, and the transaction after it; none where it is a licence."""
 
     says: str
-    row: dict[str, Any] | None = None
+    row: dict[str, FieldValue] | None = None
 
 
-def tries(given: Mapping[str, Any], book: Rulebook) -> list[Try]:
+def tries(given: Fields, book: Rulebook) -> list[Try]:
     """Actions worth asking about."""
-    words, clauses = book.vocabulary, operative(book, given["date"], given["date"])
+    words, clauses = book.vocabulary, operative(book, day_of(given), day_of(given))
     asked = (*_quantities(given, clauses, words), *_certificates(given, clauses, words))
     return [*asked, *_statuses(given, words), *_days(given, book)]
 
@@ -85,18 +86,18 @@ def _asking(now: str, question: str, words: Vocabulary) -> Iterator[Change]:
         yield Change(f"say {unknown(now.removeprefix(NEEDS), words)}")
 
 
-def _quantities(given: Mapping[str, Any], clauses: Sequence[Clause], words: Vocabulary) -> Iterator[Try]:
+def _quantities(given: Fields, clauses: Sequence[Clause], words: Vocabulary) -> Iterator[Try]:
     """The largest quantities, smaller than the one asked about, that limits in force would still take; the largest first, so
     that no smaller one is told where a larger one helps as much.
     """
-    one = given.get(words.measure.one) or _measures(words).get(given.get("item", ""))
+    one = number_of(given, words.measure.one) or _measures(words).get(text_of(given, "item"))
     fitting = set()
     for c in clauses:
         if c.total and one:
-            less = given.get(c.total.less, 0.0) if c.total.less else 0.0
-            room = limit_of(c, given, words) - given.get(c.total.start, 0.0) + less
+            less = number_of(given, c.total.less) if c.total.less else 0.0
+            room = limit_of(c, given, words) - number_of(given, c.total.start) + less
             # NaN: the clause says no number that day
-            if room == room and 1 <= (units := int(room // one)) < given.get("quantity", 1):
+            if room == room and 1 <= (units := int(room // one)) < number_of(given, "quantity", 1):
                 fitting.add(units)
     for units in sorted(fitting, reverse=True):
         yield Try("quantity", f"with a quantity of {units:,}", {**given, "quantity": float(units)})
@@ -108,11 +109,11 @@ def _measures(words: Vocabulary) -> dict[str, float | None]:
     return measures(words.case) if words.measure.one else {}
 
 
-def _certificates(given: Mapping[str, Any], clauses: Sequence[Clause], words: Vocabulary) -> Iterator[Try]:
+def _certificates(given: Fields, clauses: Sequence[Clause], words: Vocabulary) -> Iterator[Try]:
     """What some clause in force asks to be certified, or kept to, and is not."""
     seen = set()
     for c in clauses:
-        for name, value in _asked(c, given["date"], words):
+        for name, value in _asked(c, day_of(given), words):
             if given.get(name, value) != value and (name, value) not in seen:
                 seen.add((name, value))
                 yield Try("certify", _action(c, name, value, words), {**given, name: value})
@@ -151,19 +152,19 @@ def _meets(test: Node, clause: Clause, day: date, words: Vocabulary) -> Iterator
                 yield from _meets(part, clause, day, words)
 
 
-def _statuses(given: Mapping[str, Any], words: Vocabulary) -> Iterator[Try]:
+def _statuses(given: Fields, words: Vocabulary) -> Iterator[Try]:
     """Values of fields that are worth obtaining, where nothing but the usual one was given."""
     for name, field in words.fields.items():
         if field.actions and given.get(name, field.default) == field.default:
             yield from (Try("standing", says, {**given, name: value}) for value, says in field.actions.items())
 
 
-def _days(given: Mapping[str, Any], book: Rulebook) -> Iterator[Try]:
+def _days(given: Fields, book: Rulebook) -> Iterator[Try]:
     """Later days on which the tables announce a change, the nearest first; one after the last verified day says so."""
     named = any(given.get(role) for role in lookup.ROLES)
-    turns = {*announced_days(book, given["date"]), *(party_lists.turning_days(book.case) if named else ())}
+    turns = {*announced_days(book, day_of(given)), *(party_lists.turning_days(book.case) if named else ())}
     current = shipped_version(book.case)
     for day in sorted(turns):
-        if given["date"] < day <= book.vocabulary.last:
+        if day_of(given) < day <= book.vocabulary.last:
             beyond = f" (as announced: the rulebook is verified to {current.news} only)" if current.stale(day) else ""
             yield Try("date", f"from {day}{beyond}", {**given, "date": day})

@@ -4,6 +4,7 @@ Nothing is loaded here, so that a process that only runs a model starts at once;
 
 - `problem`, `definition`: `Problem`; what it is declared by, checked
 - `uncertainties`, `given_priors`, `levers`, `rules`, `outcomes`, `margins`: what is declared
+- `model_values`: what a model takes and gives, by name
 - `run`, `stored`: `Run`, policies in many futures and every question to them; runs in folders
 - `trial`, `evaluate`, `calls`, `workers`, `jax_calls`: how a model is called, tried, run and kept from doing harm
 - `identity`, `samplers`, `draws`: what a model is known by; designs, and values of their chances

@@ -1,7 +1,6 @@
 """A trial of a model under way: calls of it within their time, and whether answers agree."""
 
 import io
-from collections.abc import Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +14,7 @@ from premortem.problem.calls import Task, Way, future_seeds, kept_generators, qu
 from premortem.problem.definition import Definition
 from premortem.problem.draws import values_at
 from premortem.problem.in_process import ENDED
+from premortem.problem.model_values import Arguments, LeverValues
 from premortem.problem.time_limit import TooLong, call_within
 from premortem.problem.workers import answers, can_send
 
@@ -33,7 +33,7 @@ class Trial:
     definition: Definition
     asked: Asked
     values: dict[str, Array]
-    levers: Mapping[str, Any]
+    levers: LeverValues
     seeded: str
     printed: str = ""
     changes: tuple[str, ...] = ()
@@ -53,7 +53,7 @@ class Trial:
     def call(self, way: Way, which: slice | int, seed: int | None = SEED) -> Any:
         """One call of the model within its time. Raises whatever it raises, and `TooLong`."""
         picked = {n: v[which] for n, v in self.values.items()}
-        given: dict[str, Any] = {n: plain(v) if way.kind == "one" else np.array(v) for n, v in picked.items()}
+        given: Arguments = {n: plain(v) if way.kind == "one" else np.array(v) for n, v in picked.items()}
         told = seed if self.definition.replications else None
         out = io.StringIO()
         with quiet(False), kept_generators(self.seeded == "global"), redirect_stdout(out):
@@ -110,7 +110,7 @@ class _Twice:
     """Futures, each of them twice in one piece, so that what a model keeps between calls shows."""
 
     values: dict[str, Array]
-    levers: Mapping[str, Any]
+    levers: LeverValues
     seeds: Array
 
 

@@ -10,6 +10,7 @@ from premortem.problem.answers import Answers
 from premortem.problem.definition import Definition
 from premortem.problem.draws import values_of_scores
 from premortem.problem.margins import Proposition
+from premortem.problem.model_values import LeverValues
 
 Array = NDArray[Any]
 # Step of a difference as a part of the number itself, or of 1 where that is smaller; of a difference in scores.
@@ -24,7 +25,7 @@ def many(definition: Definition) -> int:
 def of_margin(
     definition: Definition,
     proposition: Proposition,
-    levers: Mapping[str, Any],
+    levers: LeverValues,
     values: Mapping[str, Array],
     answers: Answers,
 ) -> tuple[Array, dict[str, Array], dict[str, Array]]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premortem.errors import nearest
+from premortem.problem.model_values import Output
 from premortem.text.numbers import count_noun
 
 Array = NDArray[Any]
@@ -98,7 +99,7 @@ def in_words(error: BaseException) -> str:
     return f"{type(error).__name__}: {said}"[:LONGEST] if said else type(error).__name__
 
 
-def named(answer: Any, asked: Asked) -> dict[str, Any]:
+def named(answer: Any, asked: Asked) -> Output:
     """An answer by name: of a mapping, of values in the order of the outcomes, or of the one outcome alone. Raises `WrongAnswer`."""
     if answer is None:
         raise WrongAnswer("returns nothing; return a dict of outcomes by name")

@@ -18,6 +18,7 @@ from premortem.problem.answers import Answers
 from premortem.problem.draws import values_of_scores
 from premortem.problem.evaluate import Evaluator
 from premortem.problem.margins import Proposition
+from premortem.problem.model_values import ModelValue
 from premortem.problem.stored import Plan
 from premortem.problem.words import called, units
 from premortem.questions import nearest_break
@@ -62,7 +63,7 @@ class BreakingPoints(Result):
     holds_at_start: bool | None
     margin_at_start: float
     points: tuple[BreakingPoint, ...]
-    alone: Mapping[str, Any]
+    alone: Mapping[str, ModelValue]
     windows: Mapping[str, tuple[tuple[Any, Any], ...]]
     levels: Mapping[str, tuple[Any, ...]]
     verdict: str
@@ -156,7 +157,7 @@ def _point(search: Search, one: nearest_break.BreakingPoint) -> BreakingPoint:
     )
 
 
-def _values(search: Search, alone: Mapping[int, float]) -> dict[str, Any]:
+def _values(search: Search, alone: Mapping[int, float]) -> dict[str, ModelValue]:
     """The same as values, by name."""
     found: dict[str, Any] = {}
     for i, score in alone.items():

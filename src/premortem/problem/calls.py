@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premortem.problem.answers import Answers, Asked, Left, WrongAnswer, empty, in_words, joined, of_batch, of_one
+from premortem.problem.model_values import Arguments, Constants, LeverValues
 from premortem.problem.muted_output import silenced
 from premortem.problem.time_limit import TooLong, at_most
 
@@ -43,19 +44,19 @@ class Task:
     function: Callable[..., Any]
     way: Way
     asked: Asked
-    constants: Mapping[str, Any]
+    constants: Constants
     replications: int
     reduce: str | float
     timeout: float
 
-    def answers(self, values: Values, levers: Mapping[str, Any], seeds: Array) -> Answers:
+    def answers(self, values: Values, levers: LeverValues, seeds: Array) -> Answers:
         """Answers of futures with these values, (future,) each, under one policy; what a model prints goes nowhere."""
         with quiet(self.way.prints), kept_generators(self.way.seeded == "global"):
             return (
                 self._batch(values, levers, seeds) if self.way.kind == "batched" else self._each(values, levers, seeds)
             )
 
-    def _each(self, values: Values, levers: Mapping[str, Any], seeds: Array) -> Answers:
+    def _each(self, values: Values, levers: LeverValues, seeds: Array) -> Answers:
         made = empty(self.asked, len(seeds))
         plain = self.way.kind == "one"
         columns = {name: column.tolist() if plain else column for name, column in values.items()}
@@ -76,9 +77,7 @@ class Task:
                 made.series[name][i] = row
         return made
 
-    def _reduced(
-        self, given: dict[str, Any], levers: Mapping[str, Any], seed: int
-    ) -> tuple[dict[str, float], dict[str, Array]]:
+    def _reduced(self, given: Arguments, levers: LeverValues, seed: int) -> tuple[dict[str, float], dict[str, Array]]:
         """The answer of one future, over its replications."""
         if not self.replications:
             return self._read(self.call(given, levers, None))
@@ -98,7 +97,7 @@ class Task:
             return np.quantile(stacked, self.reduce, axis=0)
         return np.median(stacked, axis=0) if self.reduce == "median" else stacked.mean(0)
 
-    def _batch(self, values: Values, levers: Mapping[str, Any], seeds: Array) -> Answers:
+    def _batch(self, values: Values, levers: LeverValues, seeds: Array) -> Answers:
         """A batch; where that fails its halves, so that one future's failure is its own."""
         n = len(seeds)
         try:
@@ -124,7 +123,7 @@ class Task:
         halves = (slice(None, n // 2), slice(n // 2, None))
         return joined([self._batch({k: v[half] for k, v in values.items()}, levers, seeds[half]) for half in halves])
 
-    def call(self, given: Mapping[str, Any], levers: Mapping[str, Any], seed: int | None) -> Any:
+    def call(self, given: Arguments, levers: LeverValues, seed: int | None) -> Any:
         """One call; `seed` says how to draw at random."""
         changes, seeded = self.way.changes, self.way.seeded
         arguments = {

@@ -3,7 +3,7 @@
 import inspect
 import keyword
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +16,7 @@ from premortem.ensemble.correlation import Copula, copula_of
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.problem.levers import Lever
 from premortem.problem.margins import Proposition, Reader
+from premortem.problem.model_values import Constants
 from premortem.problem.outcomes import Outcome, Series
 from premortem.problem.uncertainties import Uncertainty
 
@@ -43,7 +44,7 @@ class Definition:
     levers: tuple[Lever, ...]
     outcomes: tuple[Outcome, ...]
     series: tuple[Series, ...]
-    constants: Mapping[str, Any]
+    constants: Constants
     propositions: tuple[Proposition, ...]
     replications: int
     reduce: Reduce

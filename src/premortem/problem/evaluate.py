@@ -17,6 +17,7 @@ from premortem.problem.answers import Answers, empty, in_words, joined, marked
 from premortem.problem.calls import Task, future_seeds, quiet
 from premortem.problem.definition import Definition
 from premortem.problem.draws import values_at
+from premortem.problem.model_values import Arguments, LeverValues
 from premortem.problem.trial import Tried, asked_of, try_model
 
 Array = NDArray[Any]
@@ -37,7 +38,7 @@ class Work:
     """A piece of work: futures, from `first` of the run on, under a policy."""
 
     values: Mapping[str, Array]
-    levers: Mapping[str, Any]
+    levers: LeverValues
     seeds: Array
 
     def part(self, start: int, stop: int) -> "Work":
@@ -51,14 +52,14 @@ class Work:
 class Evaluator:
     """A problem's model, tried once, ready to be run."""
 
-    def __init__(self, definition: Definition, levers: Mapping[str, Any]) -> None:
+    def __init__(self, definition: Definition, levers: LeverValues) -> None:
         """`levers` are those of a policy, to try the model with."""
         self.definition = definition
         self._handed: dict[str, dict[str, Any]] = {}
         self._levers = self.handed(levers)
         self.identity = identity.of_model(definition)
 
-    def handed(self, levers: Mapping[str, Any]) -> dict[str, Any]:
+    def handed(self, levers: LeverValues) -> Arguments:
         """A policy's levers as the model gets them; what has to be made of a value, such as a rulebook, is made once."""
         key = repr({name: value.tolist() if hasattr(value, "tolist") else value for name, value in levers.items()})
         if key not in self._handed:
@@ -139,7 +140,7 @@ class Evaluator:
                 f"{self.definition.name}: the model has changed since ({changed}); make the Problem and its run again"
             )
 
-    def run(self, values: Mapping[str, Array], levers: Mapping[str, Any], seed: int = 0, first: int = 0) -> Answers:
+    def run(self, values: Mapping[str, Array], levers: LeverValues, seed: int = 0, first: int = 0) -> Answers:
         """Answers of futures under a policy."""
         futures = len(next(iter(values.values()))) if values else 1
         return next(self.run_all([Work(values, levers, future_seeds(seed, first, futures))], futures))

@@ -9,6 +9,7 @@ from typing import Any
 
 from premortem.problem.definition import Definition
 from premortem.problem.given_priors import Drawn, OfTable
+from premortem.problem.model_values import LeverValues
 from premortem.problem.uncertainties import Uncertainty
 from premortem.study.model_identity import name_of, parts_of
 
@@ -27,7 +28,7 @@ def changes(before: Mapping[str, str], after: Mapping[str, str]) -> str:
     return ", ".join(names[:3])
 
 
-def inputs(definition: Definition, policies: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+def inputs(definition: Definition, policies: Mapping[str, LeverValues]) -> dict[str, str]:
     """What a run follows from beside its seed and size, by name, each as a digest."""
     d = definition
     return {

@@ -4,25 +4,25 @@ import faulthandler
 import os
 import pickle
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
 
 from premortem.problem.answers import Answers, empty, joined
 from premortem.problem.calls import Array, Task, Values
+from premortem.problem.model_values import LeverValues
 from premortem.problem.muted_output import silence
 
 # Why a future failed whose call never came back.
 ENDED = "ended the process that ran it: a crash, an exit or too little memory"
 
 
-def answer(sent: bytes, values: Values, levers: Mapping[str, Any], seeds: Array) -> Answers:
+def answer(sent: bytes, values: Values, levers: LeverValues, seeds: Array) -> Answers:
     """Answers of a piece of work of a task that was sent."""
     silence()
     return _task(sent).answers(values, levers, seeds)
 
 
-def answer_in_child(sent: bytes, values: Values, levers: Mapping[str, Any], seeds: Array) -> Answers:
+def answer_in_child(sent: bytes, values: Values, levers: LeverValues, seeds: Array) -> Answers:
     """Answers of a piece from a child of this process; where the child ends before, from one for each half."""
     found = _from_child(lambda: answer(sent, values, levers, seeds))
     if found is not None:

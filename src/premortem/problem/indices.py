@@ -13,6 +13,7 @@ from premortem.problem.calls import future_seeds
 from premortem.problem.draws import values_at
 from premortem.problem.evaluate import Evaluator, Work
 from premortem.problem.margins import Proposition
+from premortem.problem.model_values import Known
 from premortem.problem.samplers import Sampler
 from premortem.problem.stored import Plan
 from premortem.questions.tables.frame import frame, inputs
@@ -118,7 +119,7 @@ def _of(
     return of_inputs(read, np.where(np.isfinite(values), values, np.nan), name, methods, None, seed)  # type: ignore[arg-type]
 
 
-def _known(run: Asked, policy: str, values: dict[str, Array], answers: Answers) -> dict[str, Any]:
+def _known(run: Asked, policy: str, values: dict[str, Array], answers: Answers) -> Known:
     return {
         **run.plan.definition.constants,
         **run.plan.policies[policy],

@@ -14,6 +14,7 @@ from premortem.ensemble import cores
 from premortem.ensemble.compiled import use_compilation_cache
 from premortem.problem._attempts import plain
 from premortem.problem.answers import Answers, Asked, WrongAnswer, empty, joined, of_batch, of_one, turned_series
+from premortem.problem.model_values import Arguments, Constants, LeverValues, Output
 
 Array = NDArray[Any]
 # Futures in a compiled call: few for a search, many for a run.
@@ -41,7 +42,7 @@ class Compiled:
     """A model compiled for batches. `each` says that the function is of one future; `fixed` that its levers must be known when it is compiled."""
 
     def __init__(
-        self, function: Callable[..., Any], asked: Asked, constants: Mapping[str, Any], each: bool, fixed: bool
+        self, function: Callable[..., Any], asked: Asked, constants: Constants, each: bool, fixed: bool
     ) -> None:
         import jax  # at hand already: the model is of JAX
 
@@ -50,7 +51,7 @@ class Compiled:
         self._jax, self._made = jax, dict[Any, Callable[..., Any]]()
         use_compilation_cache()
 
-    def answers(self, values: Mapping[str, Array], levers: Mapping[str, Any]) -> Answers:
+    def answers(self, values: Mapping[str, Array], levers: LeverValues) -> Answers:
         """Answers of futures, batch by batch in as many threads as there are cores. Raises what the model raises."""
         groups = _alike(values)
         if len(groups) == 1:
@@ -58,7 +59,7 @@ class Compiled:
         parts = [self._of_alike({k: v[at] for k, v in values.items()}, levers) for at in groups]
         return joined(parts).part(np.argsort(np.concatenate(groups)))
 
-    def _of_alike(self, values: Mapping[str, Array], levers: Mapping[str, Any]) -> Answers:
+    def _of_alike(self, values: Mapping[str, Array], levers: LeverValues) -> Answers:
         """Answers of futures that have the same texts."""
         n = len(next(iter(values.values())))
         size = SMALL if n <= SMALL else LARGE
@@ -71,7 +72,7 @@ class Compiled:
             return joined([first, *pool.map(lambda b: self._batch(b, levers, size), batches[1:])])
 
     def pulled_back(
-        self, values: Mapping[str, Array], levers: Mapping[str, Any], weights: Mapping[str, Array]
+        self, values: Mapping[str, Array], levers: LeverValues, weights: Mapping[str, Array]
     ) -> dict[str, Array]:
         """Slopes of a weighted sum of answers to each value that is no whole number and no text, (future,), by one pass backwards. `weights` by
         outcome are (future,), by series (future, time). Raises what JAX raises for a model that has no way back.
@@ -84,36 +85,36 @@ class Compiled:
         slopes = self._backwards(levers, texts)(smooth, rest, {} if self.fixed else dict(levers), turned)
         return {k: np.asarray(v, float)[:n] for k, v in slopes.items()}
 
-    def _backwards(self, levers: Mapping[str, Any], texts: Mapping[str, str]) -> Callable[..., Any]:
+    def _backwards(self, levers: LeverValues, texts: Mapping[str, str]) -> Callable[..., Any]:
         key, program = ("back", *self._key(levers, texts)), self.program(levers, texts)
         if key not in self._made:
 
-            def total(smooth: Any, rest: Any, pulled: Any, weights: Mapping[str, Any]) -> Any:
+            def total(smooth: Any, rest: Any, pulled: Any, weights: Output) -> Any:
                 answer = program({**smooth, **rest}, pulled)
                 return sum((w * answer[k].reshape(w.shape)).sum() for k, w in weights.items())
 
             self._made[key] = self._jax.jit(self._jax.grad(total))
         return self._made[key]
 
-    def _batch(self, values: Mapping[str, Array], levers: Mapping[str, Any], size: int) -> Answers:
+    def _batch(self, values: Mapping[str, Array], levers: LeverValues, size: int) -> Answers:
         n = len(next(iter(values.values())))
         texts = _texts(values)
         padded = {k: _padded(v, n, size) for k, v in values.items() if k not in texts}
         answer = self.program(levers, texts)(padded, {} if self.fixed else dict(levers))
         return of_batch({k: np.asarray(v) for k, v in answer.items()}, self.asked, size, self.turned).part(slice(n))
 
-    def _key(self, levers: Mapping[str, Any], texts: Mapping[str, str]) -> tuple[Any, ...]:
+    def _key(self, levers: LeverValues, texts: Mapping[str, str]) -> tuple[Any, ...]:
         """By what programs are kept: texts, and levers that must be known when they are compiled."""
         held = tuple((k, np.asarray(v).tobytes()) for k, v in sorted(levers.items())) if self.fixed else ()
         return (*held, *sorted(texts.items()))
 
-    def program(self, levers: Mapping[str, Any], texts: Mapping[str, str]) -> Callable[..., Any]:
+    def program(self, levers: LeverValues, texts: Mapping[str, str]) -> Callable[..., Any]:
         """What answers a batch of futures that have the same texts, compiled when it is first called."""
         key = self._key(levers, texts)
         if key not in self._made:
             held, names = dict(levers) if self.fixed else {}, self.asked.names
 
-            def answer(given: Mapping[str, Any], pulled: Mapping[str, Any]) -> dict[str, Any]:
+            def answer(given: Arguments, pulled: LeverValues) -> Output:
                 said = (
                     texts if self.each else {k: np.full(len(next(iter(given.values()))), v) for k, v in texts.items()}
                 )
@@ -153,9 +154,9 @@ def _alike(values: Mapping[str, Array]) -> list[Array]:
 def compiled(
     function: Callable[..., Any],
     asked: Asked,
-    constants: Mapping[str, Any],
+    constants: Constants,
     values: Mapping[str, Array],
-    levers: Mapping[str, Any],
+    levers: LeverValues,
 ) -> Compiled | None:
     """The model compiled, where it can be and gives what it gives by itself; else None. `values` are of a few futures, one of them at least."""
     if all(map(_is_text, values.values())):
@@ -180,13 +181,13 @@ def compiled(
     return None
 
 
-def _turned(made: Compiled, few: Mapping[str, Array], levers: Mapping[str, Any]) -> frozenset[str]:
+def _turned(made: Compiled, few: Mapping[str, Array], levers: LeverValues) -> frozenset[str]:
     texts = _texts(few)
     padded = {k: _padded(v, len(v), LARGE + 1) for k, v in few.items() if k not in texts}
     return turned_series(made.program(levers, texts)(padded, {} if made.fixed else dict(levers)), made.asked, LARGE + 1)
 
 
-def _agrees(made: Compiled, whole: Answers, few: Mapping[str, Array], levers: Mapping[str, Any]) -> bool:
+def _agrees(made: Compiled, whole: Answers, few: Mapping[str, Array], levers: LeverValues) -> bool:
     """Whether compiled answers are those of the function called future by future."""
     same = []
     for i in range(len(whole)):

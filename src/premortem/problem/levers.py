@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premortem.errors import BadInput, nearest
+from premortem.problem.model_values import LeverValues
 from premortem.problem.uncertainties import Category, Integer, Uncertainty, Uniform
 
 Array = NDArray[Any]
@@ -110,7 +111,7 @@ def lever_of(given: Any) -> Lever:
     )
 
 
-def read_policy(name: str, given: Any, levers: Sequence[Lever]) -> tuple[dict[str, Any], list[BadInput]]:
+def read_policy(name: str, given: Any, levers: Sequence[Lever]) -> tuple[LeverValues, list[BadInput]]:
     """A policy as values by lever, with every fault of it; `given` is a mapping of levers, or nothing where there are none."""
     where = f"policies: {name}"
     if given is not None and not isinstance(given, Mapping):

@@ -21,12 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premortem.errors import BadInput, nearest
-from premortem.files.toml import read_toml
+from premortem.files.toml import Toml, read_toml
+from premortem.problem.model_values import GivenPropositions, Known, ModelValue
 from premortem.problem.outcomes import Series
 
 Array = NDArray[Any]
-# Values of one future or many by name: (future,), or a plain value of a lever or a constant; series (future, time).
-Known = Mapping[str, Any]
 Compiled = Callable[[Known], Any]
 
 POINTWISE: dict[str, Callable[..., Any]] = {
@@ -79,7 +78,7 @@ class Reader:
             raise BadInput(where, "", "is no text", got=given, allowed='such as "reliability - 0.9"')
         return Proposition(name, name, given, self.expression(given, where))
 
-    def _of_table(self, name: str, given: Mapping[str, Any]) -> Proposition:
+    def _of_table(self, name: str, given: Mapping[str, ModelValue]) -> Proposition:
         """A section of a file: `margin`, what it `says`, and a `limit` that the margin may name."""
         where, limit = f"propositions: {name}", given.get("limit")
         text = given.get("margin")
@@ -249,7 +248,7 @@ def propositions(given: Any, reader: Reader) -> tuple[tuple[Proposition, ...], l
     return tuple(found), errors
 
 
-def _by_name(given: Any) -> dict[str, Any]:
+def _by_name(given: Any) -> GivenPropositions:
     if given is None:
         return {}
     if isinstance(given, str | Path):
@@ -265,7 +264,7 @@ def _by_name(given: Any) -> dict[str, Any]:
     return {str(name): text for name, text in given.items()}
 
 
-def _of_file(path: Path) -> dict[str, Any]:
+def _of_file(path: Path) -> Toml:
     """A file of sections; one of an assumption is its conditions, all of which must hold."""
     document = read_toml(path)
     conditions = document.get("condition")

@@ -14,6 +14,7 @@ from premortem.problem.evaluate import Evaluator
 from premortem.problem.given_priors import of_table
 from premortem.problem.levers import lever_of, read_policy
 from premortem.problem.margins import Proposition, Reader, propositions
+from premortem.problem.model_values import Constants, LeverValues, ModelValue
 from premortem.problem.outcomes import parted
 from premortem.problem.run import Run
 from premortem.problem.uncertainties import Uncertainty
@@ -35,7 +36,7 @@ class Problem:
         uncertainties: Sequence[Uncertainty] | str | Path = (),
         levers: Sequence[Any] = (),
         outcomes: Sequence[Any] = (),
-        constants: Mapping[str, Any] | None = None,
+        constants: Constants | None = None,
         propositions: Any = None,
         replications: int | None = None,
         version: str = "",
@@ -100,7 +101,7 @@ class Problem:
     def _evaluators(self) -> dict[str, Evaluator]:
         return {}
 
-    def evaluator(self, levers: Mapping[str, Any]) -> Evaluator:
+    def evaluator(self, levers: LeverValues) -> Evaluator:
         """What runs the model; made once, and tried under the first policy."""
         if "made" not in self._evaluators:
             self._evaluators["made"] = Evaluator(self.definition, levers)
@@ -142,7 +143,7 @@ class Problem:
         )
         return Run(plan, evaluator, answers, notes, time.perf_counter() - began, Path(out) if out is not None else None)
 
-    def policies(self, given: Any, seed: int = 0) -> tuple[dict[str, dict[str, Any]], tuple[str, ...]]:
+    def policies(self, given: Any, seed: int = 0) -> tuple[Mapping[str, LeverValues], tuple[str, ...]]:
         """Policies by name with a value for each lever, and notes on those beyond a range. Raises `BadInput`, all faults at once."""
         d = self.definition
         named = _by_name(given, d, seed)
@@ -182,7 +183,7 @@ def _read(given: Any, reader: Reader) -> tuple[Proposition, ...]:
     return found
 
 
-def _by_name(given: Any, definition: Definition, seed: int) -> dict[str, Any]:
+def _by_name(given: Any, definition: Definition, seed: int) -> Mapping[str, ModelValue]:
     """Policies by name, of whatever is given: none, how many to draw, a mapping, or a list of named or plain sets of levers."""
     if given is None:
         needed = [v.name for v in definition.levers if v.default is v.__class__.__dataclass_fields__["default"].default]

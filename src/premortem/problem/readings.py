@@ -4,9 +4,9 @@ Where enough of the run's own futures agree with the readings they are drawn amo
 model is run to draw futures by sequential Monte Carlo.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from premortem.problem.answers import Answers
 from premortem.problem.draws import EDGE, chances_of, scores_at, values_at
 from premortem.problem.evaluate import Evaluator
 from premortem.problem.margins import Proposition
+from premortem.problem.model_values import Known
 from premortem.problem.quantities import quantity
 from premortem.problem.stored import Plan
 from premortem.propositions.tally import wilson
@@ -25,6 +26,8 @@ from premortem.watch import smc
 from premortem.watch.weights import FLOOR, IMPOSSIBLE, effective, resample
 
 Array = NDArray[Any]
+# What is read, its value, and its standard error.
+Reading: TypeAlias = tuple[Proposition, float, float]
 # Independent futures from which a run's own are enough; how many are drawn where they are not.
 ENOUGH, COUNT = 1000, 2048
 # Runs of the model a future that drawing takes, as far as one knows before; seconds that they may take unasked.
@@ -38,7 +41,7 @@ class Asked(Protocol):
     evaluator: Evaluator
     answers: dict[str, Answers]
 
-    def known(self, policy: str) -> dict[str, Any]:
+    def known(self, policy: str) -> Known:
         """Everything that a proposition may name."""
 
     def margins(self, assumption: str, policy: str | None = None) -> Array:
@@ -89,7 +92,7 @@ class Drawn(Plan):
 
 
 def given(
-    run: Asked, readings: Mapping[str, Any], under: str, futures: int | None, seed: int
+    run: Asked, readings: Mapping[str, tuple[float, float]], under: str, futures: int | None, seed: int
 ) -> tuple[Drawn, dict[str, Answers], str]:
     """The plan of the futures left possible, their answers by policy, and what must be said of them. See `Run.given`."""
     quantities = _read(run, readings)
@@ -166,7 +169,7 @@ def value_of_readings(run: Asked, of: str, readings: Any, under: str) -> Worths:
     return value_of_information(plain, told, errors)
 
 
-def _read(run: Asked, readings: Mapping[str, Any]) -> dict[str, tuple[Proposition, float, float]]:
+def _read(run: Asked, readings: Mapping[str, tuple[float, float]]) -> dict[str, Reading]:
     """Readings by name: what is read, its value and its standard error. Raises `BadInput`, all faults at once."""
     errors: list[BadInput] = []
     found = {}
@@ -190,7 +193,7 @@ def _read(run: Asked, readings: Mapping[str, Any]) -> dict[str, tuple[Propositio
 
 
 def _check_near(
-    run: Asked, quantities: Mapping[str, Any], values: Mapping[str, Array], answers: Answers, under: str
+    run: Asked, quantities: Mapping[str, Reading], values: Mapping[str, Array], answers: Answers, under: str
 ) -> None:
     """Raises `MissingData` for readings that no future comes near: the problem knows no future in which they are read."""
     lost, known, far = answers.failed != "", run.plan.known(under, values, answers), []
@@ -205,13 +208,13 @@ def _check_near(
         )
 
 
-def _misfits(quantities: Any, known: Mapping[str, Any], futures: int, failed: Array) -> Array:
+def _misfits(quantities: Iterable[Reading], known: Known, futures: int, failed: Array) -> Array:
     """How many standard errors each reading lies off, (reading, future); infinite where the model failed."""
     found = np.stack([(q.of(known, futures) - value) / error for q, value, error in quantities])
     return np.where(failed | ~np.isfinite(found), np.inf, found)
 
 
-def _misfits_of_scores(run: Asked, quantities: Mapping[str, Any], under: str) -> smc.Misfits:
+def _misfits_of_scores(run: Asked, quantities: Mapping[str, Reading], under: str) -> smc.Misfits:
     levers = run.plan.policies[under]
     run.evaluator.check()
 

@@ -20,6 +20,7 @@ from premortem.problem.breaking import BreakingPoints
 from premortem.problem.comparing import Compared
 from premortem.problem.evaluate import Evaluator, failures
 from premortem.problem.margins import Proposition
+from premortem.problem.model_values import Known
 from premortem.problem.quantities import quantity
 from premortem.problem.stored import Plan
 from premortem.questions.tables.boxes import Boxes, Method, of_inputs
@@ -101,7 +102,7 @@ class Run:
         """Why futures failed under a policy, and how many."""
         return failures(self.answers[self._policy(policy)].failed)
 
-    def known(self, policy: str) -> dict[str, Any]:
+    def known(self, policy: str) -> Known:
         """Everything that a proposition may name under a policy: outcomes and uncertainties (future,), series (future, time), levers, constants."""
         return self.plan.known(policy, self.plan.values, self.answers[policy])
 
@@ -124,7 +125,7 @@ class Run:
             )
         return self.plan.definition.reader.proposition(str(name), name)
 
-    def _all(self, known: Mapping[str, Any]) -> Any:
+    def _all(self, known: Known) -> Any:
         return np.minimum.reduce(np.broadcast_arrays(*(np.asarray(p.margin(known), float) for p in self.propositions)))
 
     def board(self) -> pl.DataFrame:

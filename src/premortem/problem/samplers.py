@@ -4,7 +4,7 @@ Sobol and Monte Carlo futures follow from (seed, index) alone; a Latin hypercube
 wholes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -14,6 +14,7 @@ from scipy.stats import qmc
 from premortem.ensemble import design
 from premortem.errors import BadInput, unknown
 from premortem.problem.levers import Lever
+from premortem.problem.model_values import LeverValues
 from premortem.problem.uncertainties import Uncertainty
 from premortem.text.numbers import count_noun
 
@@ -94,7 +95,7 @@ def chances(sampler: Sampler, uncertainties: Sequence[Uncertainty], seed: int, f
     return made
 
 
-def policies(count: int, levers: Sequence[Lever], seed: int) -> dict[str, dict[str, Any]]:
+def policies(count: int, levers: Sequence[Lever], seed: int) -> Mapping[str, LeverValues]:
     """So many policies by a Latin hypercube over the levers' ranges, by name."""
     if not levers:
         raise BadInput(

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from premortem.problem.definition import Definition
 from premortem.problem.given_priors import OfTable
+from premortem.problem.model_values import LeverValues
 from premortem.problem.uncertainties import Beta, Category, Integer, Lognormal, Normal, Triangular, Uncertainty, Uniform
 from premortem.text.numbers import listing, number
 
@@ -35,7 +36,7 @@ class Section:
     blocks: Sequence[Block]
 
 
-def settings(definition: Definition, policies: Mapping[str, Mapping[str, Any]]) -> list[Section]:
+def settings(definition: Definition, policies: Mapping[str, LeverValues]) -> list[Section]:
     """What each policy sets; nothing for a problem without levers."""
     levers = definition.levers
     if not levers:

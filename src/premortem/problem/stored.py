@@ -27,6 +27,7 @@ from premortem.problem.calls import future_seeds
 from premortem.problem.definition import Definition
 from premortem.problem.draws import values_at
 from premortem.problem.evaluate import Evaluator, Work
+from premortem.problem.model_values import Known, LeverValues
 from premortem.problem.samplers import Sampler
 from premortem.propositions.tally import Share
 from premortem.text.numbers import count_noun
@@ -45,7 +46,7 @@ class Plan:
     """What a run follows from: the problem, policies by name, how many futures of which design, and the seed."""
 
     definition: Definition
-    policies: Mapping[str, Mapping[str, Any]]
+    policies: Mapping[str, LeverValues]
     futures: int
     seed: int
     sampler: Sampler
@@ -65,7 +66,7 @@ class Plan:
         """Independent parts of the design."""
         return samplers.replicates(self.sampler)
 
-    def known(self, policy: str, values: Mapping[str, Array], answers: Answers) -> dict[str, Any]:
+    def known(self, policy: str, values: Mapping[str, Array], answers: Answers) -> Known:
         """Everything that a proposition may name under a policy: outcomes and uncertainties (future,), series (future, time), levers, constants."""
         held = self.definition.constants, self.policies[policy]
         return {k: v for part in (*held, values, answers.outcomes, answers.series) for k, v in part.items()}
@@ -96,7 +97,7 @@ class Plan:
         values = {n: v[start:stop] for n, v in self.values.items()}
         return Work(values, self.policies[policy], future_seeds(self.seed, start, stop - start))
 
-    def manifest(self, part: int) -> dict[str, Any]:
+    def manifest(self, part: int) -> manifest.Manifest:
         """What a run folder says of the run."""
         d = self.definition
         asked = {
@@ -187,7 +188,7 @@ def _check_begun(out: Path) -> None:
 
 
 def read(
-    definition: Definition, folder: Path, policies: Callable[[Any], tuple[dict[str, dict[str, Any]], tuple[str, ...]]]
+    definition: Definition, folder: Path, policies: Callable[[Any], tuple[Mapping[str, LeverValues], tuple[str, ...]]]
 ) -> tuple[Plan, dict[str, Answers]]:
     """A finished run and its plan. Raises `BadInput` where there is none, `NotReproducible` where it is of another model."""
     told = manifest.read_manifest(folder)

@@ -4,7 +4,7 @@ import copy
 import io
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from functools import partial
@@ -20,6 +20,7 @@ from premortem.problem.answers import Answers, Asked, WrongAnswer, in_words, of_
 from premortem.problem.calls import Way, kept_generators, quiet
 from premortem.problem.definition import Definition, seed_name
 from premortem.problem.draws import values_at
+from premortem.problem.model_values import LeverValues
 from premortem.problem.time_limit import TooLong, call_within
 
 Array = NDArray[Any]
@@ -41,7 +42,7 @@ def asked_of(definition: Definition) -> Asked:
     return Asked(tuple(o.name for o in definition.outcomes), {s.name: len(s.labels) for s in definition.series})
 
 
-def try_model(definition: Definition, levers: Mapping[str, Any]) -> Tried:
+def try_model(definition: Definition, levers: LeverValues) -> Tried:
     """How a model is called. Raises `BadInput` in one line for one that fails in every future tried, answers something else than it
     declares, hangs, or draws at random without saying so.
     """

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from premortem.problem.answers import Answers
 from premortem.problem.calls import Task
 from premortem.problem.in_process import answer, answer_in_child
+from premortem.problem.model_values import LeverValues
 from premortem.study.model_identity import is_installed
 
 
@@ -22,7 +23,7 @@ class Piece(Protocol):
         """By uncertainty."""
 
     @property
-    def levers(self) -> Mapping[str, Any]:
+    def levers(self) -> LeverValues:
         """Of the policy."""
 
     @property

@@ -22,7 +22,7 @@ from premortem.ensemble import bands, layout, priors, read, replace_run, store
 from premortem.ensemble import run as ensemble
 from premortem.ensemble.compiled import Device, Kept
 from premortem.ensemble.layout import FUTURES
-from premortem.ensemble.manifest import FINISHED
+from premortem.ensemble.manifest import FINISHED, Manifest
 from premortem.ensemble.priors import Prior, Priors
 from premortem.errors import BadInput, MissingData, each, nearest, raise_all, unknown
 from premortem.files import writer
@@ -636,7 +636,7 @@ def open_run(folder: str | Path, study: Study | None = None) -> Run:
     return Run(study, path)
 
 
-def _check_case(folder: Path, manifest: Mapping[str, Any]) -> None:
+def _check_case(folder: Path, manifest: Manifest) -> None:
     """Raises `BadInput` for the run of a problem of somebody's own, whose model no folder holds."""
     if layout.PROBLEM in manifest["inputs"]:
         what = f"holds a run of the problem {manifest['inputs'][layout.PROBLEM]}, not of a case"

@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.table import Table
 
-from premortem.questions.edits import TOP, HeavyEdits
+from premortem.questions.edits import TOP, HeavyEdits, Scored
 from premortem.terminal.compare import print_costs
 from premortem.terminal.layout import add_columns, heading, print_table
 from premortem.text import phrases
@@ -46,11 +46,13 @@ def print_edits(result: HeavyEdits) -> None:
         style="dim",
     )
     print_costs(console, {result.policy: result.costs})
-    h = result.hindcast
+    _print_hindcast(console, result.hindcast, result.as_of)
+
+
+def _print_hindcast(console: Console, h: Scored, as_of: str) -> None:
+    """How the ranking did, beside other rankings and a draw by lot."""
     if not h.edited:
-        console.print(
-            f"\nNothing to score the ranking against: no number was dropped or replaced after {result.as_of}."
-        )
+        console.print(f"\nNothing to score the ranking against: no number was dropped or replaced after {as_of}.")
         return
     heading(console, f"Scored against what became of {h.scored} numbers ({h.edited} were dropped or replaced)")
     scored = Table(box=None, pad_edge=False)

@@ -10,12 +10,15 @@ from rich.markup import escape
 from premortem.case import Case
 from premortem.law import memo, verdict
 from premortem.law.currency import Status
+from premortem.law.diff import ClauseInForce
+from premortem.law.differences import Comparison
+from premortem.law.ledger.summary import Written
 from premortem.law.loopholes import Loophole, Search
 from premortem.law.opinion import Opinion
 from premortem.law.screening import Screening
+from premortem.law.worked_cases import WorkedCase
 from premortem.terminal.layout import typed, wrap
 from premortem.text import phrases
-from premortem.text.result import Document
 
 # A clause that applies, one that does not, and one of which that hangs on a field.
 TOLD = {True: "+", False: "-", None: "?"}
@@ -73,7 +76,7 @@ def print_opinion(opinion: Opinion, trace: bool = False) -> None:
     console.print(memo.ADVICE, style="dim")
 
 
-def print_cases(results: list[Document]) -> None:
+def print_cases(results: list[WorkedCase]) -> None:
     """Cases that disagree, then how many agree."""
     console = Console(highlight=False)
     if all("error" in row for row in results):
@@ -93,7 +96,7 @@ def print_cases(results: list[Document]) -> None:
     console.print(", ".join([phrases.count_noun(len(results), "case"), *counts]))
 
 
-def print_ledger(result: Document, out: Path | None, case: Case) -> None:
+def print_ledger(result: Written, out: Path | None, case: Case) -> None:
     """Rejected rows on top, then outcomes and headroom."""
     console = Console(highlight=False)
     if result["not_law"]:
@@ -131,7 +134,7 @@ def print_screening(found: Screening) -> None:
     console.print(memo.ADVICE, style="dim")
 
 
-def _taken(result: Document) -> list[str]:
+def _taken(result: Written) -> list[str]:
     """How the file's columns were read, which were not, and which rows are no shipments."""
     lines = [f"{heading} is read as {field}" for heading, field in result["mapping"].items()]
     if result["unread"]:
@@ -145,15 +148,18 @@ def _taken(result: Document) -> list[str]:
     return lines
 
 
-def _consignees(result: Document) -> list[str]:
+def _consignees(result: Written) -> list[str]:
     """Consignees that counted as one, and those that did not and only look alike."""
-    said = (("consignees_merged", "Warning: one consignee for every limit"), ("consignees_near", "Not one consignee, only alike; look at them"))  # fmt: skip
-    lines = [f"{what}: {'; '.join(names)}" for key, what in said for names in result[key][:HITS]]
-    more = sum(max(len(result[key]) - HITS, 0) for key, _ in said)
+    said = (
+        (result["consignees_merged"], "Warning: one consignee for every limit"),
+        (result["consignees_near"], "Not one consignee, only alike; look at them"),
+    )
+    lines = [f"{what}: {'; '.join(names)}" for groups, what in said for names in groups[:HITS]]
+    more = sum(max(len(groups) - HITS, 0) for groups, _ in said)
     return [*lines, f"... and {more:,} more groups of consignees; see them with --json"] if more else lines
 
 
-def _grounds(result: Document, case: Case) -> list[str]:
+def _grounds(result: Written, case: Case) -> list[str]:
     """How many rows may go, what was hit, and what the answers do not cover."""
     may, hits = result["may_go"], result["hits"]
     lines = [f"{phrases.count_noun(may['true'], 'row')} may go, {may['false']:,} may not, {may['null']:,} depend on missing facts or names to review"]  # fmt: skip
@@ -170,7 +176,7 @@ def _grounds(result: Document, case: Case) -> list[str]:
     return [*lines, *(f"Not checked: {sentence}" for sentence in result["not_checked"]), memo.current(case)]
 
 
-def print_clauses(clauses: list[Document]) -> None:
+def print_clauses(clauses: list[ClauseInForce]) -> None:
     """Clauses in force, with their numbers."""
     console = Console(highlight=False)
     for c in clauses:
@@ -180,7 +186,7 @@ def print_clauses(clauses: list[Document]) -> None:
     console.print(f"{phrases.count_noun(len(clauses), 'clause')} in force")
 
 
-def print_diff(result: Document) -> None:
+def print_diff(result: Comparison) -> None:
     """What is compared; the law that changed, most weighty first; what came and went; who gains and who loses; and strengths."""
     console = Console(highlight=False)
     here, there = (f"{side['policy']} on {side['day']}" for side in result["sides"])

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import polars as pl
 from fastapi import APIRouter, Depends, Form, Query, Request, UploadFile
@@ -34,6 +34,7 @@ from premortem.law.ledger.intake import Convention, convention, look
 from premortem.law.ledger.remainder import WHY
 from premortem.law.parties.pulled_lists import Lists, pulled_on
 from premortem.text.numbers import capital, in_words
+from premortem.text.result import Document
 
 
 def ledger_of(request: Request) -> None:
@@ -174,24 +175,26 @@ def _under_its_name(stored: str, name: str) -> Iterator[None]:
         raise BadInputs([e.at(name) if e.file == stored else e for e in several.errors]) from several
 
 
-def _decided(book: Book, path: Path, name: str, how: Convention, held: Convention | None) -> dict[str, Any]:
-    decided, result = ledgers.decide_file(path, book, how)
-    profiles.keep_new(result, held)
+def _decided(book: Book, path: Path, name: str, how: Convention, held: Convention | None) -> Document:
+    decided, summary, used = ledgers.decide_file(path, book, how)
+    layout = profiles.keep_new(summary, used, held)
     decided = decided.with_columns(pl.col(WHY).map_elements(on_screen, pl.String))
-    token = _keep(decided, own_headings(result["mapping"], result["unread"]))
+    token = _keep(decided, own_headings(summary["mapping"], summary["unread"]))
     shown, words = decided.head(PREVIEW), vocabulary(book.case)
-    return result | {
+    return {
+        **summary,
+        **layout,
         "file": name,
         "current": memo.current(book.case),
-        "rejected": [row | {"why": on_screen(row["why"])} for row in result["rejected"][:REJECTED]],
-        "rejected_rows": len(result["rejected"]),
-        "reads": {o: shipment_form.reads(o, words) for o in result["outcomes"]},
+        "rejected": [{**row, "why": on_screen(row["why"])} for row in summary["rejected"][:REJECTED]],
+        "rejected_rows": len(summary["rejected"]),
+        "reads": {o: shipment_form.reads(o, words) for o in summary["outcomes"]},
         "columns": decided.columns,
         "heads": _heads(decided.columns, book.case),
         "preview": _texts(shown),
         "by_clause": _count(decided, "clause"),
         "download": f"/api/ledger/{token}",
-        "rejected_file": f"/api/ledger/{token}/rejected" if result["rejected_count"] else None,
+        "rejected_file": f"/api/ledger/{token}/rejected" if summary["rejected_count"] else None,
         "to_look_at": (many := to_look_at(decided).height),
         "look_file": f"/api/ledger/{token}/look" if many else None,
     }

@@ -22,8 +22,10 @@ from premortem.law import currency, memo, memo_parts, verdict
 from premortem.law import diff as rules
 from premortem.law.book import Book
 from premortem.law.decide import Decision, Transaction, explain
+from premortem.law.differences import Comparison
 from premortem.law.fields.field_words import called, untyped
 from premortem.law.fields.items import catalogued, named_items
+from premortem.law.fields.named_fields import number_of, text_of
 from premortem.law.fields.transfers import transfers
 from premortem.law.fields.vocabulary import NEEDS, vocabulary
 from premortem.law.opinion import Opinion, opine
@@ -86,7 +88,7 @@ def decision_view(transaction: Transaction, book: Book, view: State, policy: str
     decision = explain(transaction, book, policy)
     given = decision.transaction
     today = date.today()
-    periods = shipment_form.periods(transaction, book, max(today, given["date"]))
+    periods = shipment_form.periods(transaction, book, max(today, decision.day))
     first = periods[0]["from"]
     whole = (periods[-1]["to"] - first).days or 1
     for p in periods:
@@ -113,8 +115,8 @@ def decision_view(transaction: Transaction, book: Book, view: State, policy: str
         "currency": currency.status(book, today),
         "met_word": memo.met_word,
         "periods": periods,
-        "mark": min(max(100 * (given["date"] - first).days / whole, 0), 100),
-        "h100e": rules.h100e(str(given.get("item", "")), float(given.get("quantity", 1)), book.case),
+        "mark": min(max(100 * (decision.day - first).days / whole, 0), 100),
+        "h100e": rules.h100e(text_of(given, "item"), number_of(given, "quantity", 1), book.case),
     }
 
 
@@ -283,7 +285,7 @@ def diff(desk: AtDesk, a: Under = "", b: Under = "") -> Answer:
     return Answer.model_validate(rule_differences(desk, *sides_of(desk, a, b)))
 
 
-def rule_differences(desk: Desk, a: str, b: str) -> Document:
+def rule_differences(desk: Desk, a: str, b: str) -> Comparison:
     """The difference of two sides, each a day of the record, a policy, or `POLICY@DAY`."""
     return rules.between(_side(desk, a), _side(desk, b))
 

@@ -13,6 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from premortem import facts
+from premortem.law.fields.named_fields import Fields
 
 Mask = NDArray[np.bool_]
 ITEMS = ("H100 SXM", "H20", "B200", "RTX 4090", "L40S", "A100 80GB SXM")
@@ -138,7 +139,7 @@ PARAMETERS: dict[str, list[tuple[str, Any]]] = {
     "allocation": [("1900-01-01", 790_000_000)],
 }
 # One transaction that is explained.
-ONE = {"item": "H100 SXM", "quantity": 2000, "destination": "ARE", "date": "2025-06-01"}
+ONE: Fields = {"item": "H100 SXM", "quantity": 2000, "destination": "ARE", "date": "2025-06-01"}
 Formula = Callable[[Simulation], Any]
 
 

@@ -1,10 +1,9 @@
 """How a clause binds to rows: its conditions with its numbers of the day, as Polars expressions, compiled once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from operator import add, mul, sub
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from premortem.law.clauses.clause import Clause, Dated
 from premortem.law.clauses.conditions import condition, identifiers
 from premortem.law.clauses.conditions import limit as limit_in
+from premortem.law.fields.named_fields import Fields, day_of, number_of
 from premortem.law.fields.vocabulary import Vocabulary
 from premortem.text.syntax import Compare, Name, Node, Value, parse
 
@@ -105,20 +105,20 @@ def limit(clause: Clause, words: Vocabulary) -> pl.Expr:
     return limit_in(clause.within, figures(clause), words)
 
 
-def limit_of(clause: Clause, given: Mapping[str, Any], words: Vocabulary) -> float:
+def limit_of(clause: Clause, given: Fields, words: Vocabulary) -> float:
     """The same for one transaction; NaN on a day for which the clause says no number."""
     tree = parse(clause.within)
     assert isinstance(tree, Compare)
     return _worth(tree.right, clause, given, words)
 
 
-def _worth(node: Node, clause: Clause, given: Mapping[str, Any], words: Vocabulary) -> float:
+def _worth(node: Node, clause: Clause, given: Fields, words: Vocabulary) -> float:
     """What an expression comes to in one transaction."""
     match node:
         case Name(name) if name in clause.numbers:
-            return clause.number(name, given["date"])
+            return clause.number(name, day_of(given))
         case Name(name):
-            return float(given.get(name, words.fields[name].default or 0.0))
+            return float(number_of(given, name, float(words.fields[name].default or 0.0)))
         case Value(value):
             return float(value)
         case Compare(sign, left, right):

@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import polars as pl
 
 from premortem.law.clauses.clause import QUESTION, Clause, Rulebook
 from premortem.law.clauses.conditions import identifiers, parts
+from premortem.law.fields.named_fields import Fields, FieldValue
 from premortem.law.fields.places import atlas
 from premortem.law.fields.vocabulary import Vocabulary
 from premortem.law.parties.seats import SEATED
@@ -129,7 +130,7 @@ def addressees(standing: Iterable[Clause], words: Vocabulary) -> tuple[str, ...]
     return tuple(sorted({name for c in standing for name in _exporters(c.applies, words)}))
 
 
-def seats(standing: Iterable[Clause], given: Mapping[str, Any], words: Vocabulary) -> tuple[str, ...]:
+def seats(standing: Iterable[Clause], given: Fields, words: Vocabulary) -> tuple[str, ...]:
     """Places that one of the clauses in force on a transaction's day names as a party's seat, in order, but for clauses that
     what was told, or a usual end use, rules out.
     """
@@ -141,7 +142,7 @@ def seats(standing: Iterable[Clause], given: Mapping[str, Any], words: Vocabular
 
 
 @cache
-def _usual(words: Vocabulary) -> dict[str, Any]:
+def _usual(words: Vocabulary) -> dict[str, FieldValue]:
     """Values that are taken for granted where places are sought."""
     return {name: field.default for name, field in words.fields.items() if field.usual}
 

@@ -3,14 +3,15 @@
 It is validated against the words of its case: `Clause.model_validate(body, context=vocabulary(case))`; without them only its form is.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from premortem.case import Case
 from premortem.errors import nearest
+from premortem.files.toml import Toml
 from premortem.files.typed import Strict
 from premortem.law.clauses.conditions import is_limit
 from premortem.law.fields.places import TierChange
@@ -98,7 +99,7 @@ class Clause(Strict):
 
     @model_validator(mode="before")
     @classmethod
-    def _by_its_kinds(cls, body: Mapping[str, Any], told: ValidationInfo) -> Mapping[str, Any]:
+    def _by_its_kinds(cls, body: Toml, told: ValidationInfo) -> Toml:
         words, gives = _words(told), body.get("gives")
         if words is None:
             return {"since": "complies", **body}

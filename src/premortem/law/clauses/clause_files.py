@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from premortem.case import Case
 from premortem.errors import BadInput, each, nearest, raise_all
 from premortem.files.faults import FIELD, SHAPES
-from premortem.files.toml import parse_toml, read_toml
+from premortem.files.toml import Toml, parse_toml, read_toml
 from premortem.files.typed import faults_of
 from premortem.law.clauses.clause import Clause
 from premortem.law.clauses.conditions import check
@@ -26,11 +26,11 @@ FEW = 3
 
 
 @cache
-def raw_clauses(case: Case) -> dict[str, dict[str, Any]]:
+def raw_clauses(case: Case) -> dict[str, Toml]:
     """Every clause as written in the files, by id. Raises `BadInput`, for all files at once."""
     shipped = sorted(path.stem for path in (case / FOLDER).glob("*.toml"))
     raise_all([error for own in own_instruments(case) for error in _misnamed(own, shipped)])
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, Toml] = {}
     for clauses in each(lambda name: _clauses_of(name, case), [*shipped, *own_instruments(case)]):
         found |= clauses
     return found
@@ -54,13 +54,13 @@ def clause_file(instrument: str) -> str:
     return f"{FOLDER}/{instrument}.toml"
 
 
-def _document(instrument: str, case: Case) -> dict[str, Any]:
+def _document(instrument: str, case: Case) -> Toml:
     file = clause_file(instrument)
     own = dict(case.own).get(file)
     return read_toml(case / file, file) if own is None else parse_toml(own, file)
 
 
-def _clauses_of(ids: str, case: Case) -> dict[str, dict[str, Any]]:
+def _clauses_of(ids: str, case: Case) -> dict[str, Toml]:
     """Clauses of one file by id. Raises `BadInput`, every fault of the form of the file at once."""
     document, file = _document(ids, case), clause_file(ids)
     title = document.pop("instrument", None)
@@ -78,7 +78,7 @@ def _clauses_of(ids: str, case: Case) -> dict[str, dict[str, Any]]:
     return {f"{ids}.{key}": raw_clause(f"{ids}.{key}", str(title), body) for key, body in document.items()}
 
 
-def raw_clause(id_: str, instrument: str, body: dict[str, Any]) -> dict[str, Any]:
+def raw_clause(id_: str, instrument: str, body: Toml) -> Toml:
     """A clause body with its numbers, the keys that hold a value and a unit, gathered apart."""
     is_number = {k: as_list(v) for k, v in body.items() if _looks_dated(v)}
     return (
@@ -161,7 +161,7 @@ def _check_form(case: Case, instrument: str) -> None:
     raise_all([fault for key, body in clauses.items() for fault in _formed(key, body, file, None)[1]])
 
 
-def typed_clause(key: str, body: dict[str, Any], file: str, case: Case) -> tuple[Clause | None, list[BadInput]]:
+def typed_clause(key: str, body: Toml, file: str, case: Case) -> tuple[Clause | None, list[BadInput]]:
     """A clause from its table, and its faults; none where its tests may name what was wrong."""
     words = vocabulary(case)
     clause, found = _formed(key, body, file, words)
@@ -171,9 +171,7 @@ def typed_clause(key: str, body: dict[str, Any], file: str, case: Case) -> tuple
     return in_force(clause, case), [BadInput(file, f"{key}.{part}", why) for part, why in unread]
 
 
-def _formed(
-    key: str, body: dict[str, Any], file: str, words: Vocabulary | None
-) -> tuple[Clause | None, list[BadInput]]:
+def _formed(key: str, body: Toml, file: str, words: Vocabulary | None) -> tuple[Clause | None, list[BadInput]]:
     """A clause whose form is right, or the faults of it; without words of its case, what it may say is not looked at."""
     found = [*_unknown_keys(key, body, file), *_unmeasured(key, body, file)]
     at_fault = {e.key.removeprefix(f"{key}.") for e in found}
@@ -188,7 +186,7 @@ def _formed(
     return (None, found) if found else (clause, [])
 
 
-def _unknown_keys(clause: str, body: Mapping[str, Any], file: str) -> list[BadInput]:
+def _unknown_keys(clause: str, body: Toml, file: str) -> list[BadInput]:
     """Keys of a clause that are neither one of its numbers nor what every clause may state."""
     known = [*body["numbers"], *(k for k in Clause.model_fields if k not in ("id", "instrument", "numbers"))]
     return [
@@ -198,7 +196,7 @@ def _unknown_keys(clause: str, body: Mapping[str, Any], file: str) -> list[BadIn
     ]
 
 
-def _unmeasured(clause: str, body: Mapping[str, Any], file: str) -> list[BadInput]:
+def _unmeasured(clause: str, body: Toml, file: str) -> list[BadInput]:
     """Numbers of a clause that are written without their unit."""
     allowed = "a value and its unit, such as { value = 5, unit = 'UNIT' }, or several of them in a list"
     return [

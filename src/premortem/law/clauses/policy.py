@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, model_validator
 
@@ -67,7 +67,7 @@ class Policy(Strict):
     says: str
     base: str = Field(default="", description="a policy of the case that this one is laid over")
     include: tuple[str, ...] = ()
-    clause: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    clause: dict[str, Toml] = Field(default_factory=dict)
     tier: tuple[Move, ...] = ()
     instrument: dict[Annotated[str, AfterValidator(_known)], tuple[Effort, ...]] = Field(default_factory=dict)
     strength: dict[Annotated[str, AfterValidator(_known)], tuple[Strength, ...]] = Field(default_factory=dict)
@@ -100,12 +100,12 @@ def policy_of(document: Toml, file: str, words: Vocabulary) -> Policy:
     return to_typed(document, Policy, file, context=words)
 
 
-def _table(document: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+def _table(document: Toml, key: str) -> Toml:
     found = document.get(key, {})
-    return found if isinstance(found, Mapping) else {}
+    return found if isinstance(found, dict) else {}
 
 
-def _out_of_range(document: Mapping[str, Any], file: str, words: Vocabulary) -> Iterator[BadInput]:
+def _out_of_range(document: Toml, file: str, words: Vocabulary) -> Iterator[BadInput]:
     """Efforts and strengths beyond what their instrument may have; one that is not known may have what any has."""
     lows = [i.low for i in words.instruments.values()]
     highs = [i.high for i in words.instruments.values()]
@@ -122,7 +122,7 @@ def _out_of_range(document: Mapping[str, Any], file: str, words: Vocabulary) -> 
                     yield BadInput(file, key, f"{str(value)!r} is out of range", got=value, allowed=allowed)
 
 
-def _untiered(document: Mapping[str, Any], file: str, words: Vocabulary) -> Iterator[BadInput]:
+def _untiered(document: Toml, file: str, words: Vocabulary) -> Iterator[BadInput]:
     """Moves of places to a tier that the case has not."""
     known, moves = transfers(words.case).places.tiers.values, document.get("tier")
     for i, move in enumerate(moves if isinstance(moves, list) else ()):
@@ -132,9 +132,9 @@ def _untiered(document: Mapping[str, Any], file: str, words: Vocabulary) -> Iter
             yield BadInput(file, f"tier.{i}.tier", f"{str(tier)!r} is none of its values", got=tier, allowed=allowed)
 
 
-def overlay_of(document: Mapping[str, Any], words: Vocabulary) -> Policy:
+def overlay_of(document: Toml, words: Vocabulary) -> Policy:
     """What of a faulty document can be laid over the rulebook, so that its faults there can be told with the others."""
-    held: dict[str, Any] = {"name": "faulty", "title": "", "says": ""}
+    held: Toml = {"name": "faulty", "title": "", "says": ""}
     for key in {"include", "clause"} & {*document}:
         with suppress(ValidationError):
             Policy.model_validate(held | {key: document[key]}, context=words)

@@ -6,7 +6,7 @@ from typing import Any
 
 from premortem.case import Case
 from premortem.errors import BadInput, nearest
-from premortem.files.toml import read_toml
+from premortem.files.toml import Toml, read_toml
 from premortem.files.typed import to_typed
 from premortem.law.clauses.policy import EFFORTS, Policy
 
@@ -25,18 +25,18 @@ def check_form(path: Path) -> None:
     to_typed(inherited | document, Policy, path.name)
 
 
-def own_document(path: Path, file: str, case: Case) -> dict[str, Any]:
+def own_document(path: Path, file: str, case: Case) -> Toml:
     """What a user's file says, over its base: any policy of the case. Raises `BadInput` for a base that is not there."""
     return _with_base(read_toml(path), file, case.settings.policies, case)
 
 
-def shipped_document(policy: str, case: Case) -> dict[str, Any]:
+def shipped_document(policy: str, case: Case) -> Toml:
     """What the file of a policy of the case says, over its base: one that the case names before it. Raises `BadInput`."""
     known, file = case.settings.policies, policy_file(policy)
     return _with_base(read_toml(case / file, file), file, known[: known.index(policy)], case)
 
 
-def _with_base(document: dict[str, Any], file: str, bases: Sequence[str], case: Case) -> dict[str, Any]:
+def _with_base(document: Toml, file: str, bases: Sequence[str], case: Case) -> Toml:
     base = document.get("base")
     if base is None:
         return document
@@ -46,7 +46,7 @@ def _with_base(document: dict[str, Any], file: str, bases: Sequence[str], case: 
     return over(document, shipped_document(base, case))
 
 
-def over(document: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
+def over(document: Toml, base: Toml) -> Toml:
     """A policy's document laid over that of its base: a clause keeps what only the base says of it, an instrument's efforts are its own from
     first to last, tiers move after the base's. What is not of the form that it should have is left to be told of.
     """
@@ -64,7 +64,7 @@ def over(document: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]
     return laid
 
 
-def _refined(held: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+def _refined(held: Toml, own: Toml) -> Toml:
     """Clauses of both; those of the base alone come first, since the later of two patterns counts."""
     both = {k: {**held[k], **v} if k in held and isinstance(v, Mapping) else v for k, v in own.items()}
     return {k: v for k, v in held.items() if k not in own} | both

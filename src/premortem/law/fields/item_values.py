@@ -9,6 +9,7 @@ import polars as pl
 from premortem.case import Case
 from premortem.errors import BadInput
 from premortem.law.fields import items
+from premortem.law.fields.named_fields import Fields, FieldValue, text_of
 from premortem.law.fields.transfers import transfers
 from premortem.law.fields.vocabulary import vocabulary
 from premortem.text.numbers import plain
@@ -17,14 +18,14 @@ from premortem.text.numbers import plain
 ROUNDED = 0.02
 
 
-def contradictions(row: Mapping[str, Any], case: Case) -> list[BadInput]:
+def contradictions(row: Fields, case: Case) -> list[BadInput]:
     """Faults of values that are not those of the chip that a transaction names."""
     kinds = vocabulary(case).kinds
     return [
         BadInput(
             "transaction",
             name,
-            _contradicted(row["item"], known, kinds),
+            _contradicted(text_of(row, "item"), known, kinds),
             got=_shown(row[name]),
             allowed=f"none, or {_shown(known)}"
             if row["item"] in kinds
@@ -53,7 +54,7 @@ def contradicting_rows(name: str, values: pl.DataFrame, case: Case) -> pl.Series
 
 
 @cache
-def _values_of(name: str, case: Case) -> Mapping[str, Any]:
+def _values_of(name: str, case: Case) -> Mapping[str, FieldValue]:
     """What the catalogue, or its kind, says of a field, by item; items of which neither says anything are left out."""
     told, words = transfers(case).items, vocabulary(case)
     table, column = items.named_items(case), f"c_{name}"

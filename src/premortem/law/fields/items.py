@@ -14,6 +14,7 @@ import polars as pl
 from premortem import facts
 from premortem.case import Case
 from premortem.errors import BadInput, nearest, raise_all
+from premortem.facts.tables import Row
 from premortem.law.fields.item_spellings import SIZE, Held, Spec, Words, models, read_among_words, tokens
 from premortem.law.fields.transfers import Column, transfers
 from premortem.law.fields.vocabulary import TYPES, vocabulary
@@ -126,7 +127,7 @@ def names(case: Case) -> Names:
     return read_spellings(catalogue(case)["item"].to_list(), vocabulary(case).kinds, systems, aliases("item", case))
 
 
-def aliases(what: str, case: Case) -> list[dict[str, Any]]:
+def aliases(what: str, case: Case) -> list[Row]:
     """Rows of a case's table of spellings: those of countries, or those of items."""
     if not facts.held("aliases", case):
         return []
@@ -134,9 +135,7 @@ def aliases(what: str, case: Case) -> list[dict[str, Any]]:
     return facts.read("aliases", case).filter(country if what == "country" else ~country).to_dicts()
 
 
-def read_spellings(
-    chips: Sequence[str], kinds: Sequence[str], systems: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]
-) -> Names:
+def read_spellings(chips: Sequence[str], kinds: Sequence[str], systems: Sequence[Row], rows: Sequence[Row]) -> Names:
     """Spellings from the names of chips and kinds, rows of systems and rows of aliases.
 
     Raises `BadInput`, every fault at once, for two systems of one name, and for a system or an alias that points at

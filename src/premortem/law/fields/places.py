@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import polars as pl
 from rapidfuzz.distance import Levenshtein
@@ -12,6 +12,7 @@ from rapidfuzz.distance import Levenshtein
 from premortem import facts
 from premortem.case import Case
 from premortem.errors import BadInput, raise_all
+from premortem.facts.tables import Row
 from premortem.law.fields.items import ASK, aliases, choices
 from premortem.law.fields.transfers import Places, Tiers, transfers
 from premortem.text.numbers import strip_accents
@@ -49,7 +50,7 @@ def country_codes(case: Case) -> dict[str, str]:
     return read_spellings([row for rows in tables for row in rows], aliases("country", case)) if tables else {}
 
 
-def read_spellings(places: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+def read_spellings(places: Sequence[Row], rows: Sequence[Row]) -> dict[str, str]:
     """Spellings, folded, from rows of countries and of aliases. Raises `BadInput` for an alias of no country."""
     names = {fold_country(str(row[key])): row["iso3"] for row in places for key in ("iso3", "iso2", "name") if row[key]}
     codes = {row["iso3"] for row in places}
@@ -191,7 +192,7 @@ def atlas(case: Case, moves: tuple[TierChange, ...] = (), doubting: bool = False
 
 
 @cache
-def _changes(case: Case) -> list[dict[str, Any]]:
+def _changes(case: Case) -> list[Row]:
     """Moves of places between groups; one that came after the day by which the case knows them as if it had not been."""
     if not facts.held("country_changes", case):
         return []
@@ -200,7 +201,7 @@ def _changes(case: Case) -> list[dict[str, Any]]:
     return [_as_known(change, case.known_by) for change in changes] if case.known_by else changes
 
 
-def _as_known(change: dict[str, Any], day: date) -> dict[str, Any]:
+def _as_known(change: Row, day: date) -> Row:
     begins, ends = change["from_date"], change["to_date"]
     if begins and begins > day:
         return change | {"from_date": None, "to_date": None, "value": 1 - change["value"], "verified": "yes"}
@@ -227,20 +228,20 @@ def _hanging(case: Case, moves: tuple[TierChange, ...]) -> tuple[tuple[str, int]
     return tuple(sure.join(doubted, on=sure.columns, how="anti").select("iso3", "period").rows())
 
 
-def _value(change: Mapping[str, Any], doubting: bool) -> int:
+def _value(change: Row, doubting: bool) -> int:
     """Whether a place is in a group while a move stands, 1 or 0."""
     value = int(change["value"])
     return 1 - value if doubting and change["verified"] != "yes" else value
 
 
 def _as_of(
-    row: dict[str, Any],
+    row: Row,
     period: int,
     day: date,
-    changes: Sequence[dict[str, Any]],
+    changes: Sequence[Row],
     moves: Sequence[TierChange],
     told: Places,
-) -> dict[str, object]:
+) -> Row:
     """A place in a period: its tier, and whether it is in each group."""
     for change in changes:
         if change["iso3"] == row["iso3"]:
@@ -253,9 +254,7 @@ def _as_of(
     return {"iso3": row["iso3"], "period": period, "tier": _tier(row, groups, day, moves, told.tiers), **groups}
 
 
-def _tier(
-    row: Mapping[str, Any], groups: Mapping[str, bool], day: date, moves: Sequence[TierChange], told: Tiers
-) -> int | None:
+def _tier(row: Row, groups: Mapping[str, bool], day: date, moves: Sequence[TierChange], told: Tiers) -> int | None:
     """A place's tier: the last for the strict group alone; None where the case has no tiers."""
     if not told.column:
         return None

@@ -13,7 +13,7 @@ from pydantic import Field as Key
 
 from premortem.case import Case
 from premortem.errors import BadInput, nearest, raise_all
-from premortem.files.toml import read_toml
+from premortem.files.toml import Toml, read_toml
 from premortem.files.typed import Strict, to_typed
 from premortem.law.fields.word_types import Classes, Instrument, Kind, Known, Measure, Outcome, Requirements, Since
 
@@ -261,7 +261,7 @@ def vocabulary(case: Case) -> Vocabulary:
     return Vocabulary(case, **held | {"strip_from": told.strip_from or told.first})
 
 
-def _unlisted(name: str, field: Mapping[str, Any], lists: Mapping[str, Any]) -> BadInput | None:
+def _unlisted(name: str, field: Toml, lists: Toml) -> BadInput | None:
     """That a field names a list which is not there."""
     named = field.get("choices")
     if not isinstance(named, str) or named in lists:
@@ -270,7 +270,7 @@ def _unlisted(name: str, field: Mapping[str, Any], lists: Mapping[str, Any]) -> 
     return BadInput(FILE, f"fields.{name}.choices", f"no such list: {named}", got=named, allowed=allowed, hint=hint)
 
 
-def _filled(field: Mapping[str, Any], lists: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+def _filled(field: Toml, lists: Mapping[str, Sequence[str]]) -> Toml:
     """A field's table with the lists that it names by `choices = "NAME"`, or as {NAME} in its meaning."""
     choices, says = field.get("choices", ()), field.get("says")
     for word, names in lists.items():

@@ -6,6 +6,7 @@
 - `columns`: which columns a ledger may hold, and those that it gains
 - `field_guesses`: headings matched to fields
 - `remainder`: rows given back to be mended, decided again with those decided before
+- `summary`: what is said of a decided ledger as a whole, by the keys of `--json`
 
 Inside: `alike_totals`, `consignees`, `corrections`, `day_columns`, `days_in_notes`, `decided_otherwise`, `grounds`, `headers`, `matching`, `one_party`,
 `possible_changes`, `rows`, `stated_classes`, `together`,

@@ -1,17 +1,17 @@
 """Which consignees of a ledger count as one for its totals, and which only look alike."""
 
 from collections.abc import Iterable
-from typing import Any
 
 import polars as pl
 
+from premortem.law.ledger.summary import Consignees
 from premortem.law.parties.spelling import key, telling
 
 # Most groups of names that only look alike that are told.
 MOST_TOLD = 200
 
 
-def alike(decided: pl.DataFrame) -> dict[str, Any]:
+def alike(decided: pl.DataFrame) -> Consignees:
     """Consignees of the decided rows that are one (`consignees_merged`), and those that may be (`consignees_near`); lists of names.
 
     Names that differ in case, punctuation or legal form alone are one. Those that differ in a number or a whole word never

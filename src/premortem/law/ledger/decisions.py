@@ -5,12 +5,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 
-from premortem.case import Case
 from premortem.errors import BadInput
 from premortem.files import writer
 from premortem.law import audit
@@ -21,7 +20,7 @@ from premortem.law.clauses.conditions import identifiers
 from premortem.law.clauses.totals import Totals
 from premortem.law.engine import decide
 from premortem.law.equivalent_rows import kinds
-from premortem.law.fields.vocabulary import Vocabulary, vocabulary
+from premortem.law.fields.vocabulary import Vocabulary
 from premortem.law.ledger import corrections, grounds, remainder
 from premortem.law.ledger.alike_totals import alike_totals
 from premortem.law.ledger.columns import check_columns, gained, type_columns
@@ -29,8 +28,10 @@ from premortem.law.ledger.consignees import alike
 from premortem.law.ledger.csv_files import MISSHAPEN
 from premortem.law.ledger.files import check_target, read, write
 from premortem.law.ledger.intake import AS_IT_IS, Convention, take
+from premortem.law.ledger.profiles import keep_new
 from premortem.law.ledger.remainder import ROW, WHY
 from premortem.law.ledger.stated_classes import own_classes, stated_classes
+from premortem.law.ledger.summary import Summary, Whole, Written, counts_of
 from premortem.law.ledger.together import shipped_together
 from premortem.law.ledger.told_in_notes import notes_of, told_in_notes
 from premortem.law.ledger.unread_items import unread_items
@@ -61,10 +62,16 @@ def decide_ledger(given: pl.DataFrame, book: Rulebook, file: str = "ledger") -> 
     return _decided(given, book, file)[0]
 
 
-def decide_file(
-    path: Path, book: Book, how: Convention = AS_IT_IS, record: Path | None = None
-) -> tuple[pl.DataFrame, dict[str, Any]]:
-    """A desk's file decided, and its summary: the keys of the command line. `how` is what was told of how it is written.
+class DecidedFile(NamedTuple):
+    """A desk's file decided, what is said of it as a whole, and how it is written, as was asked and found."""
+
+    table: pl.DataFrame
+    summary: Summary
+    convention: Convention
+
+
+def decide_file(path: Path, book: Book, how: Convention = AS_IT_IS, record: Path | None = None) -> DecidedFile:
+    """A desk's file decided. `how` is what was told of how it is written.
 
     A file of mended rows is decided with the rows of the table that rejected them, which the summary names in `joined`.
     With `record`, a line of JSON for each decision is written there (`audit`).
@@ -75,18 +82,21 @@ def decide_file(
     taken = take(path, book.vocabulary, how)
     given, beside = remainder.whole(taken.frame, path, book.vocabulary)
     decided, told = _decided(given, book, path.name)
-    found = summary(decided, told, time.perf_counter() - began, book.case)
+    found = counts_of(decided, told, time.perf_counter() - began, book.case)
     if taken.lines is not None and beside is None:
         for wrong in found["rejected"]:
             wrong["line"] = taken.lines[wrong["row"] - 1]
     if record:
         under = check_columns(given, path.name, book.vocabulary)
         audit.write(audit.of_ledger(decided, under, book, [path, *([beside] if beside else [])]), record)
-    return decided, found | alike(decided) | taken.told() | {
-        "convention": taken.convention,
+    summary: Summary = {
+        **found,
+        **alike(decided),
+        **taken.told(),
         "not_law": not_law(book.name, book.case),
         "joined": str(beside) if beside else None,
     }
+    return DecidedFile(decided, summary, taken.convention)
 
 
 def check_targets(out: Path, *inputs: Path) -> None:
@@ -103,6 +113,18 @@ def check_targets(out: Path, *inputs: Path) -> None:
             which = "is the input" if is_input else "is there already and is not a file of rejected rows"
             what = f"its rejected rows would be written to {beside.name}, which {which}"
             raise BadInput(str(out), "", what, got=str(beside), allowed="another name with -o")
+
+
+def write_out(found: DecidedFile, out: Path | None, kept: Convention | None, words: Vocabulary) -> Written:
+    """Write the decided table and its rejected rows where they were asked for, and keep the layout where it is not that which was
+    `kept`; what is said of the file, with where they are.
+    """
+    beside = None
+    if out is not None:
+        write(found.table, out)
+        beside = write_rejected(found.table, out, words)
+    layout = keep_new(found.summary, found.convention, kept)
+    return {**found.summary, "rejected_file": str(beside) if beside else None, **layout}
 
 
 def rejected_file(out: Path) -> Path:
@@ -142,47 +164,6 @@ def _holds_rejected(path: Path) -> bool:
     return (held.columns[0], held.columns[-1]) == (ROW, WHY) and held[WHY].is_not_null().all()
 
 
-class Told(NamedTuple):
-    """What is said of a ledger as a whole."""
-
-    room: dict[str, tuple[float, float]]  # by country, room left under its limit and that limit [unit of the total]
-    hits: list[dict[str, Any]]
-    stale: int  # rows of days after the last to which the rulebook was verified
-    not_checked: list[str]
-
-
-def summary(decided: pl.DataFrame, told: Told, seconds: float, case: Case) -> dict[str, Any]:
-    """Counts by outcome and by `may_go`, rejected rows with reasons, room left, and what the answers do not cover."""
-    counts = (
-        decided.filter(pl.col("outcome").is_not_null())
-        .group_by("outcome")
-        .len()
-        .sort("len", "outcome", descending=[True, False])
-    )
-    wrong = decided.select("rejected").with_row_index("row", offset=1).filter(pl.col("rejected").is_not_null())
-    return {
-        "rows": decided.height,
-        "seconds": round(seconds, 3),
-        "outcomes": dict(counts.rows()),
-        "rejected_count": wrong.height,
-        "rejected": [{"row": row, "why": why} for row, why in wrong.rows()],
-        "headroom": {place: left for place, (left, _) in told.room.items()},
-        "headroom_unit": vocabulary(case).total_unit,
-        "allocations": {place: limit for place, (_, limit) in told.room.items()},
-        "may_go": _counted(decided),
-        "hits": told.hits,
-        "not_checked": told.not_checked,
-        "rulebook": shipped_version(case).as_dict(),
-        "stale": told.stale,
-    }
-
-
-def _counted(decided: pl.DataFrame) -> dict[str, int]:
-    """Decided rows that may go, that may not, and for which that hangs on something."""
-    said = decided.filter(pl.col("outcome").is_not_null())["may_go"]
-    return {"true": int(said.sum()), "false": int((~said).sum()), "null": said.null_count()}
-
-
 @contextmanager
 def _uncollected() -> Iterator[None]:
     """While this lasts nothing is looked through for what refers to itself: names and their likes never do, and there are many."""
@@ -196,7 +177,7 @@ def _uncollected() -> Iterator[None]:
 
 
 @_uncollected()
-def _decided(given: pl.DataFrame, book: Rulebook, file: str) -> tuple[pl.DataFrame, Told]:
+def _decided(given: pl.DataFrame, book: Rulebook, file: str) -> tuple[pl.DataFrame, Whole]:
     words = book.vocabulary
     named = check_columns(given, file, words)
     rows = corrections.link_corrections(type_columns(named, words), named, words)
@@ -225,7 +206,7 @@ def _decided(given: pl.DataFrame, book: Rulebook, file: str) -> tuple[pl.DataFra
             answers = answers.with_columns(classes.alias(words.classes.field))
         answers = withhold(answers, doubts, words)
     stale = good.filter(pl.col("date") > shipped_version(book.case).news).height if good.height else 0
-    told = Told(
+    told = Whole(
         _room_left(good, answers, book, totals),
         listed,
         stale,

@@ -3,9 +3,8 @@
 Rows that no clause tells apart have one answer, so that this costs a ledger little more than its kinds of rows.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -20,9 +19,11 @@ from premortem.law.clauses.totals import start
 from premortem.law.decide import citations_of
 from premortem.law.equivalent_rows import alike
 from premortem.law.fields.groups import Kinds, combined, distinct, numbers
+from premortem.law.fields.named_fields import Fields, day_of, text_of
 from premortem.law.fields.vocabulary import vocabulary
 from premortem.law.ladder import steps
 from premortem.law.ledger.columns import GROUNDS
+from premortem.law.ledger.summary import HitInRows
 from premortem.law.ledger.together import ADDED, asks_of_amount
 from premortem.law.ledger.unstated_fields import resting
 from premortem.law.parties.clearing import clearings
@@ -160,9 +161,9 @@ def _in_a_cell(sentence: str) -> str:
     return sentence.removesuffix(".").replace(BETWEEN, ", ")
 
 
-def _unscreened(given: Mapping[str, Any], case: Case) -> tuple[str, ...]:
+def _unscreened(given: Fields, case: Case) -> tuple[str, ...]:
     """That parties of a row stand in no table and were not cleared, by their roles: rows of a kind name several."""
-    reasons, day = clearings(given.get("cleared") or ""), given["date"]  # lists that were pulled are whole on their day
+    reasons, day = clearings(text_of(given, "cleared")), day_of(given)  # lists that were pulled are whole on their day
     named = named_parties(given).items()
     roles = [role.replace("_", " ") for role, name in named if unscreened_names({role: name}, case, reasons, day)]
     return (f"{listing(roles)} on none of the lists that are not held",) if roles else ()
@@ -200,12 +201,12 @@ def not_checked(given: pl.DataFrame, case: Case) -> list[str]:
     return [*told, *lists(case), *current.not_checked, *filter(None, warnings)]
 
 
-def hits(given: pl.DataFrame, case: Case) -> tuple[pl.Series, list[dict[str, Any]]]:
+def hits(given: pl.DataFrame, case: Case) -> tuple[pl.Series, list[HitInRows]]:
     """Of each row, the listed names to which its parties are equal or near, null where none is; and each hit once, with
     the number of its rows.
     """
     cell = pl.Series("hits", [None], dtype=pl.String).new_from_index(0, given.height)
-    counted: dict[tuple[str, str, str, str], dict[str, Any]] = {}
+    counted: dict[tuple[str, str, str, str], tuple[Hit, int]] = {}
     cleared = pl.col("cleared") if "cleared" in given.columns else pl.lit(None, pl.String)
     for role in (role for role in ROLES if role in given.columns):
         named = given[role].unique().drop_nulls()
@@ -220,16 +221,21 @@ def hits(given: pl.DataFrame, case: Case) -> tuple[pl.Series, list[dict[str, Any
             found = screen({role: name}, day, case, clearings(reasons or ""))
             says.append(BETWEEN.join(_says(hit) for hit in found) or None)
             for hit in found:
-                one = counted.setdefault((role, name, hit.name, hit.list), {**hit.__dict__, "rows": 0})
-                one["rows"] += rows
+                is_of = (role, name, hit.name, hit.list)
+                first, so_far = counted.get(is_of, (hit, 0))
+                counted[is_of] = first, so_far + rows
         text = told.join(
             kinds.with_columns(says=pl.Series(says, dtype=pl.String)),
             on=["name", "day", "cleared"], how="left", nulls_equal=True, maintain_order="left",
         )["says"]  # fmt: skip
         both = pl.concat_str(pl.lit(cell[at]), pl.lit(text), separator=BETWEEN, ignore_nulls=True)
         cell = cell.scatter(at, pl.select(pl.when(both != "").then(both)).to_series())
-    plain = [{k: str(v) if isinstance(v, date) else v for k, v in hit.items()} for hit in counted.values()]
-    return cell, plain
+    return cell, [_in_rows(hit, rows) for hit, rows in counted.values()]
+
+
+def _in_rows(hit: Hit, rows: int) -> HitInRows:
+    told: HitInRows = {**hit.__dict__, "date": str(hit.date) if hit.date else None, "rows": rows}  # type: ignore[typeddict-item]  # by its own fields
+    return told
 
 
 def _says(hit: Hit) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import polars as pl
 
@@ -24,6 +24,7 @@ from premortem.law.ledger.day_columns import day_columns, with_days
 from premortem.law.ledger.headers import Raw
 from premortem.law.ledger.matching import Headings, Match, bears, match, to_be_asked
 from premortem.law.ledger.rows import SHOWN, set_apart
+from premortem.law.ledger.summary import LeftOut, Reading
 
 # Distinct values by which it is seen whether a column holds items, or a field's choices.
 LOOKED_AT = 500
@@ -61,12 +62,12 @@ class Taken:
     frame: pl.DataFrame
     mapping: dict[str, str]  # fields by heading
     unread: list[str]
-    left_out: list[dict[str, Any]]  # rows that are no shipments: their row in the file, why, and what they hold
+    left_out: list[LeftOut]  # rows that are no shipments: their row in the file, why, and what they hold
     notes: list[str]
     lines: pl.Series | None  # row of the file of each row, where it is known
     convention: Convention  # what was asked and found
 
-    def told(self) -> dict[str, Any]:
+    def told(self) -> Reading:
         """What the summary of a ledger says of it."""
         return {"mapping": self.mapping, "unread": self.unread, "left_out": self.left_out, "notes": self.notes}
 
@@ -90,7 +91,8 @@ def take(path: Path, words: Vocabulary, how: Convention = AS_IT_IS) -> Taken:
         {f: h for h, f in matched.mapping.items()},
         words,
     )
-    left_out = [{"row": row, "why": "above the headings", "text": text[:SHOWN]} for row, text in raw.above] + left_out
+    above: list[LeftOut] = [{"row": row, "why": "above the headings", "text": text[:SHOWN]} for row, text in raw.above]
+    left_out = above + left_out
     frame = frame.drop([f"_{h}" for h in held.columns if _empty_and_bare(h, held)], strict=False)
     frame, order = with_days(frame, how.dates, raw, matched, path.name, words)
     frame = _with_numbers(frame, how.decimal, matched, words)

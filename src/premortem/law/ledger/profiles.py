@@ -5,7 +5,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field as Key
 
@@ -13,6 +13,7 @@ from premortem.errors import BadInput
 from premortem.files import writer
 from premortem.files.typed import Strict, read_typed
 from premortem.law.ledger.intake import Convention
+from premortem.law.ledger.summary import Layout, Summary
 
 NAME = re.compile(r"[\w][\w .-]{0,60}")
 
@@ -62,20 +63,18 @@ def keep(name: str, how: Convention) -> Path:
     return path
 
 
-def keep_new(result: dict[str, Any], held: Convention | None) -> None:
-    """Keep how a table was read under the name that it bears, where that is not just what is `held`: where in `profile` of the
-    result, the summary of its ledger, from which `convention` goes. One of which most rows were rejected was read wrong: it is
-    not kept, and a note of the result says so.
+def keep_new(summary: Summary, used: Convention, held: Convention | None) -> Layout:
+    """Keep how a table was read under the name that it bears, where that is not just what is `held`; and say where. One of which
+    most rows were rejected was read wrong: it is not kept, and a note says so.
     """
-    used, rows, rejected = result.pop("convention"), result["rows"], result["rejected_count"]
-    result["profile"] = None
+    rows, rejected = summary["rows"], summary["rejected_count"]
     if not used.profile or used == held:
-        return
+        return {"profile": None, "notes": summary["notes"]}
     if rows > 2 * rejected:
-        result["profile"] = str(keep(used.profile, used))
-    else:
-        why = f"{rejected:,} of {rows:,} rows were rejected" if rows else "it has no rows"
-        result["notes"].append(f"its layout is not kept as {used.profile}, since {why}")
+        return {"profile": str(keep(used.profile, used)), "notes": summary["notes"]}
+    why = f"{rejected:,} of {rows:,} rows were rejected" if rows else "it has no rows"
+    notes = [*summary["notes"], f"its layout is not kept as {used.profile}, since {why}"]
+    return {"profile": None, "notes": notes}
 
 
 def names() -> tuple[str, ...]:

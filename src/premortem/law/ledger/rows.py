@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 import polars as pl
 
 from premortem.law.fields.vocabulary import Vocabulary
 from premortem.law.ledger.columns import needed
+from premortem.law.ledger.summary import LeftOut
 
 TOTAL = r"(?i)^\s*(?:(?:grand|sub|sheet|page)[\s-]*)?(?:totals?|sum|summe|gesamt)\b"
 NOTHING = r"^[-=_:*.\s]*$"  # an empty cell, or a line that is drawn
@@ -17,7 +17,7 @@ SHOWN = 80
 
 def set_apart(
     frame: pl.DataFrame, headings: Mapping[str, str], words: Vocabulary
-) -> tuple[pl.DataFrame, list[dict[str, Any]]]:
+) -> tuple[pl.DataFrame, list[LeftOut]]:
     """The rows that are shipments, and those that are none: their row in the file (`_line`), why, and what they hold.
 
     Only rows that lack both day and place are looked at: what has one is a shipment, and is rejected where it lacks more.
@@ -32,7 +32,8 @@ def set_apart(
         return frame, []
     texts = [c for c in frame.columns if c != "_line"]
     blank = suspects.select(pl.all_horizontal(_nothing(pl.col(c).cast(pl.String)) for c in texts)).to_series()
-    gone, told = [*suspects["_at"].filter(blank)], [{"row": row, "why": "blank", "text": ""} for row in suspects["_line"].filter(blank)]  # fmt: skip
+    gone = [*suspects["_at"].filter(blank)]
+    told: list[LeftOut] = [{"row": row, "why": "blank", "text": ""} for row in suspects["_line"].filter(blank)]
     for row in suspects.filter(~blank).to_dicts():
         cells = {c: str(row[c]).strip() for c in texts if row[c] is not None and str(row[c]).strip()}
         if why := _why(cells, headings, words):

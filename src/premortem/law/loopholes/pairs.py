@@ -11,6 +11,7 @@ from premortem.law.answers import parse
 from premortem.law.book import Book
 from premortem.law.fields.field_words import called
 from premortem.law.fields.field_words import told as value_in_words
+from premortem.law.fields.named_fields import FieldValue
 from premortem.law.fields.vocabulary import Vocabulary
 from premortem.law.loopholes.answers import answered
 from premortem.law.loopholes.forms import DATE, ITEM, LINE, PARTS, SHARED, Form
@@ -18,8 +19,9 @@ from premortem.law.loopholes.substance import Substance
 from premortem.law.transactions import frame_of
 from premortem.law.worked_cases import command
 from premortem.text.numbers import listing
+from premortem.text.result import Document
 
-Row = dict[str, Any]
+Row = dict[str, FieldValue]
 # Fields that a pair always tells.
 ALWAYS_TOLD = ("item", "quantity", "destination")
 # What is done where a change has no name of its own in the case.
@@ -63,7 +65,7 @@ class Loophole:
     freed_by: str  # the clause that lets the second go; empty where none speaks
     kind: tuple[str, ...]
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> Document:
         """The keys that the command line prints."""
         told = {k: v for k, v in self.__dict__.items() if k != "kind"}
         return told | {side: {k: _plain(v) for k, v in told[side].items()} for side in ("a", "b")}

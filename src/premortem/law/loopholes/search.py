@@ -19,6 +19,7 @@ from premortem.law.loopholes.forms import DATE, Form, forms, texts, unit
 from premortem.law.loopholes.pairs import Loophole, Pair, smallest, told_of
 from premortem.law.loopholes.sources import MADE_FOR, sources
 from premortem.law.loopholes.substance import Substance, substance
+from premortem.text.result import Document
 
 # Most seconds and pairs of a search where nobody says.
 SECONDS, PAIRS = 60.0, 500_000
@@ -41,7 +42,7 @@ class Search:
     searched: int
     timed_out: bool
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> Document:
         """The keys that the command line prints."""
         return {
             "searched": self.searched,

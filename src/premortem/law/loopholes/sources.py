@@ -16,6 +16,7 @@ from premortem.law.clauses.clause_values import days_tested, values_tested
 from premortem.law.clauses.conditions import identifiers
 from premortem.law.clauses.tested_values import Tested
 from premortem.law.fields import items
+from premortem.law.fields.named_fields import FieldValue
 from premortem.law.fields.transfers import transfers
 from premortem.law.fields.vocabulary import Vocabulary
 from premortem.law.loopholes.substance import Substance
@@ -45,7 +46,7 @@ def sources(book: Book, told: Substance, spoken: Mapping[str, Sequence[Any]], tu
 
 def _made(
     clause: Clause, book: Book, told: Substance, spoken: Mapping[str, Sequence[Any]], turn: int
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[dict[str, FieldValue]]:
     """Transactions made to meet a clause, or to miss it by a word."""
     words, dice = book.vocabulary, random.Random(f"{SEED} {turn} {clause.id}")
     days, before, listed = _days(clause, words), _before(book), _listed(clause, book)
@@ -57,7 +58,7 @@ def _made(
     ).whole  # compared with what other fields come to: its own numbers say nothing of it
     apt |= {name: [*told.tried[name]] for name in apt if name in told.tried and name in worked_out}
     for _ in range(TRIES * (OFTEN if clause.id in book.edited else 1)):
-        row: dict[str, Any] = {words.asked or "date": dice.choice(days)}
+        row: dict[str, FieldValue] = {words.asked or "date": dice.choice(days)}
         if "item" in words.given:
             row |= _shipped(dice, words, told)
         row |= {name: dice.choice(v) for name, v in told.tried.items() if dice.random() < APT}
@@ -85,11 +86,11 @@ def _typed(value: Any, name: str, words: Vocabulary) -> Any:
     )
 
 
-def _shipped(dice: random.Random, words: Vocabulary, told: Substance) -> dict[str, Any]:
+def _shipped(dice: random.Random, words: Vocabulary, told: Substance) -> dict[str, FieldValue]:
     """An item, how many, and where to."""
     probes = transfers(words.case).probes
     places = [name for name in words.countries if name == "destination" or name not in told.kept]
-    row: dict[str, Any] = {
+    row: dict[str, FieldValue] = {
         "quantity": dice.choice((told.units, told.units, told.units / 10)),
         "item": dice.choice(probes.items or words.kinds),
     }
@@ -101,7 +102,7 @@ def _shipped(dice: random.Random, words: Vocabulary, told: Substance) -> dict[st
     return row | {name: value for name, value in probes.facts.items() if dice.random() < TOLD}
 
 
-def _of_an_item(row: dict[str, Any], dice: random.Random, words: Vocabulary) -> dict[str, Any]:
+def _of_an_item(row: dict[str, FieldValue], dice: random.Random, words: Vocabulary) -> dict[str, FieldValue]:
     """The row with an item of its kind; one whose numbers are told is none of the catalogue, of which nobody may say otherwise."""
     of = transfers(words.case)
     kind = row.pop("kind", None)

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
-from typing import Any
 
 from premortem.case import Case
 from premortem.errors import BadInput, raise_all
 from premortem.files.toml import read_toml
+from premortem.law.fields.named_fields import Fields
 from premortem.law.fields.places import country_codes
 from premortem.law.fields.transfers import transfers
 from premortem.law.fields.vocabulary import vocabulary
@@ -146,9 +146,9 @@ def _places(case: Case) -> frozenset[str]:
     return frozenset(key(name) for name in names if len(name) >= FEWEST_OF_PLACE)
 
 
-def named_parties(given: Mapping[str, Any]) -> dict[str, str]:
+def named_parties(given: Fields) -> dict[str, str]:
     """The parties that a transaction names, by role."""
-    return {role: given[role] for role in ROLES if given.get(role)}
+    return {role: str(given[role]) for role in ROLES if given.get(role)}
 
 
 def names_firm(role: str, name: str, case: Case) -> bool:

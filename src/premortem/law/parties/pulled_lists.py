@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from premortem import facts
 from premortem.case import Case
 from premortem.errors import BadInput, MissingData
 from premortem.facts.live import Record
+from premortem.facts.tables import Row
 from premortem.law.fields.transfers import transfers
 from premortem.law.parties.table import Listed
 
@@ -73,7 +74,7 @@ def pulled(case: Case) -> Pulled | None:
     return Pulled(datetime.fromisoformat(record["fetched"]).date(), rows, counts)
 
 
-def _listed(row: dict[str, Any], case: Case) -> Listed:
+def _listed(row: Row, case: Case) -> Listed:
     """An entry of the published lists as a row of the table of parties."""
     told = transfers(case).parties.pulled
     names = (row["name"], *(alias.strip() for alias in (row["alt_names"] or "").split(";")))

@@ -1,13 +1,13 @@
 """What a reason that clears a name says itself: places, firms and goods that go on, read as notes are."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache, lru_cache
-from typing import Any
 
 import polars as pl
 
 from premortem.case import Case
+from premortem.law.fields.named_fields import Fields, day_of, text_of
 from premortem.law.fields.places import names
 from premortem.law.fields.transfers import transfers
 from premortem.law.fields.vocabulary import vocabulary
@@ -30,15 +30,15 @@ SAYS_IDLE = (
 APART = r"\W+"
 
 
-def told_by_reasons(given: Mapping[str, Any], case: Case) -> Iterator[str]:
+def told_by_reasons(given: Fields, case: Case) -> Iterator[str]:
     """A sentence on each reason of a transaction by which nobody looked, or that says a place that is none of its own, a firm that is not the name's, arms or goods
     that go on. What the reason denies (`no part of Acme`) it does not say, nor are the words of the name that it clears told again.
     """
-    cleared = given.get("cleared")
+    cleared = text_of(given, "cleared")
     if not cleared or not transfers(case).parties.lists:
         return
     places = {given[field] for field in vocabulary(case).countries if given.get(field)}
-    roles = {key(given[role]): given[role] for role in ROLES if given.get(role)}
+    roles = {key(name): name for role in ROLES if (name := text_of(given, role))}
     for name, reason in clearings(cleared).items():
         if idle := _idle(reason):
             yield SAYS_IDLE.format(name=name, what=idle)
@@ -48,7 +48,7 @@ def told_by_reasons(given: Mapping[str, Any], case: Case) -> Iterator[str]:
         if key(name) in roles:
             own.update(
                 word
-                for row, _ in standing(roles[key(name)], given["date"], case)
+                for row, _ in standing(roles[key(name)], day_of(given), case)
                 for n in row.names
                 for word in all_words(n)
             )

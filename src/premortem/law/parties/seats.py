@@ -9,6 +9,7 @@ import polars as pl
 
 from premortem import facts
 from premortem.case import Case
+from premortem.law.fields.named_fields import Fields, day_of, text_of
 from premortem.law.fields.places import country_codes, strict
 from premortem.law.fields.vocabulary import vocabulary
 from premortem.law.parties.clearing import reason_of
@@ -195,13 +196,13 @@ def _holds(found: Seat) -> pl.Expr:
     return pl.col("date").is_between(found.first or date.min, found.last or date.max)
 
 
-def assumed_seat(given: Mapping[str, Any], field: str, case: Case) -> Seat | None:
+def assumed_seat(given: Fields, field: str, case: Case) -> Seat | None:
     """The seat that stands for a field which nobody gave, None where no named party tells it."""
     found = (_counted(role, given, case) for role in TOLD_BY.get(field, ()))
     return next((s for s in found if s and (field in OF_PARENTS or s.headquarters)), None)
 
 
-def asked(given: Mapping[str, Any], case: Case) -> tuple[str, ...]:
+def asked(given: Fields, case: Case) -> tuple[str, ...]:
     """Fields of the parties' seats, but for the exporter's, that the names given do not settle: the tables hold no seat
     under the very name of the party whose it is. A party beside the consignee that nobody named, or that is the consignee, has none
     of its own.
@@ -216,29 +217,29 @@ def asked(given: Mapping[str, Any], case: Case) -> tuple[str, ...]:
     return tuple(field for field, roles in own.items() if not (roles and _settled(roles[0], given, case)))
 
 
-def is_consignee(role: str, given: Mapping[str, Any]) -> bool:
+def is_consignee(role: str, given: Fields) -> bool:
     """Whether the party beside the consignee is the consignee itself, by its very name: its seats are those of that one."""
     return role in BESIDE and given.get(role) == given.get("consignee")
 
 
-def _settled(role: str, given: Mapping[str, Any], case: Case) -> bool:
+def _settled(role: str, given: Fields, case: Case) -> bool:
     """Whether the tables hold, under its very name, a seat of a party that nobody disputes."""
     found = _counted(role, given, case)
     return found is not None and found.headquarters is not None and not found.disputed
 
 
-def _counted(role: str, given: Mapping[str, Any], case: Case) -> Seat | None:
+def _counted(role: str, given: Fields, case: Case) -> Seat | None:
     """The known seat of the party in a role, None where it is not known or is known by a likeness that does not count."""
-    name = given.get(role, "")
-    found = seat(name, case, given["date"]) if name else None
+    name = text_of(given, role)
+    found = seat(name, case, day_of(given)) if name else None
     if found is None or found.headquarters:
         return found
-    if reason_of(name, given.get("cleared", "")):
+    if reason_of(name, text_of(given, "cleared")):
         return None if found.begins else found
-    return None if found.listed is not None and found.listed <= given["date"] else found
+    return None if found.listed is not None and found.listed <= day_of(given) else found
 
 
-def seat_contradictions(given: Mapping[str, Any], case: Case) -> Iterator[str]:
+def seat_contradictions(given: Fields, case: Case) -> Iterator[str]:
     """A sentence on each seat that was given and that the tables hold to be another."""
     for field in TOLD_BY:
         known = assumed_seat(given, field, case)
@@ -248,7 +249,7 @@ def seat_contradictions(given: Mapping[str, Any], case: Case) -> Iterator[str]:
             yield f"{role} given as {given[field]}, but {place} is the {known.says}; look at which is right."
 
 
-def name_contradictions(given: Mapping[str, Any], case: Case) -> Iterator[str]:
+def name_contradictions(given: Fields, case: Case) -> Iterator[str]:
     """A sentence on each party whose own name says a place or a firm of the strict group and whose seat was given as one outside it,
     once a word; none where a reason says the word.
     """
@@ -256,8 +257,8 @@ def name_contradictions(given: Mapping[str, Any], case: Case) -> Iterator[str]:
     for field in (field for field in TOLD_BY if given.get(field) and given[field] not in strict(case)):
         for role in (role for role in TOLD_BY[field] if role not in told and given.get(role)):
             told.add(role)
-            for word in places_said(given[role], case):
-                if word not in said_of(reason_of(given[role], given.get("cleared") or ""), case):
+            for word in places_said(text_of(given, role), case):
+                if word not in said_of(reason_of(text_of(given, role), text_of(given, "cleared")), case):
                     party, what = role.replace("_", " "), vocabulary(case).fields[field].says.split(" [")[0]
                     yield f"The name of the {party} says {word.title()}, and {what} is given as {given[field]}: look at which is right (a reason that clears the name says {word.title()})."
 

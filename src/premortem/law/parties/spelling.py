@@ -6,8 +6,8 @@ import unicodedata
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Any
 
+from premortem.files.toml import Toml
 from premortem.law.parties.look_alikes import plain_letters
 from premortem.text.numbers import strip_accents
 
@@ -20,7 +20,7 @@ FEWEST = 3
 
 
 @cache
-def word_lists(file: str, room: str = "parties") -> dict[str, Any]:
+def word_lists(file: str, room: str = "parties") -> Toml:
     """Lists of words by their kind, of a file of this room or of another one of the law."""
     return tomllib.loads((files("premortem.law") / room / file).read_text("utf-8"))
 

@@ -1,11 +1,10 @@
 """Permissions of which nobody is named: they are of the goods alone, and stand only where no party to them is listed."""
 
-from collections.abc import Mapping
 from datetime import date
 from functools import cache
-from typing import Any
 
 from premortem.case import Case
+from premortem.law.fields.named_fields import Fields, FieldValue
 from premortem.law.fields.transfers import transfers
 from premortem.law.parties.lists import index
 from premortem.law.parties.lookup import ROLES
@@ -14,7 +13,7 @@ from premortem.law.parties.lookup import ROLES
 OTHERS = tuple(role for role in ROLES if role != "exporter")
 
 
-def names_nobody(given: Mapping[str, Any]) -> bool:
+def names_nobody(given: Fields) -> bool:
     """Whether a transaction names no party to whom it goes."""
     return not any(given.get(role) for role in OTHERS)
 
@@ -26,7 +25,7 @@ def listed_party(case: Case) -> str | None:
     return min(main, key=lambda row: row.effective or date.max).name if main else None
 
 
-def with_listed(given: Mapping[str, Any], case: Case) -> dict[str, Any] | None:
+def with_listed(given: Fields, case: Case) -> dict[str, FieldValue] | None:
     """The same transaction to a listed party; None where it names somebody, or the case has no lists."""
     listed = listed_party(case) if names_nobody(given) else None
     return {**given, "consignee": listed} if listed else None

@@ -12,6 +12,7 @@ from premortem.problem.adapters._names import identifiers
 from premortem.problem.answers import in_words
 from premortem.problem.given_priors import Drawn
 from premortem.problem.levers import UNSET, Lever
+from premortem.problem.model_values import Arguments, Constants, GivenPropositions, Known, ModelValue, Output
 from premortem.problem.outcomes import Outcome, Series
 from premortem.problem.problem import Problem
 from premortem.problem.uncertainties import Category, Uncertainty, Uniform
@@ -28,9 +29,9 @@ class EmaFunction:
     variables: Mapping[str, tuple[str, ...]]
     spread: frozenset[str]  # parameters whose values are one a variable
     outcomes: Read
-    replications: tuple[Mapping[str, Any], ...]
+    replications: tuple[Arguments, ...]
 
-    def __call__(self, **given: Any) -> dict[str, Any]:
+    def __call__(self, **given: ModelValue) -> Output:
         """Outcomes by name."""
         arguments: dict[str, Any] = {}
         for name, value in given.items():
@@ -42,7 +43,7 @@ class EmaFunction:
         every = [self._output({**arguments, **one}) for one in self.replications]
         return self._outcomes({name: [output[name] for output in every] for name in every[0]})
 
-    def _output(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    def _output(self, arguments: Arguments) -> Output:
         """What the function gives, by the names of the variables that outcomes read."""
         found = self.function(**arguments)
         wanted = list(dict.fromkeys(name for names, _ in self.outcomes.values() for name in names))
@@ -50,7 +51,7 @@ class EmaFunction:
             return dict(zip(wanted, found, strict=False))
         return {name: found[name] for name in wanted if name in found}
 
-    def _outcomes(self, output: Mapping[str, Any]) -> dict[str, Any]:
+    def _outcomes(self, output: Output) -> Output:
         return {
             name: made(*(output[v] for v in names)) if made else output[names[0]]
             for name, (names, made) in self.outcomes.items()
@@ -58,7 +59,7 @@ class EmaFunction:
         }
 
 
-def from_ema(model: Any, propositions: Mapping[str, Any] | None = None, **more: Any) -> Problem:
+def from_ema(model: Any, propositions: GivenPropositions | None = None, **more: Any) -> Problem:
     """The problem of a `Model` or `ReplicatorModel` of the EMA Workbench. Its constraints become propositions beside those given; `more` is
     what `Problem` takes besides, such as `processes`. Raises `BadInput` for a model that is not a Python function.
     """
@@ -116,10 +117,10 @@ def _lever(p: Any, name: str) -> Lever:
     return Lever(name, p.lower_bound, p.upper_bound, integer="Integer" in type(p).__name__, default=default)
 
 
-def _outcomes(outcomes: Mapping[Any, str], probe: Callable[[], Mapping[str, Any]]) -> list[Outcome | Series]:
+def _outcomes(outcomes: Mapping[Any, str], probe: Callable[[], Output]) -> list[Outcome | Series]:
     """Outcomes with their directions; of arrays the length is found by one run, where none is told."""
     made: list[Outcome | Series] = []
-    held: Mapping[str, Any] | None = None
+    held: Output | None = None
     for o, name in outcomes.items():
         if type(o).__name__ == "ScalarOutcome":
             made.append(Outcome(name, o.kind))
@@ -137,8 +138,8 @@ def _outcomes(outcomes: Mapping[Any, str], probe: Callable[[], Mapping[str, Any]
 
 
 def _probe(
-    called: EmaFunction, uncertainties: Sequence[Uncertainty], levers: Sequence[Lever], constants: Mapping[str, Any]
-) -> Mapping[str, Any]:
+    called: EmaFunction, uncertainties: Sequence[Uncertainty], levers: Sequence[Lever], constants: Constants
+) -> Output:
     """One run in the middle of everything."""
     middle = np.array([0.5])
     given = {u.name: u.quantile(middle)[0] for u in uncertainties}
@@ -156,7 +157,7 @@ def _probe(
         ) from error
 
 
-def _margin(constraint: Any, names: Mapping[str, str], known: Mapping[str, Any]) -> Any:
+def _margin(constraint: Any, names: Mapping[str, str], known: Known) -> Any:
     """How far a constraint is from broken: its distance is 0 where it is met, and grows with how much it is missed."""
     columns = [np.asarray(known[names.get(v, v)]) for v in _listed(constraint.variable_name)]
     rows = zip(*(np.atleast_1d(c) for c in np.broadcast_arrays(*columns)), strict=True)

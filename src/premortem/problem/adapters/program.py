@@ -4,15 +4,17 @@ import hashlib
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from premortem.errors import BadInput
+from premortem.problem.model_values import Arguments, Constants, ModelValue, Output
 from premortem.problem.problem import TIMEOUT, Problem
 
 INPUT, OUTPUT = "{input}", "{output}"
@@ -26,7 +28,7 @@ class Program:
     timeout: float
     shared: frozenset[str]  # levers and constants, the same in every future
 
-    def __call__(self, **given: Any) -> dict[str, Any]:
+    def __call__(self, **given: ModelValue) -> Output:
         """The columns that it writes, by name. Raises `RuntimeError` with what it says where it fails."""
         rows = max((np.size(v) for name, v in given.items() if name not in self.shared), default=1)
         with tempfile.TemporaryDirectory() as folder:
@@ -51,7 +53,7 @@ def from_program(
     uncertainties: Any = (),
     levers: Sequence[Any] = (),
     outcomes: Sequence[Any] = (),
-    constants: Mapping[str, Any] | None = None,
+    constants: Constants | None = None,
     propositions: Any = None,
     *,
     timeout: float = TIMEOUT,
@@ -93,9 +95,9 @@ def from_program(
     )
 
 
-def _columns(given: dict[str, Any], rows: int, shared: frozenset[str]) -> dict[str, Any]:
+def _columns(given: Arguments, rows: int, shared: frozenset[str]) -> dict[str, NDArray[Any]]:
     """Every argument as a column of as many rows; a lever or a constant of several values as several."""
-    columns: dict[str, Any] = {}
+    columns: dict[str, NDArray[Any]] = {}
     for name, value in given.items():
         held = np.atleast_1d(np.asarray(value))
         if name not in shared:

@@ -8,6 +8,7 @@ from typing import Any
 
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.problem.adapters._names import identifier
+from premortem.problem.model_values import ModelValue, Output
 from premortem.problem.outcomes import Series
 from premortem.problem.problem import Problem
 
@@ -22,7 +23,7 @@ class Translated:
     outcomes: tuple[tuple[str, str], ...]  # our name, the model's
     inputs: tuple[tuple[str, str], ...]
 
-    def __call__(self, **given: Any) -> dict[str, Any]:
+    def __call__(self, **given: ModelValue) -> Output:
         """Series by name."""
         named = dict(self.inputs)
         held = _model(self.path)

@@ -9,6 +9,7 @@ import numpy as np
 from premortem.errors import BadInput
 from premortem.problem.given_priors import Drawn
 from premortem.problem.levers import Lever
+from premortem.problem.model_values import GivenPropositions, ModelValue
 from premortem.problem.outcomes import Outcome
 from premortem.problem.problem import Problem
 from premortem.problem.uncertainties import Category, Integer, Lognormal, Normal, Uncertainty, Uniform
@@ -26,7 +27,7 @@ class RhodiumFunction:
     responses: tuple[str, ...]
     lengths: Mapping[str, int]
 
-    def __call__(self, **given: Any) -> Mapping[str, Any]:
+    def __call__(self, **given: ModelValue) -> Mapping[str, ModelValue]:
         """Responses by name."""
         for name, length in self.lengths.items():
             given[name] = np.broadcast_to(given[name], (length,)).tolist()
@@ -36,7 +37,7 @@ class RhodiumFunction:
         return dict(zip(self.responses, found if isinstance(found, tuple | list) else (found,), strict=True))
 
 
-def from_rhodium(model: Any, propositions: Mapping[str, Any] | None = None, name: str = "", **more: Any) -> Problem:
+def from_rhodium(model: Any, propositions: GivenPropositions | None = None, name: str = "", **more: Any) -> Problem:
     """The problem of a Rhodium `Model`. Constraints that are texts become propositions beside those given; `more` is what `Problem` takes
     besides. Raises `BadInput` for what is no such model, for a constraint that is a function, and for a lever that a problem has not.
     """

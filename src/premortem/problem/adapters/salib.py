@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import Any, TypeAlias, overload
 
 import numpy as np
 from scipy.stats import loguniform, truncnorm
@@ -11,10 +11,13 @@ from scipy.stats import loguniform, truncnorm
 from premortem.errors import BadInput
 from premortem.problem.adapters._names import identifiers
 from premortem.problem.given_priors import Drawn
+from premortem.problem.model_values import ModelValue, Output
 from premortem.problem.outcomes import Outcome
 from premortem.problem.problem import Problem
 from premortem.problem.uncertainties import Lognormal, Normal, Triangular, Uncertainty, Uniform
 
+# The dictionary by which SALib knows a problem, `names`, `bounds`, `dists` and what else it holds: its keys are theirs.
+SalibProblem: TypeAlias = Mapping[str, Any]
 DISTS = ("unif", "triang", "norm", "truncnorm", "lognorm", "logunif")
 
 
@@ -26,7 +29,7 @@ class SalibFunction:
     names: tuple[str, ...]
     outcomes: tuple[str, ...]
 
-    def __call__(self, **given: Any) -> dict[str, Any]:
+    def __call__(self, **given: ModelValue) -> Output:
         """Outcomes by name."""
         columns = [np.atleast_1d(np.asarray(given.pop(name), float)) for name in self.names]
         found = self.function(np.column_stack(columns), **given)
@@ -37,17 +40,17 @@ class SalibFunction:
 
 
 @overload
-def from_salib(problem: Mapping[str, Any], model: None = None) -> list[Uncertainty]: ...
+def from_salib(problem: SalibProblem, model: None = None) -> list[Uncertainty]: ...
 @overload
 def from_salib(
-    problem: Mapping[str, Any],
+    problem: SalibProblem,
     model: Callable[..., Any],
     outcomes: Sequence[Any] | None = None,
     name: str = "",
     **more: Any,
 ) -> Problem: ...
 def from_salib(
-    problem: Mapping[str, Any],
+    problem: SalibProblem,
     model: Callable[..., Any] | None = None,
     outcomes: Sequence[Any] | None = None,
     name: str = "",

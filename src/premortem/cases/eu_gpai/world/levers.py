@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from premortem.law.answers import Answer, answers, complete
 from premortem.law.book import Book
+from premortem.law.fields.named_fields import FieldValue
 
 Series = NDArray[np.float32]
 YEARS = tuple(range(2023, 2033))
@@ -58,15 +59,15 @@ def _series(values: Sequence[float]) -> Series:
     return np.asarray(values, np.float32)
 
 
-def _asked(book: Book, questions: Sequence[dict[str, object]]) -> list[Answer]:
+def _asked(book: Book, questions: Sequence[dict[str, FieldValue]]) -> list[Answer]:
     return answers([complete(question, book.vocabulary) for question in questions], book)
 
 
-def _model(day: date, flop: float, seat: str) -> dict[str, object]:
+def _model(day: date, flop: float, seat: str) -> dict[str, FieldValue]:
     return {"flop_cumulative": flop, "placed_on": day, "asked_on": max(day, CHAPTER_V), "provider_seat": seat}
 
 
-def _open(day: date) -> dict[str, object]:
+def _open(day: date) -> dict[str, FieldValue]:
     return _model(day, ORDINARY, "CHN") | {"licence_free": "yes", "weights_public": "yes"}
 
 

@@ -132,30 +132,33 @@ def _stack(frame: pl.DataFrame, panel: str, title: str, width: int) -> Any:
     )
     layers = [bars, sums]
     if panel != "cash":
-        named = (
-            rows.filter(pl.col("bar") == BARS[0])
-            .sort("place")
-            .with_columns(middle=pl.col("busd").cum_sum() - pl.col("busd") / 2)
-        )
-        white = alt.condition(
-            "datum.company == 'Meta' || datum.company == 'Alphabet'", alt.value(INK), alt.value("white")
-        )
-        layers.append(alt.Chart(named).mark_text(fontSize=12).encode(x=x, y="middle:Q", text="company:N", color=white))
+        layers.append(_companies(rows, x))
     if model.height:
-        base = alt.Chart(
-            model.with_columns(
-                text=pl.format(
-                    "{} to {}", pl.col("low").round(0).cast(pl.Int64), pl.col("high").round(0).cast(pl.Int64)
-                )
-            )
-        ).encode(x=x)
-        layers += [
-            base.mark_rule(color=CONTEXT, strokeWidth=14).encode(y="low:Q", y2="high:Q"),
-            base.mark_tick(color=INK, thickness=2.5, size=26).encode(y="busd:Q"),
-            base.mark_text(dy=-9, fontSize=12, color=INK).encode(y="high:Q", text="text:N"),
-            base.mark_text(dy=14, fontSize=12, color=INK, lineBreak="\n").encode(y="low:Q", text=alt.value(BAND_SAID)),
-        ]
+        layers += _of_model(model, x)
     return alt.layer(*layers).properties(width=width, height=250)
+
+
+def _companies(rows: pl.DataFrame, x: alt.X) -> alt.Chart:
+    """The names of the companies, each in its part of the first bar."""
+    named = (
+        rows.filter(pl.col("bar") == BARS[0])
+        .sort("place")
+        .with_columns(middle=pl.col("busd").cum_sum() - pl.col("busd") / 2)
+    )
+    white = alt.condition("datum.company == 'Meta' || datum.company == 'Alphabet'", alt.value(INK), alt.value("white"))
+    return alt.Chart(named).mark_text(fontSize=12).encode(x=x, y="middle:Q", text="company:N", color=white)
+
+
+def _of_model(model: pl.DataFrame, x: alt.X) -> list[alt.Chart]:
+    """What the model gives: its range, its middle, and both in numbers."""
+    low, high = (pl.col(end).round(0).cast(pl.Int64) for end in ("low", "high"))
+    base = alt.Chart(model.with_columns(text=pl.format("{} to {}", low, high))).encode(x=x)
+    return [
+        base.mark_rule(color=CONTEXT, strokeWidth=14).encode(y="low:Q", y2="high:Q"),
+        base.mark_tick(color=INK, thickness=2.5, size=26).encode(y="busd:Q"),
+        base.mark_text(dy=-9, fontSize=12, color=INK).encode(y="high:Q", text="text:N"),
+        base.mark_text(dy=14, fontSize=12, color=INK, lineBreak="\n").encode(y="low:Q", text=alt.value(BAND_SAID)),
+    ]
 
 
 def says(frame: pl.DataFrame) -> Says:

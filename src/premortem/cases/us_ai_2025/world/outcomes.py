@@ -9,6 +9,7 @@ from premortem.cases.us_ai_2025.world.conditions import conditioned
 from premortem.cases.us_ai_2025.world.energy import flexible_room, twh
 from premortem.cases.us_ai_2025.world.inputs import BASE_YEAR, DT, HOURS_PER_YEAR, QUARTERS, START, Regions, times
 from premortem.cases.us_ai_2025.world.smooth import TINY, softmin
+from premortem.cases.us_ai_2025.world.state import Quarter, State
 
 # First quarter in which grids take flexible load, 2025Q1: the study of it is of February 2025.
 ROOM_FROM = round((2025 - START) / DT)
@@ -16,6 +17,72 @@ ROOM_FROM = round((2025 - START) / DT)
 YEAR = 4
 # Sources of the compute that China gains in a quarter, by sea, by foundry and by wire.
 CHINA_SOURCES = ("cn_domestic", "cn_foundry_leak", "cn_below_threshold", "cn_smuggled", "cn_cloud")
+
+
+def shown(s: State, q: Quarter, places: Regions) -> dict[str, jax.Array]:
+    """What a quarter shows, by name, shape (future,), or (region, future) for the last six: a table, so longer than most functions."""
+    return {
+        "goodwill": q.pol.goodwill,
+        "alignment": q.pol.alignment,
+        "held": q.pol.held,
+        "cn_domestic": q.made.domestic_mh,
+        "cn_made": q.home_made,
+        "cn_made_without": q.free_home_made,
+        "cn_stock_without": s.cn_free_stock,
+        "cn_foundry_leak": q.made.foundry_mh,
+        "cn_below_threshold": q.bought.mh,
+        "cn_smuggled": q.diverted,
+        "cn_cloud": q.rented,
+        "cn_exports": q.exports,
+        "cn_yield": s.fabs.yield_,
+        "cn_wafers": s.fabs.wafers,
+        "cn_hbm_stock": s.fabs.hbm_stock,
+        "cn_die_bank": s.fabs.home_bank + s.fabs.foreign_bank,
+        "cn_hbm_bound": q.made.hbm_bound,
+        "cn_smic_dies": q.made.smic_dies,
+        "cn_foundry_dies": q.made.foundry_dies,
+        "cn_ascend_units": q.made.packaged,
+        "h20_units": q.bought.units,
+        "cn_serving": s.cn_serving,
+        "us_offered": q.offered,
+        "us_supply": q.kept.sum(0),
+        "sovereign": q.placed.sovereign.sum(0),
+        "partner_run": (q.powered.additions * q.placed.partner_run).sum(0),
+        "stranded": q.powered.stranded,
+        "t2_unmet_share": s.unmet_share,
+        "capability_us": q.standing.us,
+        "capability_cn": q.standing.china,
+        "capability_open": q.standing.open,
+        "capability_us_open": q.standing.us_open,
+        "gap_months_cn": q.standing.gap_months_cn,
+        "gap_months_open": q.standing.gap_months_open,
+        "price": q.sold.price,
+        "price_open": q.sold.price_open,
+        "markup": q.sold.markup,
+        "tokens": q.sold.tokens,
+        "compute_demand": q.sold.compute_demand,
+        "served": q.sold.served,
+        "excess": q.sold.excess,
+        "scarcity": q.sold.scarcity,
+        "training_share": q.share,
+        "gross_margin": q.sold.gross_margin,
+        "revenue_closed": q.sold.revenue_closed,
+        "gross_profit_closed": q.sold.gross_profit_closed,
+        "rnd_closed": q.sold.rnd_closed,
+        "cn_model_share": q.sold.cn_model_share,
+        "roi_closed": s.ledger.profit / (s.ledger.research + TINY),
+        "roi_hyperscaler": q.earned,
+        "capex": jnp.exp(s.spending.log_capex),
+        "gw_world": s.gw.sum(0),
+        "ai_gw_us": (places.us * s.gw).sum(0),
+        "us_wished_gw": s.us_wished_gw,
+        "additions": q.kept,
+        "chinese_abroad": q.placed.chinese,
+        "unmet": q.placed.unmet,
+        "stock_us": s.fleet.stock_us,
+        "stock_cn": s.fleet.stock_cn,
+        "gw": s.gw,
+    }
 
 
 def derive_outcomes(series: dict[str, jax.Array], places: Regions, p: Any) -> dict[str, jax.Array]:

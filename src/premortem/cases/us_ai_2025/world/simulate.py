@@ -1,7 +1,7 @@
 """The world, quarter by quarter: seven mechanisms strung together in the order of the specification."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -17,33 +17,13 @@ from premortem.cases.us_ai_2025.world import (
     supply,
 )
 from premortem.cases.us_ai_2025.world.inputs import DT, Regions, chip, named_parameters, regions, times
-from premortem.cases.us_ai_2025.world.outcomes import derive_outcomes, shares
+from premortem.cases.us_ai_2025.world.outcomes import derive_outcomes, shares, shown
 from premortem.cases.us_ai_2025.world.policy_levers import Levers
 from premortem.cases.us_ai_2025.world.politics import politics
 from premortem.cases.us_ai_2025.world.smooth import TINY
+from premortem.cases.us_ai_2025.world.state import Quarter, State
 
 Outcomes = dict[str, jax.Array]
-
-
-class State(NamedTuple):
-    """Everything that one quarter hands to the next; shapes as in the mechanisms that own the parts."""
-
-    efforts: instruments.Efforts
-    goodwill: jax.Array
-    unmet_share: jax.Array  # of capped demand last quarter
-    rho: jax.Array  # return of hyperscalers over break-even [ln]
-    excess: jax.Array  # of answers asked for over what could be served [ln]
-    fabs: chips.Fabs
-    free_fabs: chips.Fabs  # the same had controls on production been lifted
-    spending: supply.Spending
-    fleet: allocation.Fleet
-    flexible: jax.Array  # flexible room in use [average GW], (region, future)
-    gw: jax.Array  # rated load of the fleets [GW], (region, future)
-    us_wished_gw: jax.Array  # rated load in the US had all that was wanted there found power [GW]
-    cn_serving: jax.Array  # China's stock by memory bandwidth [million H100]
-    cn_free_stock: jax.Array  # China's stock had controls on production and on sales been lifted [MH]
-    race: models.Race
-    ledger: market.Ledger
 
 
 def simulate(
@@ -150,13 +130,8 @@ def step(
 
     fleet = _stocks(s.fleet, powered, placed, smuggled, home_made + bought.mh, licensed, uveu, levers, places, p)
     exports = placed.chinese.sum(0)
-    ascend = chip("Ascend 910B")
-    cn_load = energy.chinese_power(home_made - exports, bought.units, diverted, year, p)
-    load = (kept + placed.sovereign) * energy.kw_per_h100e(year, p)[None]
-    load = load + placed.chinese * energy.kw_per_chinese_h100e(year, p)[None]
-    gw = s.gw * (1 - DT * p.retirement)[None] + load + places.china * cn_load[None]
-    serving_added = bought.serving + (home_made - exports) * ascend.serving / ascend.h100e + diverted
-    cn_serving = s.cn_serving * (1 - DT * p.retirement) + serving_added
+    gw = _rated_load(s.gw, kept, placed, home_made - exports, bought, diverted, year, places, p)
+    cn_serving = _chinese_serving(s.cn_serving, home_made - exports, bought, diverted, p)
     free_bought = purchases.let_in(purchases.buy_freely(power, p), free_made.domestic_mh, year, p)
     gained = home_made + bought.mh + diverted
     gained_free = free_home_made + free_bought.mh  # nobody smuggles what may be sold
@@ -178,86 +153,40 @@ def step(
     earned = market.hyperscaler_return(sold.cloud_value, spending.capital, powered_share, p)
     rho = jnp.log(earned / p.roi_break_even + TINY)
     state = State(
-        efforts,
-        pol.goodwill,
-        unmet_share,
-        rho,
-        sold.excess,
-        fabs,
-        free_fabs,
-        spending,
-        fleet,
-        flexible,
-        gw,
-        us_wished_gw,
-        cn_serving,
-        cn_free_stock,
-        race,
-        ledger,
-    )
-    outcomes = {
-        "goodwill": pol.goodwill,
-        "alignment": pol.alignment,
-        "held": pol.held,
-        "cn_domestic": made.domestic_mh,
-        "cn_made": home_made,
-        "cn_made_without": free_home_made,
-        "cn_stock_without": cn_free_stock,
-        "cn_foundry_leak": made.foundry_mh,
-        "cn_below_threshold": bought.mh,
-        "cn_smuggled": diverted,
-        "cn_cloud": rented,
-        "cn_exports": exports,
-        "cn_yield": fabs.yield_,
-        "cn_wafers": fabs.wafers,
-        "cn_hbm_stock": fabs.hbm_stock,
-        "cn_die_bank": fabs.home_bank + fabs.foreign_bank,
-        "cn_hbm_bound": made.hbm_bound,
-        "cn_smic_dies": made.smic_dies,
-        "cn_foundry_dies": made.foundry_dies,
-        "cn_ascend_units": made.packaged,
-        "h20_units": bought.units,
-        "cn_serving": cn_serving,
-        "us_offered": offered,
-        "us_supply": kept.sum(0),
-        "sovereign": placed.sovereign.sum(0),
-        "partner_run": (powered.additions * placed.partner_run).sum(0),
-        "stranded": powered.stranded,
-        "t2_unmet_share": unmet_share,
-        "capability_us": standing.us,
-        "capability_cn": standing.china,
-        "capability_open": standing.open,
-        "capability_us_open": standing.us_open,
-        "gap_months_cn": standing.gap_months_cn,
-        "gap_months_open": standing.gap_months_open,
-        "price": sold.price,
-        "price_open": sold.price_open,
-        "markup": sold.markup,
-        "tokens": sold.tokens,
-        "compute_demand": sold.compute_demand,
-        "served": sold.served,
-        "excess": sold.excess,
-        "scarcity": sold.scarcity,
-        "training_share": share,
-        "gross_margin": sold.gross_margin,
-        "revenue_closed": sold.revenue_closed,
-        "gross_profit_closed": sold.gross_profit_closed,
-        "rnd_closed": sold.rnd_closed,
-        "cn_model_share": sold.cn_model_share,
-        "roi_closed": ledger.profit / (ledger.research + TINY),
-        "roi_hyperscaler": earned,
-        "capex": jnp.exp(spending.log_capex),
-        "gw_world": gw.sum(0),
-        "ai_gw_us": (places.us * gw).sum(0),
-        "us_wished_gw": us_wished_gw,
-        "additions": kept,
-        "chinese_abroad": placed.chinese,
-        "unmet": placed.unmet,
-        "stock_us": fleet.stock_us,
-        "stock_cn": fleet.stock_cn,
-        "gw": gw,
-    }
+        efforts, pol.goodwill, unmet_share, rho, sold.excess, fabs, free_fabs, spending, fleet, flexible, gw, us_wished_gw,
+        cn_serving, cn_free_stock, race, ledger,
+    )  # fmt: skip
+    outcomes = shown(
+        state, Quarter(pol, offered, made, home_made, free_home_made, bought, placed, powered, kept, diverted, rented, exports, share, standing, sold, earned), places
+    )  # fmt: skip
     return state, outcomes | shares(outcomes, placed, pol, levers, places, p)
+
+
+def _rated_load(
+    before: jax.Array,
+    kept: jax.Array,
+    placed: allocation.Placed,
+    cn_kept: jax.Array,
+    bought: purchases.Purchases,
+    diverted: jax.Array,
+    year: jax.Array,
+    places: Regions,
+    p: Any,
+) -> jax.Array:
+    """Rated load of the fleets at the end of the quarter [GW], (region, future); `cn_kept` are China's chips that stay there."""
+    cn_load = energy.chinese_power(cn_kept, bought.units, diverted, year, p)
+    load = (kept + placed.sovereign) * energy.kw_per_h100e(year, p)[None]
+    load = load + placed.chinese * energy.kw_per_chinese_h100e(year, p)[None]
+    return before * (1 - DT * p.retirement)[None] + load + places.china * cn_load[None]
+
+
+def _chinese_serving(
+    before: jax.Array, cn_kept: jax.Array, bought: purchases.Purchases, diverted: jax.Array, p: Any
+) -> jax.Array:
+    """China's stock by memory bandwidth at the end of the quarter [million H100]."""
+    ascend = chip("Ascend 910B")
+    added = bought.serving + cn_kept * ascend.serving / ascend.h100e + diverted
+    return before * (1 - DT * p.retirement) + added
 
 
 def _stocks(

@@ -1,0 +1,21 @@
+"""What of this case the benchmarks time: its law and one mechanism of its world, each beside the same written by hand."""
+
+from premortem.case import Mechanism, Peer
+from premortem.cases.us_ai_2025.law_by_hand import ONE, by_hand, by_variable, ledger, shipments
+from premortem.cases.us_ai_2025.politics_by_hand import NAMES, in_jax, in_numba, in_numpy
+
+__all__ = ["LAW", "MECHANISM", "ONE", "ledger", "shipments"]
+
+# The same law by other means, of a table of shipments.
+LAW = (
+    Peer("pandas by hand", by_hand, "the same law in vectorised pandas, no trace, no totals"),
+    Peer("a formula a variable", by_variable, "the same law as OpenFisca evaluates it, day by day"),
+)
+MECHANISM = Mechanism(
+    NAMES,
+    in_jax,
+    (
+        Peer("NumPy", in_numpy, "politics over 40 quarters by hand in NumPy"),
+        Peer("Numba", in_numba, "politics over 40 quarters by hand in Numba"),
+    ),
+)
