@@ -164,7 +164,7 @@ class Model:
         def given(start: int) -> tuple[Any, ...]:
             return _padded(values[:, start : start + SMALL], SMALL), dict(self.thresholds), levers
 
-        program = compiled(self._stacked, *given(0), key=(self.forward, "margins"))
+        program = compiled(self._stacked, *given(0), key=(self.forward, "margins"), wide=True)
         count = values.shape[1]
         each = side_by_side(lambda start: np.asarray(program(*given(start))), range(0, count, SMALL))
         return np.concatenate([*each], axis=1)[:, :count]
