@@ -1,8 +1,10 @@
 """Charts drawn by a process of their own: the same pictures as here, and here where that process fails."""
 
+import re
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import altair as alt
 import pytest
@@ -23,6 +25,21 @@ def test_charts_drawn_aside_are_those_drawn_here_and_whoever_asks_gets_his_own()
         [one.start() for one in asking]
         [one.join() for one in asking]
     assert drawn == {k: svg(bar(k)) for k in ("é\n", "b")}
+
+
+def test_pictures_are_measured_by_the_packaged_fonts_alone_whatever_the_machine_has(monkeypatch, tmp_path):
+    monkeypatch.setenv(module.FONTS_OF, str(tmp_path / "of-the-machine.conf"))
+    here = svg(bar("a"))
+    opened = tmp_path / "opened"
+    begin = subprocess.Popen
+    traced = f"import os, sys; open({str(opened)!r}, 'w').write(os.environ[{module.FONTS_OF!r}])\n"
+    program = traced + "from premortem.charts.draw_process import main; main()"
+    monkeypatch.setattr(module.subprocess, "Popen", lambda asked, **k: begin([asked[0], "-c", program], **k))
+    with drawing() as draw:
+        assert draw(bar("a")) == here
+    told = Path(opened.read_text())
+    (named,) = re.findall('<dir prefix="relative">(.+)</dir>', told.read_text())
+    assert (told.parent / named / "SourceSans3-Regular.ttf").is_file()
 
 
 def test_the_process_ends_with_the_drawing(monkeypatch):

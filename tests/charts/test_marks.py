@@ -9,8 +9,11 @@ import vl_convert
 
 from premortem.case import Clock
 from premortem.charts.figures import families
+from premortem.charts.figures import fan as fan_of_margin
 from premortem.charts.marks import middle_of
-from premortem.charts.theme import apply_theme
+from premortem.charts.render import specification
+from premortem.charts.theme import WIDTH, apply_theme
+from premortem.ensemble.bands import BANDS
 
 STEPS = {
     "2030": 2030.5,
@@ -47,3 +50,11 @@ def test_numbers_along_the_foot_are_fewer_where_there_is_less_room(width, most):
     drawn = apply_theme(alt.Chart(rows).mark_bar().encode(x="x:Q", y="y:N"), 60, width)
     marks = re.findall(r">([\u2212\d]+)</text>", vl_convert.vegalite_to_svg(drawn.to_dict()))
     assert 2 <= len(marks) <= most
+
+
+def test_the_fan_of_a_margin_has_no_layers_within_layers():
+    """Altair copies those over and over: a fan took four times as long."""
+    rows = pl.DataFrame({"quarter": ["2025Q1", "2026Q4"], **{band: [0.0, 1.0] for band in BANDS}})
+    drawn = specification(fan_of_margin(rows, "margin", 2025))
+    assert [layer["mark"]["type"] for layer in drawn["layer"]] == ["area", "area", "line", "rule", "text", "text"]
+    assert (drawn["width"], drawn["height"]) == (WIDTH, 125)

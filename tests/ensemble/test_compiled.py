@@ -11,9 +11,9 @@ from premortem.ensemble import compiled
 def unknown_option(monkeypatch):
     """As under another version of JAX, whose compiler has no option of that name."""
     monkeypatch.setattr(compiled, "SELDOM", {"xla_no_such_option": False})
-    compiled._knows_seldom.cache_clear()
+    compiled._knows.cache_clear()
     yield
-    compiled._knows_seldom.cache_clear()
+    compiled._knows.cache_clear()
 
 
 def test_a_program_compiles_where_the_compiler_knows_no_quicker_way(unknown_option):

@@ -13,8 +13,10 @@ from premortem import facts, questions
 from premortem.case import default
 from premortem.propositions import positions
 from premortem.questions import archetypes, edits
+from premortem.questions import attribution as attribution_module
 from premortem.questions._paired import paired
 from premortem.questions.attribution import least, shapley
+from premortem.questions.margins import margins_of
 from premortem.questions.robustness import (
     best_in_all,
     pareto,
@@ -268,3 +270,22 @@ def test_where_a_replicate_has_no_future_every_rank_is_open(futures):
     measures = {"a": np.arange(futures, dtype=float), "b": np.zeros(futures)}
     ranks = rank_ranges(measures, {n: m > 0 for n, m in measures.items()}, np.arange(futures))
     assert {r for by in ranks.values() for r in by.values()} == {(1, 2)}
+
+
+def test_what_is_run_without_an_item_is_run_once_for_all_assumptions_that_have_it(second_run, monkeypatch):
+    study, policy = second_run.study, second_run.policies[0]
+    values = second_run.values(256)
+    margins, asked, known = margins_of(study, values, study.levers(policy)), [], {}
+    monkeypatch.setattr(
+        attribution_module, "margins_of", lambda *given: asked.append(given[1].shape) or margins_of(*given)
+    )
+    given = study, 0, study.levers(policy), values, margins[0], 1
+    first = attribution_module.attribution(*given, in_company=False, known=known)
+    ran = len(asked)
+    assert ran == len({row.item for row in first if row.modelled}) > 0
+    assert attribution_module.attribution(*given, in_company=False, known=known) == first
+    assert len(asked) == ran
+    # futures that failed are left out, so that what is known of all of them is of others
+    failed = np.where(np.arange(256) < 8, np.nan, margins[0])
+    attribution_module.attribution(*given[:4], failed, 1, in_company=False, known=known)
+    assert asked[ran:] == [(len(values), 248)] * ran

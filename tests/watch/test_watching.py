@@ -161,6 +161,10 @@ def test_a_ban_cuts_what_china_may_buy_from_its_quarter_on_and_its_undoing_gives
     found = policy_paths.along(study, 0, futures, process.Paths(default(), times), asked).columns(asked)
     never = {name: np.full(512, np.inf) for name in process.events(default())}
     free = policy_paths.along(study, 0, futures, process.Paths(default(), never), asked).columns(asked)
+    unscored = policy_paths.along(study, 0, futures, process.Paths(default(), times), asked, scored=False)
+    assert unscored.margins() == {}
+    for column, read in unscored.columns(asked).items():  # what needs no margins is the same, to some millionths
+        np.testing.assert_allclose(read, found[column], rtol=2e-4, atol=1e-6, err_msg=column)
     ratio = {
         year: found[f"cn_bought_h100e_year@{year}"] / free[f"cn_bought_h100e_year@{year}"]
         for year in (2024, 2026, 2028)

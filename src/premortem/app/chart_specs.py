@@ -80,7 +80,7 @@ def fan(first: int, end: int, marks: Sequence[tuple[float, str]] = ()) -> Any:
         )
         for word, colour, dy in (("holds", HOLDS, -11), ("breaks", BREAKS, 11))
     ]
-    return wide(alt.layer(drawn, *sides, *_days(once, marks)), 260, right=12)
+    return wide(alt.layer(*drawn, *sides, *_days(once, marks)), 260, right=12)
 
 
 def _days(once: Any, marks: Sequence[tuple[float, str]]) -> list[Any]:

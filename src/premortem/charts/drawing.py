@@ -1,6 +1,7 @@
 """Charts drawn beside other work: the renderer holds the interpreter as long as it draws, so it has a process of its own."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -9,7 +10,11 @@ from threading import Lock
 from typing import Any
 
 from premortem.charts import draw_process
-from premortem.charts.render import specification, svg_of
+from premortem.charts.render import FONTS, specification, svg_of
+
+# What tells the renderer where fonts lie, and the packaged ones alone: it measures every letter of a picture by those, and each of a font of
+# the machine it opens again, which takes half of its time. A picture then is the same on every machine, too.
+FONTS_OF, PACKAGED = "FONTCONFIG_FILE", FONTS / "fonts.conf"
 
 
 @contextmanager
@@ -17,11 +22,11 @@ def drawing() -> Iterator[Callable[[Any], str]]:
     """What draws a chart as `render.svg` does: one after another, in a process that lives as long as this; here, where there can be none."""
     asked = [sys.executable, "-P", "-m", draw_process.__name__]  # not from the folder that the user is in
     quiet, turn = subprocess.DEVNULL, Lock()
-    process = None
+    process, pipe, fonts = None, subprocess.PIPE, {FONTS_OF: str(PACKAGED)}
     with suppress(OSError):
         # in a session of its own, so that Ctrl-C reaches it only as the end of what it is given
         process = subprocess.Popen(
-            asked, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=quiet, text=True, start_new_session=True
+            asked, stdin=pipe, stdout=pipe, stderr=quiet, text=True, start_new_session=True, env=os.environ | fonts
         )
 
     def draw(chart: Any) -> str:

@@ -39,7 +39,7 @@ def fan(rows: pl.DataFrame, unit: str, first: int) -> Any:
         .encode(x=alt.X("year:Q"), y=alt.Y("y:Q"), text=alt.Text("text:N"))
         for word, colour, side in (("holds", HOLDS, 1), ("breaks", BREAKS, -1))
     ]
-    return apply_theme(alt.layer(drawn, *words), height=125)
+    return apply_theme(alt.layer(*drawn, *words), height=125)
 
 
 def threshold_curve(frame: pl.DataFrame, unit: str) -> Any:
@@ -55,7 +55,7 @@ def threshold_curve(frame: pl.DataFrame, unit: str) -> Any:
         .encode(x=alt.X("limit:Q"), y=alt.Y("holds:Q"))
     )
     label = point.mark_text(align="left", dx=8, dy=12, color=MUTED, clip=False).encode(text=alt.value("in use"))
-    return apply_theme(line + point + label, height=150, width=300)
+    return apply_theme(alt.layer(line, point, label), height=150, width=300)
 
 
 def effects(frame: pl.DataFrame) -> Any:
@@ -119,7 +119,7 @@ def index_bars(frame: pl.DataFrame) -> Any:
     )
     bars = base.mark_bar(height=14, color=HOLDS).encode(x=alt.X("index:Q", title="index of heavy edits (0 to 1)"))
     said = base.mark_text(align="left", dx=4).encode(x=alt.X("index:Q"), text=alt.Text("index:Q", format=".2~g"))
-    return apply_theme(bars + said, height=22 * frame.height, width=270)
+    return apply_theme(alt.layer(bars, said), height=22 * frame.height, width=270)
 
 
 def families(frame: pl.DataFrame, order: list[str], first: int) -> Any:
@@ -177,7 +177,7 @@ def places(frame: pl.DataFrame) -> Any:
     bars = base.mark_bar(color=HOLDS, opacity=0.85).encode(x=x, y=alt.Y("groups:Q", **y))
     band = base.mark_rule(color=INK, strokeWidth=2).encode(x=x, y=alt.Y("least:Q", **y), y2=alt.Y2("most:Q"))
     middle = base.mark_tick(color=INK, thickness=2, size=16).encode(x=x, y=alt.Y("expected:Q", **y))
-    return apply_theme(bars + band + middle, height=110)
+    return apply_theme(alt.layer(bars, band, middle), height=110)
 
 
 def hindcast(frame: pl.DataFrame) -> Any:

@@ -52,26 +52,33 @@ def bands(base: Any, y: VegaLite, colour: str = HOLDS, suffix: str = "") -> Any:
 
     `y` is how the axis looks; columns are p5 to p95, with a suffix where they were worked out in the chart.
     """
+    return alt.layer(*_bands(base, y, colour, suffix))
+
+
+def _bands(base: Any, y: dict[str, Any], colour: str = HOLDS, suffix: str = "") -> list[Any]:
+    """Its layers, each by itself."""
     outer, inner, line = (
         base.mark_area(opacity=0.18, color=colour, clip=True),
         base.mark_area(opacity=0.3, color=colour, clip=True),
         base.mark_line(color=colour, strokeWidth=2.5, clip=True),
     )
     at = {name: alt.Y(f"{name}{suffix}:Q", **y) for name in ("p5", "p25", "p50")}
-    return alt.layer(
+    return [
         outer.encode(y=at["p5"], y2=alt.Y2(f"p95{suffix}:Q")),
         inner.encode(y=at["p25"], y2=alt.Y2(f"p75{suffix}:Q")),
         line.encode(y=at["p50"]),
-    )
+    ]
 
 
-def margin_fan(base: Any, first: int, end: int, title: str, scale: Any, suffix: str = "") -> Any:
-    """The fan of a margin from a year to the end of the last, with the line at 0 below which it breaks."""
+def margin_fan(base: Any, first: int, end: int, title: str, scale: Any, suffix: str = "") -> list[Any]:
+    """The layers of the fan of a margin from a year to the end of the last, with the line at 0 below which it breaks: to be laid over each
+    other with whatever else, all at once, since Altair copies layers within layers over and over.
+    """
     domain = alt.Scale(domain=[first, end], nice=False)
     x = alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickCount=8), scale=domain)
-    drawn = bands(base.encode(x=x), {"title": title, "scale": scale}, suffix=suffix)
+    drawn = _bands(base.encode(x=x), {"title": title, "scale": scale}, suffix=suffix)
     once = alt.Chart(base.data).transform_aggregate(n="count()")  # one line, not one a step
-    return alt.layer(drawn, once.mark_rule(color=INK, strokeWidth=1.2).encode(y=alt.datum(0)))
+    return [*drawn, once.mark_rule(color=INK, strokeWidth=1.2).encode(y=alt.datum(0))]
 
 
 def middle_of(step: pl.Expr) -> pl.Expr:

@@ -30,7 +30,7 @@ def shares(rows: pl.DataFrame, titles: dict[str, str]) -> Any:
     bars = base.mark_bar(color=HOLDS, height=16).encode(x=x)
     rules = base.mark_rule(color=INK, strokeWidth=1.5).encode(x=alt.X("low:Q"), x2=alt.X2("high:Q"))
     words = base.mark_text(align="left", dx=6).encode(x=alt.X("high:Q"), text=alt.Text("text:N"))
-    return apply_theme(bars + rules + words, height=26 * frame.height)
+    return apply_theme(alt.layer(bars, rules, words), height=26 * frame.height)
 
 
 def causes(frame: pl.DataFrame, order: list[str]) -> Any:
@@ -112,7 +112,8 @@ def regret_map(frame: pl.DataFrame, order: list[str]) -> Any:
         )
     )
     dark = alt.condition(f"datum.regret > {0.6 * top}", alt.value("white"), alt.value(INK))
+    words = base.mark_text().encode(text=alt.Text("regret:Q", format=".2f"), color=dark)
     return apply_theme(
-        cells + base.mark_text().encode(text=alt.Text("regret:Q", format=".2f"), color=dark),
+        alt.layer(cells, words),
         height=30 * frame["assumption"].n_unique(),
     )

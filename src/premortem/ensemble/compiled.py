@@ -73,17 +73,24 @@ class InTwoSteps(Protocol):
 _PROGRAMS = Kept(MOST)
 # How XLA compiles for a processor what is run a few dozen times at most: in half of the time. With its optimization level
 # lowered as well, slopes of the shipped world come out as no number (JAX 0.10.2).
-SELDOM: dict[str, str | bool] = {"xla_cpu_use_fusion_emitters": False}
+SELDOM: dict[str, str | bool | int] = {"xla_cpu_use_fusion_emitters": False}
+# The widest vectors that a processor has: some 10% less time where those are of 512 bits, and other last bits there.
+WIDE: dict[str, str | bool | int] = {"xla_cpu_prefer_vector_width": 512}
 
 
 def compiled(
-    function: Callable[..., Any], *given: Any, key: Hashable = None, seldom: bool = False, device: Device = "cpu"
+    function: Callable[..., Any],
+    *given: Any,
+    key: Hashable = None,
+    seldom: bool = False,
+    wide: bool = False,
+    device: Device = "cpu",
 ) -> Any:
     """A function compiled for arguments of these shapes, given as arrays or as shapes; once a process.
 
     `key` says what is computed where functions are made anew each time; by default the function itself does. `seldom`
-    says that it is run a few dozen times at most, and is better compiled quickly. It runs on the processor, so that a future has the same bits
-    wherever JAX finds a card, unless another `device` is asked for. Raises `BadInput` where that is not there.
+    says that it is run a few dozen times at most, and is better compiled quickly; `wide` that its last bits may be a processor's own. It
+    runs on the processor, so that a future has the same bits wherever JAX finds a card, unless another `device` is asked for. Raises `BadInput` where that is not there.
 
     Of a function that has an `outside`, that is called in Python and `inside` alone is compiled for what it gives: a
     program that calls back to Python does so from the few threads that it has, and two that do can wait for each other
@@ -91,13 +98,14 @@ def compiled(
     """
     if isinstance(function, InTwoSteps) and function.outside:
         return _after(function.outside, function.inside, (key or function, "inside"), seldom, device)
+    asked_of = {**(SELDOM if seldom else {}), **(WIDE if wide else {})} if device == "cpu" else {}
     leaves, tree = jax.tree.flatten(given)
     sizes = tuple(map(_size, leaves))
     asked = key or function
 
     def made() -> Any:
         shapes = jax.tree.unflatten(tree, [jax.ShapeDtypeStruct(*size) for size in sizes])
-        return _compile(function, shapes, seldom, device, (asked, str(tree), sizes))
+        return _compile(function, shapes, asked_of, device, (asked, str(tree), sizes))
 
     return _PROGRAMS.get((asked, device, tree, sizes), made)
 
@@ -122,9 +130,15 @@ def _kept_as(kind: Any) -> np.dtype[Any]:
     return np.dtype(jax.dtypes.canonicalize_dtype(kind))
 
 
-def _compile(function: Callable[..., Any], shapes: Any, seldom: bool, device: Device, asked: tuple[Any, ...]) -> Any:
+def _compile(
+    function: Callable[..., Any],
+    shapes: Any,
+    asked_of: dict[str, str | bool | int],
+    device: Device,
+    asked: tuple[Any, ...],
+) -> Any:
     use_compilation_cache()
-    options = SELDOM if seldom and device == "cpu" and _knows_seldom() else None
+    options = {name: value for name, value in asked_of.items() if _knows(name, value)} or None
     with jax.default_device(device_of(device)):
         traced = partial(jax.jit(function).lower, *shapes)
         name = (
@@ -144,11 +158,11 @@ def device_of(kind: Device) -> jax.Device:
 
 
 @cache
-def _knows_seldom() -> bool:
-    """Whether this XLA has the options of `SELDOM`: that of JAX 0.12, which Python 3.12 and later get, has none of that name."""
+def _knows(option: str, value: str | bool | int) -> bool:
+    """Whether this XLA has an option: that of JAX 0.12, which Python 3.12 and later get, has none of `SELDOM`."""
     try:
         with jax.default_device(device_of("cpu")):
-            jax.jit(lambda x: x).lower(0.0).compile(SELDOM)
+            jax.jit(lambda x: x).lower(0.0).compile({option: value})
     except jax.errors.JaxRuntimeError:
         return False
     return True

@@ -101,16 +101,15 @@ def _lifts(sample: Sample, hits: Flags) -> Array:
     base, least = float(np.average(hits, weights=sample.weight)), MASSES * sample.mass
     alone, score = _one_limit(sample.bins, sample.pairs(hits), sample.last_bin, sample.nominal, least, base)
     pairs = combinations(map(int, np.argsort(-score, kind="stable")[:PAIRED]), 2)
-    by_two = [_densest(sample, hits, least, dims) for dims in pairs]
-    return np.concatenate([alone, np.max(by_two or [alone], axis=0), _densest(sample, hits, least)]) - base
+    by_two = [_densest(sample, hits, least, base, dims) for dims in pairs]
+    return np.concatenate([alone, np.max(by_two or [alone], axis=0), _densest(sample, hits, least, base)]) - base
 
 
-def _densest(sample: Sample, hits: Flags, least: Array, dims: Sequence[int] | None = None) -> Array:
+def _densest(sample: Sample, hits: Flags, least: Array, base: float, dims: Sequence[int] | None = None) -> Array:
     """Density of the densest box of a peeling that holds each mass at least; the base rate where there is none."""
     t = peel(sample, np.ones(len(hits), np.bool_), hits, pace=PACE, dims=dims)
-    few = t.limited(sample).sum(1) <= MOST_LIMITS
-    density, base = t.caught / np.maximum(t.mass, 1e-300), float(np.average(hits, weights=sample.weight))
-    return np.array([density[few & (t.mass >= mass)].max(initial=base) for mass in least])
+    few, density = t.limited(sample).sum(1) <= MOST_LIMITS, t.caught / np.maximum(t.mass, 1e-300)
+    return np.asarray(np.where(few & (t.mass >= least[:, None]), density, base).max(1, initial=base))
 
 
 @numba.njit(cache=True, nogil=True)

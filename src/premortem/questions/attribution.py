@@ -1,6 +1,6 @@
 """What each driver and arrestor of an assumption carries, alone (paired) and in company (Shapley); and what is not modelled."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from itertools import permutations as all_orders
@@ -25,6 +25,8 @@ Kinded = Sequence[tuple[str, Item]]
 # Which futures hold when a set of items is taken away, each at its least: item numbers to flags of shape (future,), NaN where a
 # future failed.
 Holds = Callable[[frozenset[int]], Array]
+# Margins of every assumption by what is moved: parameters by the values that they take, and levers at rest.
+Moved = dict[tuple[tuple[str, float | None], ...], Array]
 # How a future that failed is noted among flags.
 FAILED = -1
 # An item that moves the share that holds by less than this carries nothing that one could see [share of futures].
@@ -72,23 +74,33 @@ Attribution = tuple[Carried | NotCarried, ...]
 
 
 def attribution(
-    study: Study, place: int, pulled: Levers, values: Array, margins: Array, seed: int, *, in_company: bool = True
+    study: Study,
+    place: int,
+    pulled: Levers,
+    values: Array,
+    margins: Array,
+    seed: int,
+    *,
+    in_company: bool = True,
+    known: Moved | None = None,
 ) -> Attribution:
     """Effect of each driver and arrestor on the share that holds, largest first; unmodelled ones are listed so.
 
     `values` and `margins` are futures of this policy, at least `FROZEN` of them. `effect` is the share that holds with
     the item as it is less the share with it at its least, in the same futures; `shapley` the same averaged over the company of the
-    other items. Which way is less an item itself declares, so that a model may have it the other way than the text does.
+    other items. Which way is less an item itself declares, so that a model may have it the other way than the text does. `known` holds
+    margins of these futures once something was taken away: assumptions that share an item share them.
     """
-    known = np.isfinite(margins)
-    if not known.any():
+    finite = np.isfinite(margins)
+    if not finite.any():
         items = [(kind, item) for kind, item in study.assumptions[place].items if kind != "watch"]
         return tuple(_unmodelled(kind, item, "every future failed: the margin is no number") for kind, item in items)
-    values, margins = (values, margins) if known.all() else (values[:, known], margins[known])
+    if not finite.all():  # others than those of another assumption
+        values, margins, known = values[:, finite], margins[finite], None
     items = [(kind, item) for kind, item in study.assumptions[place].items if kind != "watch"]
     acting = [(kind, item) for kind, item in items if item.modelled and item.directed]
     rows: list[Carried | NotCarried] = [_unmodelled(kind, item) for kind, item in items if (kind, item) not in acting]
-    holds = holder(study, place, pulled, values[:, :FROZEN], acting)
+    holds = holder(study, place, pulled, values[:, :FROZEN], acting, known)
     base = (margins[:FROZEN] > 0).astype(float)
     few = holder(study, place, pulled, values[:, :FEW], acting)
     shared = shapley(few, len(acting), seed=seed) if in_company and acting else [None] * len(acting)
@@ -144,21 +156,33 @@ def _unmodelled(kind: str, item: Item, why: str = "") -> NotCarried:
     return NotCarried(item.id, kind, item.statement, said)
 
 
-def holder(study: Study, place: int, pulled: Levers, values: Array, items: Kinded) -> Holds:
+def holder(study: Study, place: int, pulled: Levers, values: Array, items: Kinded, known: Moved | None = None) -> Holds:
     """Which futures hold (NaN where one fails) when items are taken away: parameters at the end of their prior where there is least of
-    the item, by its own `raises` and `lowers`; levers at rest, or as the policy has them where it lowers them.
+    the item, by its own `raises` and `lowers`; levers at rest, or as the policy has them where it lowers them. What is `known` of these
+    futures is not run again.
     """
+    told = {} if known is None else known
+
+    def without(moves: Mapping[str, float | None]) -> Array:
+        moved, changed = values.copy(), {}
+        for name, value in moves.items():
+            if value is None:
+                changed[name] = np.full_like(getattr(pulled, name), study.case.world.AT_REST.get(name, 0.0))
+            else:
+                moved[study.priors.names.index(name)] = value
+        return margins_of(study, moved, pulled._replace(**changed))
 
     def holds(frozen: frozenset[int]) -> Array:
-        moved, changed = values.copy(), {}
+        moves: dict[str, float | None] = {}
         for i in sorted(frozen):
             _, item = items[i]
             for name in item.directed:
-                if name in study.priors.names:
-                    moved[study.priors.names.index(name)] = least(study.priors[name], raised=name in item.raises)
-                else:
-                    changed[name] = np.full_like(getattr(pulled, name), study.case.world.AT_REST.get(name, 0.0))
-        margins = margins_of(study, moved, pulled._replace(**changed))[place]
+                is_prior = name in study.priors.names
+                moves[name] = least(study.priors[name], raised=name in item.raises) if is_prior else None
+        key = tuple(sorted(moves.items(), key=lambda move: move[0]))
+        if key not in told:
+            told[key] = without(moves)
+        margins = told[key][place]
         return np.where(np.isfinite(margins), margins > 0, np.nan)
 
     return holds

@@ -178,16 +178,21 @@ def simulate(
 
 
 def observe(
-    study: Study, values: Array, pulled: Levers, observer: Observer, only: Collection[str] | None = None
+    study: Study,
+    values: Array,
+    pulled: Levers,
+    observer: Observer,
+    only: Collection[str] | None = None,
+    own: Mapping[str, Array] | None = None,
 ) -> dict[str, Array]:
     """Quantities by column of futures, or `only` those columns: what `simulate` gives to some millionths, in less time. No step is simulated
-    after the last that is asked of, and nothing that no quantity reads.
+    after the last that is asked of, and nothing that no quantity reads. `own` are levers in which each future differs.
     """
     _check_gives(study)
     asked = observer.expressions.keys() if only is None else only
     until = study.case.clock.middle(study.steps[observer.last(asked)])
     parts = []
-    for chunk in study.compiled.early(values, pulled, until, _names_read(study)):
+    for chunk in study.compiled.early(values, pulled, until, _names_read(study), own):
         found = {name: x for name, x in chunk.scalars.items() if name in asked}
         found |= _observed(observer, chunk, asked - found.keys())
         parts.append({name: np.asarray(x)[: chunk.count] for name, x in found.items()})

@@ -96,7 +96,7 @@ def hindcast(
     # hardly anything rests on the futures that agree least: those are simulated along their paths only where all count alike
     at, heavy = thinned(weights.values, HEAVY, found.seed)
     run_on = np.arange(found.count) if alike else at
-    drawn = along(study, found.seed, found.values[:, run_on], paths.of(run_on), read_later)
+    drawn = along(study, found.seed, found.values[:, run_on], paths.of(run_on), read_later, scored=False)
     predicted = drawn.columns(read_later)
     by_weight = {name: column[at] for name, column in predicted.items()} if alike else predicted
     on_the_day = scoring.Known(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from premortem.ensemble import memory
 from premortem.ensemble.run import draw
 from premortem.questions import _bounded_memory, scenario_discovery
-from premortem.questions.attribution import Attribution, attribution
+from premortem.questions.attribution import Attribution, Moved, attribution
 from premortem.questions.boxes import Leaf, TriedBox, boxes, not_failed, sought, tree_check
 from premortem.questions.breaking_points import (
     BreakingPoint,
@@ -157,13 +157,20 @@ def carried(run: Run, assumption: str, policy: str, seed: int = 1) -> Attributio
 
 
 def _carried(run: Run, whole: Run, number: int, policy: str, seed: int, *, in_company: bool = False) -> Attribution:
-    fresh, margins = _fresh(run, whole, policy, seed)
-    levers = run.study.levers(policy)
-    return attribution(run.study, number, levers, fresh, margins[number], seed, in_company=in_company)
+    fresh = _fresh(run, whole, policy, seed)
+    given = run.study, number, run.study.levers(policy), fresh.values, fresh.margins[number], seed
+    return attribution(*given, in_company=in_company, known=fresh.moved)
 
 
-def _fresh(run: Run, whole: Run, policy: str, seed: int) -> tuple[Array, Array]:
-    """Futures in which nothing was sought, and the margins of all assumptions in them."""
+class _Fresh(NamedTuple):
+    """Futures in which nothing was sought, the margins of all assumptions in them, and those once something is moved, as they are asked for."""
+
+    values: Array
+    margins: Array
+    moved: Moved
+
+
+def _fresh(run: Run, whole: Run, policy: str, seed: int) -> _Fresh:
     return _kept_back(whole, run, policy) if whole.given else _anew(run.study, policy, run.seed + seed)
 
 
@@ -190,8 +197,8 @@ def _explained(
     del values
     if weights is None and whole.futures > run.futures:
         found = _bounded_memory.on_all(found, whole, policy, column)
-    fresh, margins = _fresh(run, whole, policy, seed)
-    tried, left, _ = not_failed(fresh, margins[number])
+    fresh = _fresh(run, whole, policy, seed)
+    tried, left, _ = not_failed(fresh.values, fresh.margins[number])
     return Explained(
         assumption=a.id,
         name=a.name,
@@ -208,14 +215,14 @@ def _explained(
     )
 
 
-def _kept_back(whole: Run, run: Run, policy: str) -> tuple[Array, Array]:
+def _kept_back(whole: Run, run: Run, policy: str) -> _Fresh:
     """The futures of a run of given ones in which nothing was sought, and the margins of all assumptions in them."""
     values, names = whole.parameters()[:, run.futures :], [f"margin.{a.id}" for a in whole.study.assumptions]
     held = whole.columns(policy, names)
-    return values, np.stack([held[name][run.futures :] for name in names])
+    return _Fresh(values, np.stack([held[name][run.futures :] for name in names]), {})
 
 
-def _anew(study: Study, policy: str, seed: int) -> tuple[Array, Array]:
+def _anew(study: Study, policy: str, seed: int) -> _Fresh:
     """Futures drawn anew, and the margins of all assumptions in them: kept, since each assumption asks for the same."""
     with _DRAWING:
         return _drawn(study, policy, seed)
@@ -225,9 +232,9 @@ _DRAWING = Lock()
 
 
 @lru_cache(maxsize=2)
-def _drawn(study: Study, policy: str, seed: int) -> tuple[Array, Array]:
-    fresh = draw(study.priors, "sobol", seed, 0, FRESH)
-    return fresh, margins_of(study, fresh, study.levers(policy))
+def _drawn(study: Study, policy: str, seed: int) -> _Fresh:
+    values = draw(study.priors, "sobol", seed, 0, FRESH)
+    return _Fresh(values, margins_of(study, values, study.levers(policy)), {})
 
 
 def _warnings(run: Run, name: str, policy: str, weights: Array | None, told: Sequence[str]) -> list[str]:

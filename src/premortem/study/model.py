@@ -78,8 +78,8 @@ class Model:
             return iter(())
 
         def given(start: int) -> tuple[Any, ...]:
-            here = {name: _padded(x[:, start : start + size], size) for name, x in (own or {}).items()}
-            return _padded(values[:, start : start + size], size), (levers._replace(**here), dict(self.thresholds))
+            here = levers._replace(**_own(own, start, size))
+            return _padded(values[:, start : start + size], size), (here, dict(self.thresholds))
 
         def run(start: int) -> Chunk:
             scalars, series = jax.block_until_ready(program(*given(start)))
@@ -95,17 +95,25 @@ class Model:
         key = ("scores", self.priors.table.tobytes(), self.priors.copula)
         return np.asarray(compiled(self.priors.from_scores_jax, z, key=key)(np.asarray(z, np.float32)))
 
-    def early(self, values: Array, levers: Levers, until: float, names: frozenset[str]) -> Iterator[Chunk]:
+    def early(
+        self,
+        values: Array,
+        levers: Levers,
+        until: float,
+        names: frozenset[str],
+        own: Mapping[str, Array] | None = None,
+    ) -> Iterator[Chunk]:
         """What was observed of futures, and the series of some `names`, by the steps up to the one whose middle is `until` [yr]: in a third
         of the time or less, for who reads those alone, and often. What stands in later steps means nothing; of a plain function there is
-        all.
+        all. `own` are levers in which each future differs, as of `chunks`.
         """
         count = values.shape[1]
         if self.forward.outside or not count:
-            return self.chunks(values, levers, few=count)
+            return self.chunks(values, levers, own, few=count)
 
         def given(start: int) -> tuple[Any, ...]:
-            return _padded(values[:, start : start + SMALL], SMALL), levers, np.float32(until)
+            here = _own(own, start, SMALL)
+            return _padded(values[:, start : start + SMALL], SMALL), levers._replace(**here), np.float32(until)
 
         def run(start: int) -> Chunk:
             scalars, series = jax.block_until_ready(program(*given(start)))
@@ -157,7 +165,7 @@ class Model:
         def given(start: int) -> tuple[Any, ...]:
             return _padded(values[:, start : start + SMALL], SMALL), dict(self.thresholds), levers
 
-        program = compiled(self._stacked, *given(0), key=(self.forward, "margins"))
+        program = compiled(self._stacked, *given(0), key=(self.forward, "margins"), wide=True)
         count = values.shape[1]
         each = side_by_side(lambda start: np.asarray(program(*given(start))), range(0, count, SMALL))
         return np.concatenate([*each], axis=1)[:, :count]
@@ -247,6 +255,11 @@ class _Early:
         simulator = self.forward.simulator
         outcomes = simulator.with_own(simulator.series(values, levers, until))
         return self.forward.observed(outcomes), {name: outcomes[name] for name in self.names}
+
+
+def _own(own: Mapping[str, Array] | None, start: int, size: int) -> dict[str, Array]:
+    """Levers of their own of the futures of a chunk."""
+    return {name: _padded(x[:, start : start + size], size) for name, x in (own or {}).items()}
 
 
 def _padded(part: Array, size: int) -> Array:
