@@ -35,6 +35,12 @@ def test_a_future_that_failed_neither_holds_nor_breaks():
     assert counted.failed == 1
 
 
+def test_a_future_that_failed_is_in_no_replicate():
+    counted = Share(2)
+    counted.add(np.array([True, True, False, True]), failed=np.array([False, True, False, False]))
+    assert counted.by_replicate.tolist() == [[2, 1], [1, 1]]  # those that are known, and of them those that hold
+
+
 def test_a_share_of_no_future_is_no_number():
     assert np.isnan(Share().interval()).all()
 

@@ -28,6 +28,8 @@ def said(holds=0.8, bands=SURE, readers=None, forms=None, decided=None):
             {"forms": {"one_form": {"a": 0.9, "b": 0.1}, "two_form": {"c": 0.9, "d": 0.1}}},
             "depends on form of the world (one, two)",
         ),
+        # a form's value is told by fewer futures, so that its share may vary by more
+        ({"forms": {"x_form": {"a": 0.9, "b": 0.42}}}, "depends on sampling within form of the world (x: b)"),
         ({"bands": {**SURE, "forms": (0.3, 0.9)}}, "depends on forms of the world together"),
         ({"bands": {**SURE, "forms": (0.6, 0.9)}}, "holds"),
     ],
