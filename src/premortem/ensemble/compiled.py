@@ -73,9 +73,9 @@ class InTwoSteps(Protocol):
 _PROGRAMS = Kept(MOST)
 # How XLA compiles for a processor what is run a few dozen times at most: in half of the time. With its optimization level
 # lowered as well, slopes of the shipped world come out as no number (JAX 0.10.2).
-SELDOM: dict[str, str | bool | int] = {"xla_cpu_use_fusion_emitters": False}
+SELDOM: dict[str, str | bool] = {"xla_cpu_use_fusion_emitters": False}
 # The widest vectors that a processor has: some 10% less time where those are of 512 bits, and other last bits there.
-WIDE: dict[str, str | bool | int] = {"xla_cpu_prefer_vector_width": 512}
+WIDE: dict[str, str | bool] = {"xla_cpu_prefer_vector_width": "512"}
 
 
 def compiled(
@@ -126,7 +126,7 @@ def _shape(x: Any) -> jax.ShapeDtypeStruct:
 def _compile(
     function: Callable[..., Any],
     shapes: Any,
-    asked_of: dict[str, str | bool | int],
+    asked_of: dict[str, str | bool],
     device: Device,
     asked: tuple[Any, ...],
 ) -> Any:
@@ -151,7 +151,7 @@ def device_of(kind: Device) -> jax.Device:
 
 
 @cache
-def _knows(option: str, value: str | bool | int) -> bool:
+def _knows(option: str, value: str | bool) -> bool:
     """Whether this XLA has an option: that of JAX 0.12, which Python 3.12 and later get, has none of `SELDOM`."""
     try:
         with jax.default_device(device_of("cpu")):
