@@ -189,12 +189,12 @@ def _answers(book: _Answering, places: tuple[str, ...]) -> _Answers:
     alike = _alike(book, places)
     asked, questions = _asked_of(tuple(dict.fromkeys(alike.values())), book.moves, book.case)
     found, denying = questions.answers(book), book.vocabulary.denied
-    outcomes: list[str] = found["outcome"].to_list()
+    outcome = found["outcome"]
     # an allocation that is used up is more than may be had, not other than may be had
-    capped = np.array([clause == ALLOCATION for clause in found["clause"].to_list()])
-    denied = np.array([outcome in denying for outcome in outcomes])
-    licensed = np.array([outcome.startswith("licence:") for outcome in outcomes]) & (~denied | capped)
-    return _Answers(asked, outcomes, {"capped": capped, "denied": denied & ~capped, "licensed": licensed}, alike)
+    capped = (found["clause"] == ALLOCATION).fill_null(False).to_numpy()
+    denied = outcome.is_in([*denying]).to_numpy()
+    licensed = outcome.str.starts_with("licence:").to_numpy() & (~denied | capped)
+    return _Answers(asked, outcome.to_list(), {"capped": capped, "denied": denied & ~capped, "licensed": licensed}, alike)
 
 
 def _alike(book: _Answering, places: Sequence[str]) -> dict[str, str]:
