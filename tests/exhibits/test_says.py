@@ -203,7 +203,7 @@ def test_f061_the_hindcast_of_the_gallery_is_that_of_the_brief_and_the_app(small
     from premortem import questions
     from premortem.briefing import record
     from premortem.exhibits import hindcast
-    from premortem.questions import at_hand
+    from premortem.questions import answers_of_run
 
     asked = []
 
@@ -214,16 +214,16 @@ def test_f061_the_hindcast_of_the_gallery_is_that_of_the_brief_and_the_app(small
         asked.append(run)
         raise Enough
 
-    monkeypatch.setattr(at_hand, "judged", noted)
+    monkeypatch.setattr(answers_of_run, "judged", noted)
     for make in (hindcast.data, record.record):
         with pytest.raises(Enough):
             make(small_run)
     assert asked == [small_run] * 2
-    assert questions.futures_under_policies.AT_ONCE == at_hand.LOOKED_AT  # of which the app asks
+    assert questions.futures_under_policies.AT_ONCE == answers_of_run.LOOKED_AT  # of which the app asks
     told = re.search(r"the first ([\d,]+) where it has more", hindcast.SOURCE)
     assert int(told[1].replace(",", "")) in (
         20_000,
-        at_hand.LOOKED_AT,
+        answers_of_run.LOOKED_AT,
     )  # what was read of the constant before tests made it smaller
 
 
