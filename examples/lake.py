@@ -25,7 +25,11 @@ def lake(b, q, mean, stdev, delta, release, alpha):
 
 problem = pm.Problem(
     "lake", lake, constants={"alpha": 0.4}, levers=[pm.Lever("release", 0.0, 0.1, size=100)],
-    uncertainties=[pm.Uniform("b", 0.1, 0.45), pm.Uniform("q", 2, 4.5), pm.Uniform("mean", 0.01, 0.05), pm.Uniform("stdev", 0.001, 0.005), pm.Uniform("delta", 0.93, 0.99)],
+    uncertainties=[
+        pm.Uniform("b", 0.1, 0.45, meaning="part of its phosphorus that the lake loses in a year"), pm.Uniform("q", 2, 4.5, meaning="how steeply it recycles phosphorus"),
+        pm.Uniform("mean", 0.01, 0.05, meaning="mean of what nature lets in in a year"), pm.Uniform("stdev", 0.001, 0.005, meaning="standard deviation of that"),
+        pm.Uniform("delta", 0.93, 0.99, meaning="what a year's worth is worth a year before"),
+    ],
     outcomes=[pm.Outcome("max_p", "min"), pm.Outcome("utility", "max"), pm.Outcome("reliability", "max")],
     propositions={"clean": "reliability > 0.9", "worth_it": "utility > 0.5"},
 )  # fmt: skip

@@ -318,7 +318,7 @@ def test_without_fields_nothing_is_said_and_every_fact_is_asked_for():
     opinion = opine({"asked_on": "2026-11-26"}, load("", OURS))
     said = dict(opinion.kinds())
     assert "nothing" not in said.values()
-    assert said["what the asker must do"] == "it cannot be told without flop_cumulative"
+    assert said["what the asker must do"] == "it cannot be told without training compute"
     assert {"flop_cumulative", "provider_seat", "placed_on"} <= {*opinion.answer.needs}
     assert opinion.answer.needs[0] == "flop_cumulative"
 

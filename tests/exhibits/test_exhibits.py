@@ -65,6 +65,17 @@ def test_a_chart_is_valid_and_draws_all_its_words(made, name, width):
     assert "undefined" not in svg
 
 
+KEY = re.compile(r"[a-z0-9]_[a-z0-9]|\b(p5|p25|p50|p75|p95|iso3|musd|busd)\b|^as-written$")
+
+
+@pytest.mark.parametrize("name", EACH)
+def test_a_table_for_readers_speaks_in_words(made, name):
+    rows = made(name).readable
+    said = {text for row in rows for pair in row.items() for text in pair if not text.startswith("http")}
+    assert len(rows) == made(name).shown.height
+    assert [text for text in said if KEY.search(text)] == []
+
+
 @pytest.mark.parametrize("name", EACH)
 def test_data_survive_csv(made, name):
     frame = made(name).shown

@@ -112,11 +112,11 @@ def test_f062_figure_4_is_titled_by_the_measures_on_its_axis():
 
 
 def test_f063_years_in_tables_are_years_and_no_digit_is_lost():
-    shown = form.table(
-        pl.DataFrame({"year": [2024.0, 2024.125], "tpp": [790_000_000.0, 0.00001234], "units": [2024.0, 12345.6]})
-    )
+    frame = pl.DataFrame({"year": [2024.0, 2024.125], "tpp": [790_000_000.0, 0.00001234], "units": [2024.0, 12345.6]})
+    says = form.Says("", "", "")
+    shown = form.table(form.Exhibit("one", "", "ours", says, "", "", "", frame, None).readable)
     cells = re.findall(r"<td[^>]*>([^<]*)</td>", shown)
-    assert cells == ["2024", "790,000,000", "2,024", "2024.12", "0.00001234", "12,346"]
+    assert cells == ["2024", "790,000,000", "2,024", "2024", "0.00001234", "12,346"]
     assert "e+" not in shown
 
 

@@ -211,7 +211,9 @@ def takes(title: str, unit: str, labels: str = PLAIN) -> Any:
 
 
 def families(unit: str, letters: Sequence[str], named: int) -> Any:
-    """A line and band a family, labelled in the year `named`, grey and bare where another is chosen; rows family, year, p25, p50, p75, dim."""
+    """A line and band a family, labelled in the year `named` at the height `named` of its row, grey and bare where another is chosen; rows family, year, p25, p50,
+    p75, dim, named.
+    """
     hues = ["#0A346F", "#C2500A", "#278770", "#CC60BE", "#AD930D", "#57606A", "#5B9BD0"][: len(letters)]
     family = alt.Color("family:N", legend=None, scale=alt.Scale(domain=list(letters), range=hues))
     colour = alt.condition("datum.dim", alt.value(CONTEXT), family)
@@ -233,7 +235,7 @@ def families(unit: str, letters: Sequence[str], named: int) -> Any:
         .encode(text="family:N", color=colour)
     )
     y = height("p50")
-    return wide(alt.layer(band, grey.encode(y=y), line.encode(y=y), last.encode(y=y)), 150)
+    return wide(alt.layer(band, grey.encode(y=y), line.encode(y=y), last.encode(y=height("named"))), 150)
 
 
 def observable(unit: str, share: bool, lowest: float | None) -> Any:

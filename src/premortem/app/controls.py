@@ -93,7 +93,7 @@ def strength(book: Book, name: str, state: State) -> Control:
         told.high,
         (told.high - told.low) / STRENGTH_STEPS,
         "strength",
-        told.ends or told.says,
+        told.ends,  # without ends its name alone says what it is
     )
 
 
@@ -102,7 +102,7 @@ def thresholds(a: Assumption, state: State) -> list[Control]:
     held = dict(state.thresholds)
     return [
         Control(
-            f"t.{a.id}.{c.id}", c.says, held.get(f"{a.id}.{c.id}", c.limit.value), c.limit.value,
+            f"t.{a.id}.{c.id}", capital(c.says), held.get(f"{a.id}.{c.id}", c.limit.value), c.limit.value,
             c.limit.low, c.limit.high, (c.limit.high - c.limit.low) / STEPS, c.limit.unit, c.limit.basis,
         )
         for c in a.condition

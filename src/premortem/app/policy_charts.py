@@ -38,7 +38,7 @@ def bump(measures: Sequence[str], last: Sequence[str]) -> Any:
     """Ranks of policies by measure, a line a policy, the chosen one blue; rows measure, title, rank, low, high, mine. `last` names the ranks at the right end."""
     x = alt.X(
         "measure:N", sort=list(measures), title=None, scale=alt.Scale(padding=0.15),
-        axis=alt.Axis(orient="top", labelAngle=0, labelExpr="split(datum.label, ' ')", ticks=False, domain=False, labelLimit=110, labelOverlap=False),
+        axis=alt.Axis(orient="top", labelAngle=0, labelExpr="split(datum.label, ' ')", ticks=False, domain=False, labelLimit=110, labelOverlap=False, labelPadding=14),
     )  # fmt: skip
     ranks = alt.Scale(domain=[0.6, len(last) + 0.4], reverse=True, nice=False, zero=False)
     values = list(range(1, len(last) + 1))

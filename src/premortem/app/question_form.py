@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from premortem.app.shipment_form import OTHER
 from premortem.app.view_state import State
+from premortem.law.fields.field_words import called
 from premortem.law.fields.vocabulary import Vocabulary
 
 # How a form asks for a value of each type; what has choices is chosen.
@@ -53,7 +54,7 @@ def _asked(name: str, value: str, words: Vocabulary) -> Asked:
     told = words.fields[name]
     choices = () if told.type == "set" else told.choices
     default = "today" if told.today else "" if told.default is None else str(told.default)
-    label = name.replace("_", " ") + (f" [{told.unit}]" if told.unit else "")
+    label = called(name, words) + (f" [{told.unit}]" if told.unit else "")
     return Asked(
         f"{OTHER}{name}",
         label,

@@ -17,7 +17,7 @@ LINE_SHARE = 0.085
 CLIP = 3.0
 # How an axis writes numbers: in full, large ones in words, never with a prefix such as k, m, u or G.
 PLAIN = (
-    "abs(datum.value) >= 1e15 ? format(datum.value, '~e') : abs(datum.value) >= 1e9 ? format(datum.value / 1e9, ',~r') + ' billion' : "
+    "abs(datum.value) >= 1e15 ? replace(format(datum.value, '~e'), 'e+', 'e') : abs(datum.value) >= 1e9 ? format(datum.value / 1e9, ',~r') + ' billion' : "
     "abs(datum.value) >= 1e6 ? format(datum.value / 1e6, ',~r') + ' million' : format(datum.value, ',~r')"
 )
 

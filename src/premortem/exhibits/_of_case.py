@@ -98,7 +98,12 @@ def exhibit(name: str, run: Any = None, case: Case | None = None) -> Exhibit:
     # some simulate futures of their own, of the run's study
     shown = from_run and not getattr(module, "ANEW", False)
     source = _source(module, case) + (f"; run of {count_noun(run.futures, 'future')}, seed {run.seed}" if shown else "")
-    return Exhibit(name, module.SUBJECT, module.BADGE, said, module.UNIT, method, source, frame, module.chart)
+    policies = {} if run is None else {p: run.study.law(p).policy.title for p in run.policies}
+    names = {"policy": policies} | getattr(module, "NAMES", {})
+    headings = getattr(module, "HEADINGS", {})
+    return Exhibit(
+        name, module.SUBJECT, module.BADGE, said, module.UNIT, method, source, frame, module.chart, headings, names
+    )
 
 
 def _case(run: Any, case: Case | None) -> Case:

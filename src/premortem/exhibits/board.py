@@ -31,6 +31,14 @@ def method(run: Any) -> str:
     )
 
 
+# Columns of the data as a reader's table heads them; one without words is for files alone.
+HEADINGS = {
+    "low": "low end of 95% (share of futures)",
+    "high": "high end of 95% (share of futures)",
+    "fails_first": "what fails first",
+}
+
+
 def data(run: Any) -> pl.DataFrame:
     """By assumption and policy: assumption, name, policy, holds, low, high (shares of futures), fails_first."""
     names = {a.id: a.name for a in run.study.assumptions} | {ALL: at_once(len(run.study.assumptions))}

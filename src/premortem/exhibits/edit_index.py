@@ -33,6 +33,17 @@ def method(run: Any) -> str:
     )
 
 
+# Columns of the data as a reader's table heads them; one without words is for files alone.
+HEADINGS = {
+    "clause": "",
+    "parameter": "",
+    "name": "clause and number",
+    "binds": "binds (share of futures)",
+    "pressure": "who pushes against it",
+    "edited": "replaced or not enforced since (0 to 1)",
+}
+
+
 def data(run: Any) -> pl.DataFrame:
     """By clause number: clause, parameter, index, rank, binds, pressure, name, edited (0 to 1, null where not coded)."""
     found = answers_of_run.edited(run, run_bands.policy(run))

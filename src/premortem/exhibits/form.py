@@ -2,7 +2,8 @@
 
 import re
 import textwrap
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -14,7 +15,8 @@ import polars as pl
 from premortem.charts import render
 from premortem.charts.theme import FONT, GRID, INK, MUTED, PHONE_WIDTH, WIDTH, apply_theme
 from premortem.files import writer
-from premortem.text.tables import YEAR, cell, plain
+from premortem.text.numbers import share
+from premortem.text.tables import YEAR, plain
 
 # Files that an exhibit can be written as.
 FORMATS = ("html", "svg", "png", "csv")
@@ -23,6 +25,20 @@ Badge = Literal["replicates", "replicates in part", "substitute data", "ours"]
 CHARACTER = 0.44
 # Commands in running text.
 CODE = re.compile("`([^`]+)`")
+# Headings of columns that many exhibits have, in words; one that is empty is left out of what a reader sees, not of the files.
+HEADINGS = {
+    "p5": "lowest of nine in ten",
+    "p25": "lower end of the middle half",
+    "p50": "median",
+    "p75": "upper end of the middle half",
+    "p95": "highest of nine in ten",
+    "low": "lowest of nine in ten",
+    "high": "highest of nine in ten",
+    "holds": "holds (share of futures)",
+    "iso3": "",
+}
+# What a heading says of a column of shares, which are shown as percentages.
+SHARE = "(share "
 
 
 class Says(NamedTuple):
@@ -46,12 +62,28 @@ class Exhibit:
     source: str
     data: pl.DataFrame
     draw: Any
+    headings: Mapping[str, str] = field(default_factory=dict)  # of its columns in words, where HEADINGS do not do
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # by column, what stands for a value
 
     @property
     def shown(self) -> pl.DataFrame:
         """The data as tables and files hold them: a place on an axis of time (2024.125) is the year that it lies in."""
         years = [n for n, kind in self.data.schema.items() if n == YEAR and kind.is_float()]
         return self.data.with_columns(pl.col(years).floor().cast(pl.Int64)) if years else self.data
+
+    @property
+    def readable(self) -> list[dict[str, str]]:
+        """Rows as a reader's table shows them, by heading: words for keys, shares as percentages."""
+        words = {name: (HEADINGS | {**self.headings}).get(name, name.replace("_", " ")) for name in self.shown.columns}
+        heads = {name: head for name, head in words.items() if head}
+        return [
+            {head: self._said(row[name], name, head) for name, head in heads.items()} for row in self.shown.to_dicts()
+        ]
+
+    def _said(self, value: Any, name: str, head: str) -> str:
+        if isinstance(value, float) and SHARE in head:
+            return share(value)
+        return plain(self.names.get(name, {}).get(value, value), name)
 
     @property
     def title(self) -> str:
@@ -80,7 +112,7 @@ class Exhibit:
 
     def _repr_html_(self) -> str:
         said = f"<b>{escape(self.title)}</b><br>{escape(self.unit)}"
-        return f"<div><p>{said}</p>{table(self.shown)}<p><small>{escape(self.method)} {escape(self.source)}</small></p></div>"
+        return f"<div><p>{said}</p>{table(self.readable)}<p><small>{escape(self.method)} {escape(self.source)}</small></p></div>"
 
     @cached_property
     def drawn(self) -> str:
@@ -114,7 +146,7 @@ class Exhibit:
             f"<title>{escape(self.title)}</title><style>{render.font_face()}{PAGE}</style></head><body><main>"
             f'<h1>{escape(self.title)}</h1><p class="unit">{escape(self.unit)}</p>'
             f'<div id="chart" role="img" aria-label="{escape(self.alternative, quote=True)}"></div><noscript>{self.drawn}</noscript>'
-            f"{said}<h2>Data</h2>{table(self.shown)}</main>{render.script(self.chart, self.draw(self.data, PHONE_WIDTH), 'chart')}</body></html>"
+            f"{said}<h2>Data</h2>{table(self.readable)}</main>{render.script(self.chart, self.draw(self.data, PHONE_WIDTH), 'chart')}</body></html>"
         )
 
     def write(self, folder: Path, formats: tuple[str, ...] = FORMATS) -> list[Path]:
@@ -169,14 +201,16 @@ th{{position:sticky;top:0;background:#F6F7F9}}td.n{{text-align:right}}
 """
 
 
-def table(frame: pl.DataFrame) -> str:
-    """A frame as an HTML table with headers; numbers to four significant digits, a missing one as a dash."""
-    heads = "".join(f'<th scope="col">{escape(name.replace("_", " "))}</th>' for name in frame.columns)
-    rows = "".join(
-        "<tr>" + "".join(cell(plain(v, name), v) for v, name in zip(row, frame.columns, strict=True)) + "</tr>"
-        for row in frame.rows()
-    )
-    return f'<div class="scroll" tabindex="0"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
+def table(rows: Sequence[Mapping[str, str]]) -> str:
+    """Rows by heading as an HTML table."""
+    heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in (rows[0] if rows else ()))
+    body = "".join("<tr>" + "".join(map(_cell, row.values())) + "</tr>" for row in rows)
+    return f'<div class="scroll" tabindex="0"><table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def _cell(said: str) -> str:
+    figures = said.strip("\u2212-%").replace(",", "").replace(".", "")
+    return f'<td class="n">{escape(said)}</td>' if figures.isdigit() else f"<td>{escape(said)}</td>"
 
 
 def coded(text: str) -> str:

@@ -40,6 +40,20 @@ def method(run: Any) -> str:
     )
 
 
+# Columns of the data as a reader's table heads them; one without words is for files alone.
+HEADINGS = {
+    "quantity": "",
+    "group": "",
+    "says": "what was read",
+    "observed": "reading",
+    "inside": "inside nine in ten",
+    "rank": "place among futures (share of futures)",
+    "crps": "error of the model",
+    "crps_persistence": "error of 'nothing changes'",
+    "readings_inside": "of these inside",
+}
+
+
 def data(run: Any) -> pl.DataFrame:
     """The reading furthest out of each group and kind, misses first: quantity, kind, group, date, unit, observed, p5, p50, p95, inside, rank,
     crps and its baselines, source, says; and how many readings the group has of that kind, and how many of these lie inside.

@@ -143,7 +143,7 @@ class Opinion:
     @property
     def _verdict(self) -> str:
         if self.outcome.startswith(NEEDS):
-            return f"It cannot be told without {self.outcome.removeprefix(NEEDS)}."
+            return f"It cannot be told without {self._lacks(self.outcome)}."
         reads = self.book.vocabulary.outcomes[self.outcome].reads
         if self.settled:
             return f"{reads} ({self.citation})."
@@ -153,7 +153,10 @@ class Opinion:
     def reads(self, outcome: str) -> str:
         """An outcome and how it reads."""
         told = self.book.vocabulary.outcomes.get(outcome)
-        return f"{outcome} ({told.reads})" if told else f"it cannot be told without {outcome.removeprefix(NEEDS)}"
+        return f"{outcome} ({told.reads})" if told else f"it cannot be told without {self._lacks(outcome)}"
+
+    def _lacks(self, outcome: str) -> str:
+        return field_words.called(outcome.removeprefix(NEEDS), self.book.vocabulary)
 
     def kinds(self) -> Iterator[tuple[str, str]]:
         """What is asked of each kind, and what is said."""
@@ -171,7 +174,7 @@ class Opinion:
         told = self.book.vocabulary.outcomes.get(outcome)
         worth = self.answer.amounts.get(outcome)
         if told is None:
-            return f"it cannot be told without {outcome.removeprefix(NEEDS)}"
+            return f"it cannot be told without {self._lacks(outcome)}"
         return told.reads + (f": {limit(worth, told.unit)}" if worth is not None else "")
 
     def trace(self) -> Iterator[Rung]:

@@ -20,7 +20,7 @@ from premortem.problem.evaluate import Evaluator
 from premortem.problem.margins import Proposition
 from premortem.problem.pictures import Asked
 from premortem.problem.sections import Block, Section, priors, settings
-from premortem.problem.words import called, condition, under, units
+from premortem.problem.words import called, condition, plainly, under, units
 from premortem.questions.tables.boxes import Boxes
 from premortem.questions.tables.indices import Sobol
 from premortem.text.numbers import capital, count_noun, listing, number, share, spell_count
@@ -139,7 +139,7 @@ def _board(run: Told) -> Section | None:
     if not run.propositions:
         return None
     caption = f"Share of {count_noun(run.futures, 'future')} in which each proposition holds, the same futures under every policy, with the 95% interval of sampling."
-    rows = [[p.name, condition(p, run.plan.definition)] for p in run.propositions]
+    rows = [[plainly(p.name), condition(p, run.plan.definition)] for p in run.propositions]
     return Section(
         "board",
         "What holds",
@@ -201,7 +201,7 @@ def _spread(run: Told) -> Section | None:
             known = held.outcomes[o.name][held.failed == ""]
             if len(known):
                 ends = [number(float(v), 3) for v in np.quantile(known, (0.05, 0.5, 0.95))]
-                rows.append([o.name, policy, *ends, units(d).get(o.name, "")])
+                rows.append([plainly(o.name), plainly(policy), *ends, units(d).get(o.name, "")])
     if not rows:
         return None
     shown = [0, *([1] if len(run.policies) > 1 else []), 2, 3, 4, *([5] if any(row[5] for row in rows) else [])]
@@ -250,8 +250,8 @@ def _policies(run: Told) -> list[Section]:
     if not compared:
         return []
     units = {o.name: o.unit for o in run.plan.definition.outcomes}
-    heads = ["policy", *(f"regret in {n}{f' [{units[n]}]' if units[n] else ''}" for n in compared.regret)]
-    rows = [[p, *(_number(by.regret[p].mean) for by in compared.regret.values())] for p in run.policies]
+    heads = ["policy", *(f"regret in {plainly(n)}{f' [{units[n]}]' if units[n] else ''}" for n in compared.regret)]
+    rows = [[plainly(p), *(_number(by.regret[p].mean) for by in compared.regret.values())] for p in run.policies]
     blocks.append(Block("Regret is what a policy gives up, on average, against the best policy in the same future."))
     blocks.append(Block(heads=heads, rows=rows))
     best = [p for p in compared.pareto]

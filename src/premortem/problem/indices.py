@@ -16,6 +16,7 @@ from premortem.problem.margins import Proposition
 from premortem.problem.model_values import Known
 from premortem.problem.samplers import Sampler
 from premortem.problem.stored import Plan
+from premortem.problem.words import called
 from premortem.questions.tables.frame import frame, inputs
 from premortem.questions.tables.indices import Sensitivities
 from premortem.questions.tables.sensitivity import named, of_inputs
@@ -58,7 +59,7 @@ def sensitivity(
         many = _affordable(run, method, samples)
         if many:
             parts.append(_simulated(run, measured, name, policy, method, many, seed))
-            notes.append(f"{method}: {parts[-1].rows:,} runs under {policy} were simulated for it")
+            notes.append(f"{method}: from {parts[-1].rows:,} further runs of the model under {called(policy)}")
         else:
             given.append(method)
             notes.append(

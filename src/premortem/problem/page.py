@@ -13,9 +13,12 @@ from premortem.problem import pictures
 from premortem.problem.brief import TEMPLATES, drawn, environment, lead, without_boxes
 from premortem.problem.run import Run
 from premortem.problem.sections import Block, Section, priors, settings
-from premortem.problem.words import called, under
+from premortem.problem.words import called, plainly, under
 from premortem.questions.tables.indices import Sobol
 from premortem.text.numbers import number
+
+# What a box trades: the fewer futures it holds, the more of them break.
+TRADE = ("breaks inside (coverage)", "inside that breaks (density)", "futures inside (mass)", "what it limits")
 
 
 class Pages:
@@ -85,10 +88,10 @@ class Pages:
                     Block(pictures.box_caption(found), drawn(pictures.box_pairs(self.run, found, assumption, policy)))
                 )
             rows = [
-                [f"{p.coverage:.0%}", f"{p.density:.0%}", f"{p.mass:.0%}", ", ".join(p.limits) or "none"]
+                [f"{p.coverage:.0%}", f"{p.density:.0%}", f"{p.mass:.0%}", ", ".join(map(plainly, p.limits)) or "none"]
                 for p in found.trajectory[:: max(len(found.trajectory) // 12, 1)]
             ]
-            blocks.append(Block(heads=("coverage", "density", "mass", "limits"), rows=rows))
+            blocks.append(Block(heads=TRADE, rows=rows))
         except (BadInput, MissingData) as error:
             blocks.append(Block(str(error)))
         try:
@@ -103,10 +106,10 @@ class Pages:
             found = self.sensitivity(outcome, policy)
         except (BadInput, MissingData) as error:
             return Section("sensitivity", title, [Block(str(error))])
-        rows = [[r.param, number(r.first), number(r.total)] for r in found.of("sobol") if isinstance(r, Sobol)]
+        rows = [[plainly(r.param), number(r.first), number(r.total)] for r in found.of("sobol") if isinstance(r, Sobol)]
         blocks = [Block(f"{note}.") for note in found.notes]
         if rows:
-            caption = "Shares of the variance, alone (first) and with others (total)."
+            caption = f"Share of the variance of {called(outcome)} that each uncertainty makes: alone (first), and with others (total)."
             shown = Block(caption, drawn(pictures.indices(found)))
-            blocks = [shown, Block(heads=("uncertainty", "first", "total"), rows=rows), *blocks]
+            blocks = [shown, Block(heads=("uncertainty", "alone", "with others"), rows=rows), *blocks]
         return Section("sensitivity", title, blocks)

@@ -12,6 +12,7 @@ from premortem.errors import BadInput, unknown
 from premortem.problem.answers import Answers
 from premortem.problem.comparing import Compared
 from premortem.problem.stored import Plan
+from premortem.problem.words import plainly
 from premortem.questions.tables.boxes import Boxes
 from premortem.questions.tables.indices import Sensitivities, Sobol
 
@@ -119,8 +120,14 @@ def indices(found: Sensitivities) -> Any:
     for row in found.of("sobol"):
         if isinstance(row, Sobol):
             rows += [
-                {"param": row.param, "kind": "total", "value": row.total, "low": row.low, "high": row.high},
-                {"param": row.param, "kind": "first", "value": row.first, "low": row.first_low, "high": row.first_high},
+                {"param": plainly(row.param), "kind": "total", "value": row.total, "low": row.low, "high": row.high},
+                {
+                    "param": plainly(row.param),
+                    "kind": "first",
+                    "value": row.first,
+                    "low": row.first_low,
+                    "high": row.first_high,
+                },
             ]
     return exploration.indices(pl.DataFrame(rows))
 
@@ -175,7 +182,7 @@ def regional(run: Shown, assumption: str, policy: str) -> Any:
 def importance(found: Sequence[Sensitivities]) -> Any:
     """Total Sobol indices of several outcomes as a grid."""
     rows = [
-        {"param": r.param, "outcome": s.outcome, "value": r.total}
+        {"param": plainly(r.param), "outcome": plainly(s.outcome), "value": r.total}
         for s in found
         for r in s.of("sobol")
         if isinstance(r, Sobol)

@@ -11,6 +11,7 @@ from premortem.problem.definition import Definition
 from premortem.problem.given_priors import OfTable
 from premortem.problem.model_values import LeverValues
 from premortem.problem.uncertainties import Beta, Category, Integer, Lognormal, Normal, Triangular, Uncertainty, Uniform
+from premortem.problem.words import plainly
 from premortem.text.numbers import listing, number
 
 # Levers beside each other in a table, and uncertainties that one lists.
@@ -41,8 +42,11 @@ def settings(definition: Definition, policies: Mapping[str, LeverValues]) -> lis
     levers = definition.levers
     if not levers:
         return []
-    rows = [[name, *(_set(held[lever.name]) for lever in levers)] for name, held in policies.items()]
-    heads = ["policy", *(f"{lever.name} [{lever.unit}]" if lever.unit else lever.name for lever in levers)]
+    rows = [[plainly(name), *(_set(held[lever.name]) for lever in levers)] for name, held in policies.items()]
+    heads = [
+        "policy",
+        *(f"{plainly(lever.name)} [{lever.unit}]" if lever.unit else plainly(lever.name) for lever in levers),
+    ]
     if len(levers) > WIDE:  # a row a lever
         heads, *rows = (list(column) for column in zip(heads, *rows, strict=True))
         heads[0] = "lever"
@@ -87,7 +91,7 @@ def _row(u: Uncertainty) -> list[str]:
     ends = [""] * 3
     if u.ordered:
         ends = [number(float(v), 3) for v in u.quantile(np.array([0.05, 0.5, 0.95]))]
-    return [u.name, prior_in_words(u), *ends, "" if u.unit == "-" else u.unit, u.meaning]
+    return [plainly(u.name), prior_in_words(u), *ends, "" if u.unit == "-" else u.unit, u.meaning]
 
 
 def prior_in_words(u: Uncertainty) -> str:

@@ -19,9 +19,14 @@ BY_FUNCTION = "a function of its author's gives more than 0"
 _AT = re.compile(r"_at\((\w+), '([^']*)'\)")
 
 
+def plainly(name: object) -> str:
+    """A name of the user's in words: `worth it` for `worth_it`."""
+    return str(name).replace("_", " ")
+
+
 def called(name: object) -> str:
-    """A name of the user's as a name: `“clean”`."""
-    return f"“{name}”"
+    """A name of the user's as a name: `“clean”`, `“worth it”`."""
+    return f"“{plainly(name)}”"
 
 
 def under(policies: Sequence[str], policy: str) -> str:

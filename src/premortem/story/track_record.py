@@ -66,10 +66,10 @@ def _other_way(run: Run) -> list[tuple[Assumption, Carried]]:
 
 
 def _largest(a: Assumption, row: Carried, source: str) -> str:
-    meant = "holds up" if row.kind == "driver" else "brings down"
+    meant = "hold up" if row.kind == "driver" else "bring down"
     return (
-        f"What {source} says {meant} {a.id} most parts with the model: here more of it moves the share of futures in which {a.id} holds by "
-        f"{phrases.points(row.effect)}"
+        f"The model differs most from {source} on {a.id}: what is said to {meant} {a.id} moves its share of futures by "
+        f"{phrases.points(row.effect)} here"
     )
 
 

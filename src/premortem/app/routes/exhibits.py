@@ -42,8 +42,7 @@ def one(request: Request, name: str, desk: AtDesk) -> HTMLResponse:
         found = make_exhibit(desk, name)
     except MissingData as missing:
         return render(request, "exhibit.html", name=name, found=None, missing=str(missing), more=0)
-    columns = {c: c.replace("_", " ") for c in found.shown.columns}
-    more = max(found.shown.height - SHOWN, 0)
+    told = found.readable
     return render(
         request,
         "exhibit.html",
@@ -51,9 +50,8 @@ def one(request: Request, name: str, desk: AtDesk) -> HTMLResponse:
         name=name,
         found=found,
         missing="",
-        more=more,
-        shown=SHOWN,
-        columns=columns,
+        more=max(len(told) - SHOWN, 0),
+        told=told[:SHOWN],
     )
 
 

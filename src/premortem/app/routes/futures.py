@@ -11,12 +11,16 @@ from premortem.app.pages import AtDesk, View, render, wait_for
 from premortem.app.schema import Answer
 from premortem.app.session import Desk
 from premortem.case import Case, year_of
+from premortem.charts.marks import spread
 from premortem.questions.archetypes import STRUCTURE
 from premortem.questions.futures import AlternativeFutures
 from premortem.text import phrases
+from premortem.text.result import Document
 
 router = APIRouter()
 Letter = Annotated[str, Query(max_length=10)]
+# Room of a letter at the end of a line, in heights of a chart.
+LETTER = 0.09
 
 
 @router.get("/futures", response_class=HTMLResponse, include_in_schema=False)
@@ -76,6 +80,7 @@ def charts(found: AlternativeFutures, case: Case, chosen: str = "") -> list[char
             }
             for a in found.archetypes for b in a.bands if b.series == name and year_of(b.quarter) >= first
         ]  # fmt: skip
+        _set_letters_apart(rows, last)
         made.append(
             chart_specs.Chart(
                 f"series-{name}", said["title"], f"{said['title']} by {kind} of the futures and year; the table holds the numbers",
@@ -84,3 +89,11 @@ def charts(found: AlternativeFutures, case: Case, chosen: str = "") -> list[char
             )
         )  # fmt: skip
     return made
+
+
+def _set_letters_apart(rows: list[Document], last: int) -> None:
+    """Give each row of the last year the height `named` of its letter, clear of the others."""
+    ends = [row for row in rows if row["year"] == last]
+    reach = max(row["p75"] for row in rows) - min(row["p25"] for row in rows)
+    for row, height in zip(ends, spread([row["p50"] for row in ends], LETTER * reach), strict=True):
+        row["named"] = height

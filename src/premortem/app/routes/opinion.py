@@ -15,11 +15,11 @@ from premortem.app.view_state import State
 from premortem.errors import BadInput, BadInputs
 from premortem.law import memo
 from premortem.law.book import Book
-from premortem.law.fields.field_words import words_of
+from premortem.law.fields.field_words import called
 from premortem.law.fields.vocabulary import NEEDS, vocabulary
 from premortem.law.opinion import Opinion, opine
 from premortem.law.timeline import Span, opinions
-from premortem.text.numbers import listing
+from premortem.text.numbers import capital, listing
 from premortem.text.result import Document
 
 
@@ -46,7 +46,8 @@ def page(request: Request, desk: Desk, view: State, under: str, book: Book) -> H
 def answered(opinion: Opinion, view: State, under: str) -> Document:
     """The opinion, its changes each with the address that tries it, and the periods of the strip."""
     book = opinion.book
-    asked = book.vocabulary.asked
+    words = book.vocabulary
+    asked = words.asked
     spans = opinions(opinion.given, book, max(date.today(), opinion.day))
     first, whole = spans[0].first, (spans[-1].last - spans[0].first).days or 1
 
@@ -61,14 +62,14 @@ def answered(opinion: Opinion, view: State, under: str) -> Document:
         "kind": kind(opinion.outcome, opinion),
         "short": short(opinion),
         "changes": [
-            {"text": f"If {c.field.replace('_', ' ')} were {c.value}: {opinion.reads(c.outcome)}", "link": link({c.field: c.value})}
+            {"text": f"With '{called(c.field, words)}: {c.value}': {in_words(c.outcome, opinion)}", "link": link({c.field: c.value})}
             for c in opinion.changes
         ],
         "readings": [
-            {"text": f"If {listing([f'{n} is {v}' for n, v in r.fields.items()])}: {opinion.reads(r.outcome)}", "link": link(dict(r.fields))}
+            {"text": f"If {listing([f'{called(n, words)} is {v}' for n, v in r.fields.items()])}: {in_words(r.outcome, opinion)}", "link": link(dict(r.fields))}
             for r in opinion.readings
         ],
-        "assumed": ", ".join(f"{name.replace('_', ' ')} {opinion.row[name]}" for name in opinion.assumed),
+        "assumed": "; ".join(f"{called(name, words)}: {opinion.row[name]}" for name in opinion.assumed),
         "verified": memo.current(book.case),
         "not_checked": opinion.as_dict()["not_checked"],
         "periods": [
@@ -90,8 +91,14 @@ def kind(outcome: str, opinion: Opinion) -> str:
 
 def short(opinion: Opinion) -> str:
     """The answer in short, in words."""
-    told = opinion.book.vocabulary.outcomes.get(opinion.outcome)
-    return told.reads if told else f"It cannot be told without {words_of(opinion.outcome.removeprefix(NEEDS))}"
+    return capital(in_words(opinion.outcome, opinion))
+
+
+def in_words(outcome: str, opinion: Opinion) -> str:
+    """An answer in short without its key; what it lacks where it cannot be told."""
+    words = opinion.book.vocabulary
+    told = words.outcomes.get(outcome)
+    return told.reads if told else f"it cannot be told without {called(outcome.removeprefix(NEEDS), words)}"
 
 
 def reads(span: Span, opinion: Opinion) -> str:

@@ -25,7 +25,7 @@ def map_of(request: Request) -> Map:
     """The map of the case. Raises `MissingData` where it has none."""
     case = desk_of(request).study.case
     if case.map is None:
-        raise MissingData(f"{case.name} holds no map: its world has no places")
+        raise MissingData("this case holds no map: its world has no places")
     return case.map
 
 

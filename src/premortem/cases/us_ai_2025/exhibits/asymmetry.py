@@ -24,6 +24,8 @@ METHOD = (
 BASE = "as it is"
 # A change under this is said to be little [share of futures].
 LITTLE = 0.03
+# Columns of the data as a reader's table heads them; one without words is for files alone.
+HEADINGS = {"change": "change in it", "low": "change, low end of 95%", "high": "change, high end of 95%"}
 
 
 def data(run: Any) -> pl.DataFrame:

@@ -25,6 +25,8 @@ METHOD = (
 )
 # Degree from which memory limits more than logic does.
 HALF = 0.5
+# Columns of the data as a reader's table heads them; one without words is for files alone.
+HEADINGS = {"memory": "memory binds (share of futures)", "logic": "dies bind (share of futures)"}
 
 
 def data(run: Any) -> pl.DataFrame:

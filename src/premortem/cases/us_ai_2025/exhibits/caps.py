@@ -28,6 +28,15 @@ METHOD = (
     "beside what one country's allocation lets in without a validated end user. Regions of one country are that country; the others show their mean."
 )
 SPAN = ("2025Q1", "2027Q4")
+# Columns of the data as a reader's table heads them; one without words is for files alone.
+HEADINGS = {
+    "wanted": "wanted, median",
+    "low": "wanted, lowest of nine in ten",
+    "high": "wanted, highest of nine in ten",
+    "unmet": "not met",
+    "cap": "allocation",
+    "over_cap": "want more than the allocation (share of futures)",
+}
 
 
 def data(run: Any) -> pl.DataFrame:

@@ -22,6 +22,17 @@ METHOD = (
     "First: AI's electricity in the world, with two paths that go on from the median of 2024 and 2025: the same TWh more every year, and the same growth rate every year. "
     "Then: what AI adds in the US in a year, beside the surplus net generation of figure 5 as the note states its method."
 )
+# Columns of the data as a reader's table heads them; one without words is for files alone.
+HEADINGS = {"series": "what"}
+NAMES = {
+    "series": {
+        "world": "AI in the world",
+        "linear": "the same TWh more every year",
+        "exponential": "the same growth every year",
+        "us_added": "added by AI in the US",
+        "surplus": "surplus generation of the US",
+    }
+}
 
 
 def data(run: Any) -> pl.DataFrame:

@@ -60,10 +60,12 @@ EXCEPTIONS = (
     ("Exception AIA: buyers of Tier 1", "diffusion.aia"),
     ("Exception ACM: makers and their stores", "diffusion.acm"),
 )
+# Columns of the data as a reader's table heads them; one without words is for files alone.
+HEADINGS = {"kind": "what", "value": "value in the rule", "clause": "", "note": "value in the note"}
 
 
 def data() -> pl.DataFrame:
-    """Places with their tier and numbers with their clause: kind, name, iso3, tier, value, unit, clause, note."""
+    """Places with their tier and numbers with their clause: kind, name, iso3, tier, value, unit, clause, citation, note."""
     book = rules.load(POLICY, CASE)
     places = read("countries").select("iso3").filter(pl.col("iso3") != "ATA")["iso3"]
     rows = [{"kind": "place", "name": countries()[iso3], "iso3": iso3, "tier": book.tier(iso3, DAY)} for iso3 in places]
@@ -73,7 +75,8 @@ def data() -> pl.DataFrame:
             "name": name,
             "value": book.number(clause, key, day) * (100 if unit == "%" else 1),
             "unit": unit,
-            "clause": f"{clause}.{key}; {book.by_id[clause].citation}",
+            "clause": f"{clause}.{key}",
+            "citation": book.by_id[clause].citation,
             "note": note,
         }
         for name, clause, key, day, unit, note in NUMBERS
@@ -83,12 +86,13 @@ def data() -> pl.DataFrame:
             "kind": "exception",
             "name": name,
             "unit": "limit of its own" if book.by_id[clause].within else "no limit",
-            "clause": f"{clause}; {book.by_id[clause].citation}",
+            "clause": clause,
+            "citation": book.by_id[clause].citation,
         }
         for name, clause in EXCEPTIONS
     ]
     kinds = {"kind": pl.String, "name": pl.String, "iso3": pl.String, "tier": pl.Int64}
-    more = {"value": pl.Float64, "unit": pl.String, "clause": pl.String, "note": pl.Float64}
+    more = {"value": pl.Float64, "unit": pl.String, "clause": pl.String, "citation": pl.String, "note": pl.Float64}
     return pl.DataFrame(rows, schema=kinds | more)
 
 

@@ -26,6 +26,15 @@ REGIONS = {"Southeast Asia": HOLDS, "Middle East and North Africa": BREAKS, OTHE
 AFTER = "after the note"
 # Above this part a region has most of the value.
 HALF = 0.5
+# Columns of the data as a reader's table heads them; one without words is for files alone.
+HEADINGS = {
+    "known": "announced",
+    "value_musd": "value (million USD)",
+    "projects": "projects",
+    "with_value": "of these with a published value",
+    "huawei": "of Huawei",
+    "huawei_musd": "value of Huawei's (million USD)",
+}
 
 
 def data() -> pl.DataFrame:

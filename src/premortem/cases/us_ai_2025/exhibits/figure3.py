@@ -31,6 +31,18 @@ NOTE_TOTAL = 312
 # What the model's band is, under it.
 BAND_SAID = "nine in ten\nfutures"
 BARS = ("2024", "2025 as projected", "2025 as it came")
+# Columns of the data as a reader's table heads them; one without words is for files alone.
+HEADINGS = {
+    "panel": "what is counted",
+    "bar": "year",
+    "busd": "billion USD",
+    "low": "lowest of nine in ten (billion USD)",
+    "high": "highest of nine in ten (billion USD)",
+}
+NAMES = {
+    "panel": {"cash": "cash paid", "note's basis": "as the note counts", "model": "in the model"},
+    "source": {"as-written": "simulated, as written"},
+}
 
 
 def data(run: Any = None) -> pl.DataFrame:

@@ -31,6 +31,9 @@ SERVICES = {"api": "API", "chat": "Web chat"}
 LAST = "2025-02-24"
 # Uptime that counts as whole [%]; and full performance on a day that counts as next to none [%].
 WHOLE, NONE = 99.5, 1.0
+# Columns of the data as a reader's table heads them; one without words is for files alone.
+HEADINGS = {"panel": "what", "percent": "% of the day"}
+NAMES = {"service": SERVICES, "measure": MEASURES, "panel": {"status": "status page", "model": "in the model"}}
 
 
 def data(run: Any = None) -> pl.DataFrame:

@@ -38,6 +38,16 @@ NAMED = ("CHN", "USA", "DEU", "IND", "IDN")
 TOP = 10
 # Within this a country agrees with the table made by other hands [TWh a year].
 APART = 0.1
+# Columns of the data as a reader's table heads them; one without words is for files alone.
+HEADINGS = {
+    "as_stated": "as the note states it (TWh a year)",
+    "without_demand": "demand growth not taken off (TWh a year)",
+    "planners": "with planners' capacity factors (TWh a year)",
+    "added": "generation added (TWh a year)",
+    "demand_growth": "growth of demand (TWh a year)",
+    "capacity_from": "capacity by",
+    "tier1": "of Tier 1",
+}
 
 
 def data() -> pl.DataFrame:

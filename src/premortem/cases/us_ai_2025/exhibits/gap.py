@@ -26,6 +26,9 @@ SERIES = {
     "gap_months_cn": ("Chinese models", HOLDS, "us_cn_gap_months"),
     "gap_months_open": ("Open models", BREAKS, "open_closed_gap_months"),
 }
+# Columns of the data as a reader's table heads them; one without words is for files alone.
+HEADINGS = {"series": "who follows"}
+NAMES = {"series": {s: name for s, (name, _, _) in SERIES.items()}}
 
 
 def data(run: Any) -> pl.DataFrame:

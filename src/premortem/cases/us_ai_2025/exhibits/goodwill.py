@@ -21,6 +21,8 @@ METHOD = (
     "and rises with deals. It moves alignment and the readiness to buy Chinese. All rates are assumptions, and the index has no outside measure."
 )
 LAST = 2033.0
+# Columns of the data as a reader's table heads them; one without words is for files alone.
+HEADINGS = {"policy": "", "title": "policy"}
 
 
 def data(run: Any) -> pl.DataFrame:

@@ -33,6 +33,15 @@ NOTED = "gross margin on API"
 # A margin stays where its median never leaves a band as wide as this [share].
 LITTLE = 0.06
 PANELS = {"price": "Price of closed models", "gross_margin": "Gross margin in it"}
+# Columns of the data as a reader's table heads them; one without words is for files alone.
+HEADINGS = {"series": "what"}
+NAMES = {
+    "series": {
+        "price": "Price of closed models (USD per million tokens)",
+        "gross_margin": "Gross margin in it (of 1)",
+        "price_open": "Price of open models (USD per million tokens)",
+    }
+}
 
 
 def data(run: Any) -> pl.DataFrame:

@@ -22,6 +22,9 @@ METHOD = (
 )
 PANELS = {"roi_closed": "Closed labs: profit over research", "roi_hyperscaler": "Clouds: AI revenue over AI capital"}
 FIRST = 2026.0
+# Columns of the data as a reader's table heads them; one without words is for files alone.
+NAMES = {"series": PANELS}
+HEADINGS = {"series": "whose", "paid": "have paid back (share of futures)"}
 
 
 def data(run: Any) -> pl.DataFrame:

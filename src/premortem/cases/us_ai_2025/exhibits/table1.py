@@ -30,6 +30,18 @@ JUDGES = {
 }
 SINCE = {"o1": "o1", "deepseek/deepseek-reasoner": "DeepSeek reasoner", "gpt-5": "GPT-5"}
 NOTE_SHARE = 0.04
+# Columns of the data as a reader's table heads them; one without words is for files alone.
+HEADINGS = {
+    "panel": "when",
+    "input": "a token read (USD per million)",
+    "output": "a token written (USD per million)",
+    "judged_input": "read, in our own price table",
+    "judged_output": "written, in our own price table",
+    "share": "share of hosts with it (share of hosts)",
+    "hosts": "hosts with it",
+    "of": "of so many hosts",
+}
+NAMES = {"panel": {"then": "by the note", "since": "since the note", "hosts": "who hosts it"}}
 
 
 def data() -> pl.DataFrame:
