@@ -56,8 +56,31 @@ def test_no_more_is_held_than_there_is_room_for(desk, monkeypatch):
     from premortem.app import response_cache
 
     monkeypatch.setattr(response_cache, "MOST", 100)
-    kept = response_cache.Answers(None, desk)
+    kept = response_cache.Held(desk)
     for i in range(5):
-        kept._hold((1, f"/{i}", b""), response_cache._Sent(body=b"x" * 40))
+        kept.hold((desk.generation, f"/{i}", b""), response_cache._Sent(body=b"x" * 40))
     assert [key[1] for key in kept._held] == ["/3", "/4"]
     assert kept._bytes == 80
+
+
+def test_a_page_that_waits_is_not_kept_in_place_of_its_answer(client):
+    asked = {"w": "record", "asof": "2025-06-03"}
+    waiting = client.get("/board", params=asked)
+    assert 'id="waiting"' in waiting.text
+    assert waiting.headers["cache-control"] == "no-store"
+    client.get("/board", params=asked | {"now": "1"})
+    assert 'id="waiting"' not in client.get("/board", params=asked).text
+
+
+def test_a_weighted_board_with_changes_waits_for_its_own_futures_and_not_for_the_run(client, desk):
+    from premortem.app.routes import board
+    from premortem.app.view_state import State
+
+    asked = State("as-written", weights="record", thresholds=(("A2.models_contained", 0.31),))
+    assert not board._is_known(desk, asked)
+    board.answer(desk, asked, only=False)
+    assert board._is_known(desk, asked)
+
+
+def test_the_typeface_is_kept_by_the_browser(client):
+    assert "immutable" in client.get("/font.woff2").headers["cache-control"]

@@ -36,12 +36,19 @@ def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
             request,
             "Which assumptions survive?",
             f"Weighing futures by what was known on {view.asof}, or drawing them anew by it; some seconds the first time.",
-            there=desk.knows(("board of day", view.asof)),
+            there=_is_known(desk, view),
         )
     ):
         return early
     found = answer(desk, view, only=False)
     return render(request, "board.html", answer=found, said=labels, weak=weak(found["effective_futures"]))
+
+
+def _is_known(desk: Desk, view: State) -> bool:
+    """Whether a weighted board is at hand: the run's own where nothing is changed, else that of every policy."""
+    if desk.live.asks_run(view):
+        return desk.knows(("board of day", view.asof))
+    return all(desk.live.knows(view.under(p)) for p in desk.study.policies)
 
 
 @router.get("/api/board")
