@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from premortem.case import Case
 from premortem.law.book import Book
-from premortem.text.numbers import capital, count_noun, day_in_words
+from premortem.law.rulebook_version import shipped_version
+from premortem.text.numbers import capital, count_noun, day_in_words, listing
 from premortem.text.result import Document
 from premortem.text.units import quantity
 
@@ -51,7 +53,7 @@ def told(found: Document, before: Book, after: Book) -> Changes:
     """The differences of two rulebooks as `law.diff.between` finds them. What came and went in between stands among the rest by the
     shipments that it would have touched.
     """
-    law = [row for row in found["changes"] if row["of"] == "law"]
+    law = _by_place([row for row in found["changes"] if row["of"] == "law"])
     rows = [(row["weight"], row["touches"], _of_law(row, before, after)) for row in law]
     rows += [(row["weight"], row["weight"], _between(row)) for row in found["between"]]
     rows.sort(key=lambda row: (-row[0], -row[1]))
@@ -60,6 +62,36 @@ def told(found: Document, before: Book, after: Book) -> Changes:
         [one for _, weight, one in rows if not weight],
         [_effort(row, after) for row in found["changes"] if row["of"] != "law"],
     )
+
+
+def stale_said(found: Document, case: Case) -> str:
+    """That a side is of a day after the last to which the rulebook was verified; empty where none is."""
+    current = shipped_version(case)
+    old = any(current.stale(date.fromisoformat(side["day"])) for side in found["sides"])
+    return f"Stale: nothing after {day_in_words(current.news)} is in this comparison." if old else ""
+
+
+def _by_place(rows: Sequence[Document]) -> list[Document]:
+    """Changes with all that moved of one place as one of them, in the place of the weightiest."""
+    places: dict[str, Document] = {}
+    kept: list[Document] = []
+    for row in rows:
+        if row["kind"] != "place":
+            kept.append(row)
+        elif held := places.get(row["place"]):
+            held["texts"].append(row["text"])
+        else:
+            kept.append(places.setdefault(row["place"], row | {"texts": [row["text"]]}))
+    return [row | {"text": listing(_once(row["texts"]))} if "texts" in row else row for row in kept]
+
+
+def _once(texts: Sequence[str]) -> list[str]:
+    """Sentences of one subject, which is named in the first."""
+    first = texts[0]
+    same = next(
+        (i for i in range(len(first), 0, -1) if first[i - 1] == " " and all(t.startswith(first[:i]) for t in texts)), 0
+    )
+    return [first, *(text[same:] for text in texts[1:])]
 
 
 def days_in_words(text: str) -> str:

@@ -83,7 +83,7 @@ def after(unit: str) -> str:
 # Units that are a word of the trade, in words: what a number typed in such a unit is.
 NAMED = {
     "-": "no unit",
-    "0-1": "a part of one",
+    "0-1": "a part of one; 0.25 is 25%",
     "0 to 1": "an index from none to full",
     "ln": "the logarithm of a factor; 0.69 is twice",
     "ln/yr": "the logarithm of a yearly factor; 0.69 is twice a year",
@@ -98,7 +98,7 @@ def unit_name(unit: str) -> str:
     """A unit by itself, in words.
 
     >>> unit_name("-"), unit_name("TWh/yr"), unit_name("share"), unit_name("0-1")
-    ('no unit', 'TWh a year', 'share', 'a part of one')
+    ('no unit', 'TWh a year', 'share', 'a part of one; 0.25 is 25%')
     """
     if unit in ("share", "ratio", "year"):
         return unit

@@ -22,7 +22,7 @@ POINTS = 40
 def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
     """All uncertainties, the ones that matter most first."""
     return render(
-        request, "beliefs.html", rows=rows_of(desk, view), answer=board.answer(desk, view, only=True),
+        request, "beliefs.html", rows=rows_of(desk, view), answer=board.answer(desk, view, only=True), beside=board.beside_run(desk, view),
         rooms=sorted({r.module for r in desk.study.priors.rows}), record=desk.live.record(view),
     )  # fmt: skip
 

@@ -90,8 +90,11 @@ def holds_all(order: Sequence[str], run: Run) -> str:
     said = phrases.share(shares[first])
     if shares[first] > MOST:
         return f"holds all assumptions in most futures ({said})"
-    level = sum(share == shares[first] for share in shares.values()) > 1
-    return f"holds all assumptions in {'no fewer' if level else 'more'} futures than any other ({said})"
+    lowest = min((c.low for c in cells if c.policy == first and c.low is not None), default=shares[first])
+    others = [c for c in cells if c.policy != first and c.holds is not None]
+    level = any((c.holds if c.high is None else c.high) >= lowest for c in others)
+    more, doubt = ("no fewer", "; sampling leaves the order open") if level else ("more", "")
+    return f"holds all assumptions in {more} futures than any other ({said}{doubt})"
 
 
 def policy_ranks(found: Compared, view: State, titles: Mapping[str, str], source: str) -> chart_specs.Chart:

@@ -259,6 +259,7 @@ def diff_page(request: Request, desk: AtDesk, view: View, a: Under = "", b: Unde
         a=sides[0],
         b=sides[1],
         events=_events(case),
+        old=law_changes.stale_said(found, case) if found else "",
         comparison=transfers(case).comparison,
         a_day=case.settings.day,
         a_policy=case.settings.policies[1 % len(case.settings.policies)],
