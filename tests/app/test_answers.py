@@ -84,3 +84,22 @@ def test_a_weighted_board_with_changes_waits_for_its_own_futures_and_not_for_the
 
 def test_the_typeface_is_kept_by_the_browser(client):
     assert "immutable" in client.get("/font.woff2").headers["cache-control"]
+
+
+def test_how_far_a_share_lies_from_the_runs_is_said_where_a_run_of_more_futures_is_stored(desk):
+    from types import SimpleNamespace
+
+    from premortem.app.routes import board
+    from premortem.app.view_state import State
+
+    shares = {p: desk.live.own_rows(State(p)) for p in desk.study.policies}
+    cells = [
+        SimpleNamespace(**r | {"holds": r["holds"] and r["holds"] - 0.03}) for rows in shares.values() for r in rows
+    ]
+    run = SimpleNamespace(futures=20_000, board_rows=lambda: cells)
+    held = SimpleNamespace(stored=run, live=desk.live, study=desk.study, keep=lambda key, make: make())
+    said = board.beside_run(held, State(desk.study.policies[0]))
+    assert "tell the run's 20,000 futures" in said
+    assert said.endswith("by up to 3 points.")
+    assert board.beside_run(held, State(desk.study.policies[0], weights="record")) == ""
+    assert board.beside_run(SimpleNamespace(stored=None), State(desk.study.policies[0])) == ""

@@ -164,6 +164,7 @@ def test_every_colour_of_the_charts_has_one_for_the_dark_look():
         ("containment", "Assumption", "/a/A2"),
         ("country cap", "Clause", "/levers#at-diffusion.country_allocation"),
         ("country cap A4", "Clause", "/levers#at-diffusion.country_allocation"),
+        ("H200", "Item", "/rules?item=H200+SXM"),
         ("Malaysia", "Place", "/rules?to=Malaysia"),
         ("Poland", "Place", "/rules?to=Poland"),
         ("spreadsheet", "Screen", "/rules/ledger"),

@@ -1,5 +1,6 @@
 """What screens say against the rows that they stand above."""
 
+import html
 import re
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 
 import premortem.app
-from premortem.app import break_charts, labels, law_changes, pages
+from premortem.app import basis_words, break_charts, labels, law_changes, pages
 from premortem.app.routes import assumption, compare
 from premortem.questions import archetypes
 from premortem.text.phrases import share
@@ -208,3 +209,12 @@ def test_f069_every_change_that_is_counted_is_listed_in_order(client, a, b):
     moved = [c["place"] for c in found["changes"] if c["kind"] == "place"]  # all of one place is one change
     assert counted == len(found["changes"]) - len(moved) + len({*moved}) + len(found["between"]) == listed.count("<li>")
     assert "reworded" not in listed
+
+
+def test_a_row_of_the_quantities_is_named_where_a_belief_rests_on_it(client, study):
+    sources = basis_words.quantity_sources(study.case)
+    resting = [p for p in study.priors.rows if p.varies and basis_words.CITED.search(p.basis)]
+    page = html.unescape(client.get("/beliefs").text)
+    assert resting
+    assert all(basis_words.with_sources(p.basis, sources) in page for p in resting)
+    assert all(len(basis_words.with_sources(p.basis, sources)) > len(p.basis) + 10 for p in resting)

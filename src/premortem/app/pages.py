@@ -94,7 +94,7 @@ _env.filters |= {
     "plainly": lambda text: str(text).replace("_", " "),
     "linked": linked,
     "reading": hindcast_words.amount,
-    "reading_alone": hindcast_words.amount_alone,
+    "readings_alone": hindcast_words.amounts_alone,
     "read_whole": read_whole,
 }
 _env.globals |= {"go": GO, "palette": DARK}

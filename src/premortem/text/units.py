@@ -86,10 +86,10 @@ NAMED = {
     "0-1": "a part of one; 0.25 is 25%",
     "0 to 1": "an index from none to full",
     "ln": "the logarithm of a factor; 0.69 is twice",
-    "ln/yr": "the logarithm of a yearly factor; 0.69 is twice a year",
+    "ln/yr": "the logarithm of a yearly factor; 0.69 is twice a year, and 100% may be typed",
     LOGIT: "the logarithm of odds; 0 is one half",
     "logit/yr": "the yearly growth of the logarithm of odds; 0.69 is odds twice a year",
-    LOG_GROWTH: "the logarithm of a yearly factor; 0.2 is 22% a year",
+    LOG_GROWTH: "the logarithm of a yearly factor; 0.2 is 22% a year, and 22% may be typed",
     "category": "one of some",
 }
 
