@@ -91,8 +91,10 @@ def holds_all(order: Sequence[str], run: Run) -> str:
     if shares[first] > MOST:
         return f"holds all assumptions in most futures ({said})"
     lowest = min((c.low for c in cells if c.policy == first and c.low is not None), default=shares[first])
-    others = [c for c in cells if c.policy != first and c.holds is not None]
-    level = any((c.holds if c.high is None else c.high) >= lowest for c in others)
+    tops = {
+        p: next((c.high for c in cells if c.policy == p and c.high is not None), share) for p, share in shares.items()
+    }
+    level = any(top >= lowest for p, top in tops.items() if p != first)
     more, doubt = ("no fewer", "; sampling leaves the order open") if level else ("more", "")
     return f"holds all assumptions in {more} futures than any other ({said}{doubt})"
 
