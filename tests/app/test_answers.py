@@ -56,8 +56,50 @@ def test_no_more_is_held_than_there_is_room_for(desk, monkeypatch):
     from premortem.app import response_cache
 
     monkeypatch.setattr(response_cache, "MOST", 100)
-    kept = response_cache.Answers(None, desk)
+    kept = response_cache.Held(desk)
     for i in range(5):
-        kept._hold((1, f"/{i}", b""), response_cache._Sent(body=b"x" * 40))
+        kept.hold((desk.generation, f"/{i}", b""), response_cache._Sent(body=b"x" * 40))
     assert [key[1] for key in kept._held] == ["/3", "/4"]
     assert kept._bytes == 80
+
+
+def test_a_page_that_waits_is_not_kept_in_place_of_its_answer(client):
+    asked = {"w": "record", "asof": "2025-06-03"}
+    waiting = client.get("/board", params=asked)
+    assert 'id="waiting"' in waiting.text
+    assert waiting.headers["cache-control"] == "no-store"
+    client.get("/board", params=asked | {"now": "1"})
+    assert 'id="waiting"' not in client.get("/board", params=asked).text
+
+
+def test_a_weighted_board_with_changes_waits_for_its_own_futures_and_not_for_the_run(client, desk):
+    from premortem.app.routes import board
+    from premortem.app.view_state import State
+
+    asked = State("as-written", weights="record", thresholds=(("A2.models_contained", 0.31),))
+    assert not board._is_known(desk, asked)
+    board.answer(desk, asked, only=False)
+    assert board._is_known(desk, asked)
+
+
+def test_the_typeface_is_kept_by_the_browser(client):
+    assert "immutable" in client.get("/font.woff2").headers["cache-control"]
+
+
+def test_how_far_a_share_lies_from_the_runs_is_said_where_a_run_of_more_futures_is_stored(desk):
+    from types import SimpleNamespace
+
+    from premortem.app.routes import board
+    from premortem.app.view_state import State
+
+    shares = {p: desk.live.own_rows(State(p)) for p in desk.study.policies}
+    cells = [
+        SimpleNamespace(**r | {"holds": r["holds"] and r["holds"] - 0.03}) for rows in shares.values() for r in rows
+    ]
+    run = SimpleNamespace(futures=20_000, board_rows=lambda: cells)
+    held = SimpleNamespace(stored=run, live=desk.live, study=desk.study, keep=lambda key, make: make())
+    said = board.beside_run(held, State(desk.study.policies[0]))
+    assert "tell the run's 20,000 futures" in said
+    assert said.endswith("by up to 3 points.")
+    assert board.beside_run(held, State(desk.study.policies[0], weights="record")) == ""
+    assert board.beside_run(SimpleNamespace(stored=None), State(desk.study.policies[0])) == ""

@@ -147,9 +147,9 @@ def shipment(client):
 
 
 def test_the_answer_to_a_shipment_reads_as_a_sentence(shipment):
-    heading = re.search(r"<h1>(.*?)</h1>", shipment)[1]
-    assert "listed parties own nothing of each party" in heading
-    assert re.search(r"open points? below do(es)? not bar it", heading)
+    box = re.search(r'<div class="verdict.*?</div>', shipment, re.DOTALL)[0]
+    assert "Listed parties own nothing of each party" in box
+    assert re.search(r"open points? below do(es)? not bar it", box)
 
 
 def test_a_ladder_classifies_an_item_once(shipment, study):

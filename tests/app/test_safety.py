@@ -5,6 +5,7 @@ import socket
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from fastapi.testclient import TestClient
 
 from premortem.app import prices, request_limits, site
 from premortem.app.http_server import bound
@@ -45,6 +46,35 @@ def test_heavy_requests_are_limited_by_client(monkeypatch):
     assert allowed == [True] * prices.MANY + [False]
     assert budget.takes("5.6.7.8", asked)
     assert budget.takes("1.2.3.4", prices.price("/api/board", ""))
+
+
+@pytest.fixture
+def spent(monkeypatch):
+    """An app behind a guard whose clients may ask for one analysis at a time; what is asked for with `kept` is at hand."""
+    monkeypatch.setattr(prices, "MANY", 1)
+
+    async def answers(scope, receive, send):
+        await request_limits._answer(send, 200, "", "answered")
+
+    guard = request_limits.Guard(answers, (), at_hand=lambda scope: b"kept" in scope["query_string"])
+    asker = TestClient(guard, base_url="http://127.0.0.1:8760")
+    assert asker.get("/api/movers").status_code == 200
+    return asker
+
+
+def test_a_browser_that_asks_for_too_much_gets_a_page_that_says_when_to_ask_again(spent):
+    said = spent.get('/board?w=record&asof=2025-06-03&l.x="><b>=1', headers={"accept": "text/html,*/*"})
+    assert (said.status_code, said.headers["retry-after"]) == (429, "10")
+    assert "in 10 seconds" in said.text
+    assert "your settings are in the address" in said.text
+    assert 'href="/board?asof=2025-06-03&amp;l.x' in said.text
+    assert "<b>" not in said.text
+    assert spent.get("/api/board?w=record").json()["error"]["key"] == "rate"
+
+
+def test_what_is_at_hand_costs_nothing(spent):
+    assert spent.get("/board?w=record").status_code == 429
+    assert spent.get("/board?w=record&kept=1").status_code == 200
 
 
 def test_every_answer_carries_the_policy_against_scripts_from_elsewhere(client):

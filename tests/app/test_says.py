@@ -1,5 +1,6 @@
 """What screens say against the rows that they stand above."""
 
+import html
 import re
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,8 +9,8 @@ import numpy as np
 import pytest
 
 import premortem.app
-from premortem.app import labels, pages
-from premortem.app.routes import compare
+from premortem.app import basis_words, break_charts, labels, law_changes, pages
+from premortem.app.routes import assumption, compare
 from premortem.questions import archetypes
 from premortem.text.phrases import share
 
@@ -18,7 +19,7 @@ STATIC = Path(premortem.app.__file__).parent / "static"
 
 def together(**holds):
     """A run of which only the shares of all at once are known."""
-    rows = [SimpleNamespace(assumption="all", policy=p, holds=x) for p, x in holds.items()]
+    rows = [SimpleNamespace(assumption="all", policy=p, holds=x, low=x - 0.01, high=x + 0.01) for p, x in holds.items()]
     return SimpleNamespace(board_rows=lambda: rows)
 
 
@@ -32,6 +33,50 @@ def test_f058_holds_all_in_most_futures_is_said_over_half_alone(best):
 
 def test_f058_policies_that_hold_all_alike_are_not_told_apart():
     assert "no fewer futures than any other" in compare.holds_all(["a", "b"], together(a=0.2, b=0.2))
+    within = compare.holds_all(["a", "b"], together(a=0.2, b=0.185))
+    assert "no fewer futures than any other" in within
+    assert "sampling leaves the order open" in within
+
+
+def test_a_view_that_changes_next_to_nothing_says_so_in_a_sentence():
+    before = [{"assumption": k, "holds": x} for k, x in (("A1", 0.4), ("A2", 0.5), ("all", 0.1))]
+    after = [row | {"holds": row["holds"] + 0.001} for row in before]
+    assert labels.moves(before, before) == "No share changes by a point."
+    assert labels.moves(after, before) == "No share changes by a point."
+    assert labels.moves([row | {"holds": row["holds"] + 0.02} for row in before], before).startswith(
+        "Change in points: A1 +2"
+    )
+
+
+def test_a_bar_under_half_a_point_has_no_sign_of_its_own():
+    assert [break_charts.points_said(x) for x in (0.034, -0.002, 0.002, 0.0, -0.02)] == [
+        "+3",
+        "under 1",
+        "under 1",
+        "0",
+        "-2",
+    ]
+
+
+def test_all_that_moved_of_one_place_is_one_change():
+    rows = [
+        {"kind": "place", "place": "KHM", "text": "Cambodia leaves group D:5", "weight": 3},
+        {"kind": "new", "clause": "a.b", "weight": 2},
+        {"kind": "place", "place": "KHM", "text": "Cambodia joins group A:6", "weight": 1},
+    ]
+    told = law_changes._by_place(rows)
+    assert [row.get("text") for row in told] == ["Cambodia leaves group D:5 and joins group A:6", None]
+
+
+def test_by_which_year_the_limits_ask_is_said_under_the_fan(study):
+    a4 = next(a for a in study.assumptions if a.id == "A4")
+    assert "read by 2028" in assumption.asked_by(a4)
+
+
+def test_a_difference_of_laws_after_the_last_day_verified_says_that_it_is_stale(client):
+    path = {"a": "2025-02-26", "b": "2026-11-20"}
+    assert "Stale: nothing after" in client.get("/rules/diff", params=path).text
+    assert "Stale" not in client.get("/rules/diff", params=path | {"b": "2026-06-01"}).text
 
 
 @pytest.mark.slow
@@ -161,5 +206,15 @@ def test_f069_every_change_that_is_counted_is_listed_in_order(client, a, b):
     found = client.get("/api/diff", params={"a": a, "b": b}).json()
     counted = int(re.search(r"<h1>(\d+) change", text).group(1))
     listed = text.split("<h2>Who gains")[0].split("The change that turns")[1]
-    assert counted == len(found["changes"]) + len(found["between"]) == listed.count("<li>")
+    moved = [c["place"] for c in found["changes"] if c["kind"] == "place"]  # all of one place is one change
+    assert counted == len(found["changes"]) - len(moved) + len({*moved}) + len(found["between"]) == listed.count("<li>")
     assert "reworded" not in listed
+
+
+def test_a_row_of_the_quantities_is_named_where_a_belief_rests_on_it(client, study):
+    sources = basis_words.quantity_sources(study.case)
+    resting = [p for p in study.priors.rows if p.varies and basis_words.CITED.search(p.basis)]
+    page = html.unescape(client.get("/beliefs").text)
+    assert resting
+    assert all(basis_words.with_sources(p.basis, sources) in page for p in resting)
+    assert all(len(basis_words.with_sources(p.basis, sources)) > len(p.basis) + 10 for p in resting)

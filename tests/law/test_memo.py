@@ -27,7 +27,7 @@ ASKED = ("check", "--item", "H200 SXM", "--to", "CHN", "--on", "2026-03-01", "--
 # The order in which the memo is read; parts that have nothing to say are left out.
 ORDER = [
     "What it rests on", "Numbers and their lines", "Given", "Assumed, not given", "To be answered first", "Not checked", "What would change it",
-    "Checklist", "Red flags to ask about", "The ladder",
+    "Checklist", "Red flags to ask about", "Clauses that were asked", "The ladder",
 ]  # fmt: skip
 
 
@@ -60,7 +60,8 @@ def test_a_memo_is_read_in_one_order(found):
     memo = memo_parts.of_decision(found, trace=True)
     places = [next(i for i, title in enumerate(ORDER) if part.title.startswith(title)) for part in memo.parts]
     assert places == sorted(places)
-    assert memo.answer == untyped(found.sentence).replace("policy as-written", "policy “As written”")
+    whole = f"{memo.answer} {CURRENT.warning(found.transaction['date'])}" if found.stale else memo.answer
+    assert whole == untyped(found.sentence).replace("policy as-written", "policy “As written”")
     assert memo.parts[0].title == ORDER[0]
     assert memo.parts[-1].title == ORDER[-1]
     assert [p.title for p in memo_parts.of_decision(found).parts] == [p.title for p in memo.parts[:-1]]
@@ -70,7 +71,9 @@ def test_a_memo_holds_whatever_the_answer_rests_on_assumes_and_leaves_out(found)
     memo = memo_parts.of_decision(found)
     text = " ".join(line.text for part in memo.parts for line in part.lines)
     assert all(f"[{c.clause}]" in text and c.says in text for c in found.citations)
-    assert all(sentence in text for sentence in found.not_checked)
+    left = [sentence for sentence in found.not_checked if sentence not in text]
+    assert len(left) == bool(found.stale)  # that it is stale stands above all else, and nowhere again
+    assert memo.alarm.startswith("Stale") is bool(found.stale)
     assert text.count(CURRENT.version) == 1
     assumed = [line for part in memo.parts for line in part.lines if line.mark == "assumed"]
     assert len(assumed) == len(found.assumed)

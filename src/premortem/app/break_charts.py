@@ -20,7 +20,7 @@ def break_figures(found: Explained, run: Run, policy: str) -> Document:
     """The answer of `questions.explain` with its charts: effects by size; the first box as ranges, as futures, and how it was chosen."""
     effects = [
         {"label": axes.stacked(f"{r.statement} ({r.kind})", 36), "kind": r.kind, "change": r.effect, "low": r.low, "high": r.high,
-         "said": f"{round(100 * r.effect):+d}", "statement": r.statement}
+         "said": points_said(r.effect), "statement": r.statement}
         for r in found.attribution if isinstance(r, Carried)
     ]  # fmt: skip
     box = found.boxes[0] if found.boxes else None
@@ -38,6 +38,16 @@ def break_figures(found: Explained, run: Run, policy: str) -> Document:
         "path_spec": _bare(chart_specs.path()),
         "ranges_spec": _bare(chart_specs.ranges(len(ranges))),
     }
+
+
+def points_said(change: float) -> str:
+    """A change in points beside its bar; one under half a point has no sign of its own.
+
+    >>> points_said(0.034), points_said(-0.002), points_said(0.0)
+    ('+3', 'under 1', '0')
+    """
+    points = round(100 * change)
+    return f"{points:+d}" if points else "under 1" if change else "0"
 
 
 def scatter_data(run: Run, box: TriedBox, name: str, policy: str) -> Document:

@@ -17,6 +17,8 @@ from premortem.watch.signposts import Signpost
 from premortem.watch.weights import is_noise
 
 ALL = "all"
+# How a change of less than a point reads.
+UNDER_A_POINT = ("0", "<1")
 
 
 def headline(rows: Sequence[Document], title: str, edits: int = 0, known_on: str = "") -> str:
@@ -55,13 +57,17 @@ def noise(row: Document, base: Document) -> bool:
 
 
 def moves(rows: Sequence[Document], base: Sequence[Document]) -> str:
-    """What a view changes in each share: `Change in points: X1 +2, X4 +11; all at once +3.`; nothing where it is shown against nothing."""
+    """What a view changes in each share: `Change in points: X1 +2, X4 +11; all at once +3.`; `No share changes by a point.` where none
+    does, and nothing where it is shown against nothing.
+    """
     before = {r["assumption"]: r for r in base}
     told = [(r["assumption"], delta(r, before.get(r["assumption"]))) for r in rows]
     each = ", ".join(f"{name} {change}" for name, change in told if name != ALL and change not in ("", "0"))
     every = next((change for name, change in told if name == ALL), "")
     if not every:
         return ""
+    if all(change in ("", *UNDER_A_POINT) for _, change in told):
+        return "No share changes by a point."
     return f"Change in points: {each or 'no share'}; all at once {every}."
 
 

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from premortem.case import Case
 from premortem.law.book import Book
 from premortem.law.differences import CameAndWent, Comparison, OfLaw, OfStrengths
-from premortem.text.numbers import capital, count_noun, day_in_words
+from premortem.law.rulebook_version import shipped_version
+from premortem.text.numbers import capital, count_noun, day_in_words, listing
 from premortem.text.units import quantity
 
 DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
@@ -50,7 +52,7 @@ def told(found: Comparison, before: Book, after: Book) -> Changes:
     """The differences of two rulebooks as `law.diff.between` finds them. What came and went in between stands among the rest by the
     shipments that it would have touched.
     """
-    law = [row for row in found["changes"] if row["of"] == "law"]
+    law = _by_place([row for row in found["changes"] if row["of"] == "law"])
     rows = [(row["weight"], row["touches"], _of_law(row, before, after)) for row in law]
     rows += [(row["weight"], row["weight"], _between(row)) for row in found["between"]]
     rows.sort(key=lambda row: (-row[0], -row[1]))
@@ -59,6 +61,34 @@ def told(found: Comparison, before: Book, after: Book) -> Changes:
         [one for _, weight, one in rows if not weight],
         [_effort(row, after) for row in found["changes"] if row["of"] != "law"],
     )
+
+
+def stale_said(found: Comparison, case: Case) -> str:
+    """That a side is of a day after the last to which the rulebook was verified; empty where none is."""
+    current = shipped_version(case)
+    old = any(current.stale(date.fromisoformat(side["day"])) for side in found["sides"])
+    return f"Stale: nothing after {day_in_words(current.news)} is in this comparison." if old else ""
+
+
+def _by_place(rows: Sequence[OfLaw]) -> list[OfLaw]:
+    """Changes with all that moved of one place as one of them, in the place of the weightiest."""
+    texts: dict[str, list[str]] = {}
+    kept: list[OfLaw] = []
+    for row in rows:
+        if row["kind"] != "place" or row["place"] not in texts:
+            kept.append(row)
+        if row["kind"] == "place":
+            texts.setdefault(row["place"], []).append(row["text"])
+    return [{**row, "text": listing(_once(texts[row["place"]]))} if row["kind"] == "place" else row for row in kept]
+
+
+def _once(texts: Sequence[str]) -> list[str]:
+    """Sentences of one subject, which is named in the first."""
+    first = texts[0]
+    same = next(
+        (i for i in range(len(first), 0, -1) if first[i - 1] == " " and all(t.startswith(first[:i]) for t in texts)), 0
+    )
+    return [first, *(text[same:] for text in texts[1:])]
 
 
 def days_in_words(text: str) -> str:

@@ -153,8 +153,15 @@ class Live:
 
     def told_by_run(self, state: State) -> weighted_board.Board | None:
         """The board of the run by what was known on the state's day, where that is asked for and nothing is changed; else None."""
-        is_asked = state.weights and not state.edits and state.seed == State.seed
-        return self.of_day(state.asof) if is_asked and self.of_day else None
+        return self.of_day(state.asof) if self.asks_run(state) and self.of_day else None
+
+    def asks_run(self, state: State) -> bool:
+        """Whether a view is told by the run's own board."""
+        return bool(state.weights and not state.edits and state.seed == State.seed and self.of_day)
+
+    def knows(self, state: State) -> bool:
+        """Whether the board of a state by the futures of this model is at hand."""
+        return self._board(state) in self._boards
 
     def cells(self, state: State) -> tuple[BoardCell, ...]:
         """Cells of the board for the state's policy, by the futures of this model."""

@@ -94,7 +94,7 @@ _env.filters |= {
     "plainly": lambda text: str(text).replace("_", " "),
     "linked": linked,
     "reading": hindcast_words.amount,
-    "reading_alone": hindcast_words.amount_alone,
+    "readings_alone": hindcast_words.amounts_alone,
     "read_whole": read_whole,
 }
 _env.globals |= {"go": GO, "palette": DARK}
@@ -180,7 +180,9 @@ def wait_for(request: Request, title: str, says: str, *, there: bool) -> HTMLRes
     """None when a long answer is ready; else a page that asks for it and reloads when it is ready."""
     if there or "now" in request.query_params:
         return None
-    return render(request, "waiting.html", title=title, says=says, now=f"{request.url.path}?{request.url.query}&now=1")
+    page = render(request, "waiting.html", title=title, says=says, now=f"{request.url.path}?{request.url.query}&now=1")
+    page.headers["cache-control"] = "no-store"  # kept, it would be shown again in place of the answer, and ask again
+    return page
 
 
 def spec_of(chart: Chart) -> Markup:

@@ -107,9 +107,11 @@ def tradeoff(x: str, y: str, rows: Rows) -> Any:
         .encode(y=alt.Y("y_low:Q", scale=near("y")), y2="y_high:Q", color=colour)
     )
     middle = sum(near("x").domain) / 2  # names stand towards the middle, so that none is cut
-    texts = []
+    halos, texts = [], []
     for side, where, dx in (("left", f"datum.x <= {middle}", 8), ("right", f"datum.x > {middle}", -8)):
         here = base.transform_filter(where).encode(y=alt.Y("named:Q"), text="title:N")
-        style: dict[str, Any] = {"align": side, "dx": dx, "fontSize": 12}
-        texts += [here.mark_text(**style, stroke="white", strokeWidth=4), here.mark_text(**style, color=INK)]
-    return wide(alt.layer(joined, across, upright, points, *texts), 280)
+        style: dict[str, Any] = {"align": side, "dx": dx / 2, "dy": -9, "fontSize": 12}  # above the interval
+        halos.append(here.mark_text(**style, stroke="white", strokeWidth=4))
+        texts.append(here.mark_text(**style, color=INK))
+    # halos lie under what is measured, so that they hide the grid and no interval
+    return wide(alt.layer(*halos, joined, across, upright, points, *texts), 280)

@@ -3,8 +3,9 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from html import escape
 from importlib.resources import files
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.types import Message, Receive, Scope, Send
 
@@ -30,7 +31,8 @@ MOST, MOST_LEDGER = 200_000, 50_000_000
 # Longest wait for the next piece of a body, and for a client to take the next piece of an answer [s].
 PATIENCE = 30.0
 # Pages that stand for the one asked for: where a link of another site leads here, and where a token is needed.
-ELSEWHERE, ASK = ((files("premortem.app") / "static" / name).read_bytes() for name in ("elsewhere.html", "token.html"))
+PAGES = ("elsewhere.html", "token.html", "often.html")
+ELSEWHERE, ASK, BUSY = ((files("premortem.app") / "static" / name).read_bytes() for name in PAGES)
 FORM, MOST_FORM = "application/x-www-form-urlencoded", 1000
 # In the scope of a request whose token was seen at the door.
 KNOWN = "premortem.known"
@@ -41,8 +43,12 @@ OFTEN = 429, "rate", f"too much is asked for; allowed: {MANY} analyses, or what 
 class Guard:
     """ASGI middleware around the whole app. `hosts` are the names under which it may be asked; a `token` is asked of everybody."""
 
-    def __init__(self, app: App, hosts: tuple[str, ...], token: str = "") -> None:
+    def __init__(
+        self, app: App, hosts: tuple[str, ...], token: str = "", at_hand: Callable[[Scope], bool] = lambda scope: False
+    ) -> None:
+        """`at_hand` tells whether a request asks for what is kept, which costs nothing."""
         self.app, self.hosts, self.token = app, frozenset(hosts) | frozenset(LOCAL), token
+        self._at_hand = at_hand
         self._budget = Budget()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,8 +70,11 @@ class Guard:
             if rest != query and _reads_page(scope):
                 return await _enter(send, scope, rest, self.token)
             scope = {**scope, "query_string": rest.encode("latin-1"), KNOWN: True}
-        if reason := self._too_much(scope, headers):
+        if reason := self._too_large(scope, headers):
             return await _answer(send, *reason)
+        asked = price(scope["path"], scope["query_string"].decode("latin-1"))
+        if asked and not self._at_hand(scope) and not self._budget.takes(_client(scope), asked):
+            return await _refuse(scope, headers, send, _busy(scope), OFTEN)
         await _patiently(self.app, scope, _limited(receive, _most(scope)), send)
 
     def _stranger(self, scope: Scope, headers: dict[str, str]) -> Refused | None:
@@ -81,7 +90,7 @@ class Guard:
     async def _ask(self, scope: Scope, headers: dict[str, str], receive: Receive, send: Send) -> None:
         """Ask for the token, or take it from the form that asks for it; who guesses spends a budget as for an analysis."""
         if not self._budget.takes(_client(scope), ANALYSIS):
-            return await _answer(send, *OFTEN)
+            return await _refuse(scope, headers, send, _busy(scope), OFTEN)
         if scope["method"] == "POST" and headers.get("content-type") == FORM:
             typed = (await _limited(receive, MOST_FORM)()).get("body", b"").decode("latin-1")
             if token.is_known(self.token, {}, typed):
@@ -89,12 +98,19 @@ class Guard:
         needed = "needs the token that the server was started with: ?token=, or Authorization: Bearer"
         await _refuse(scope, headers, send, ASK, (401, "token", needed))
 
-    def _too_much(self, scope: Scope, headers: dict[str, str]) -> Refused | None:
+    def _too_large(self, scope: Scope, headers: dict[str, str]) -> Refused | None:
         length, most = headers.get("content-length", "0"), _most(scope)
         if not (length.isascii() and length.isdigit()) or int(length) > most:
             return 413, "Content-Length", f"is too large; allowed: {most:,} bytes"
-        asked = price(scope["path"], scope["query_string"].decode("latin-1"))
-        return None if self._budget.takes(_client(scope), asked) else OFTEN
+        return None
+
+
+def _busy(scope: Scope) -> bytes:
+    """The page of a client that asked for too much: when to ask again, and the same view by the priors alone, which is quicker."""
+    pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    plain = urlencode([(key, value) for key, value in pairs if key not in ("w", "now", token.KEY)])
+    there = quote("/" + scope["path"].lstrip("/\\")) + (f"?{plain}" if plain else "")
+    return BUSY.replace(b"{seconds}", str(int(WINDOW)).encode()).replace(b"{plain}", escape(there).encode())
 
 
 def _from_elsewhere(scope: Scope, headers: dict[str, str]) -> bool:
@@ -194,6 +210,7 @@ async def _refuse(scope: Scope, headers: dict[str, str], send: Send, page: bytes
     if scope["path"].startswith("/api/") or "text/html" not in headers.get("accept", ""):
         return await _answer(send, *reason)
     shown = [(b"content-type", b"text/html; charset=utf-8"), (b"content-length", str(len(page)).encode())]
+    shown += [(b"retry-after", str(int(WINDOW)).encode())] if reason[0] == 429 else []
     await send({"type": "http.response.start", "status": reason[0], "headers": shown})
     await send({"type": "http.response.body", "body": page})
 

@@ -34,28 +34,19 @@ class _Sent:
         return b'"' + hashlib.sha256(self.body).hexdigest()[:24].encode() + b'"'
 
 
-class Answers:
-    """ASGI middleware that keeps what was answered with 200, until the desk's study or run is another."""
+class Held:
+    """What was answered with 200, until the desk's study or run is another."""
 
-    def __init__(self, app: App, desk: Desk) -> None:
-        self.app, self.desk = app, desk
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
         self._held, self._bytes = OrderedDict[Key, _Sent](), 0
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Give what is held, or ask the app and hold its answer."""
-        if not self._is_pure(scope):
-            await self.app(scope, receive, send)
-            return
-        key = (self.desk.generation, scope["path"], scope["query_string"])
-        if key not in self._held:
-            made = await self._asked(scope, receive, send)
-            if made.whole and key[0] == self.desk.generation:
-                self._hold(key, made)
-            return
-        self._held.move_to_end(key)
-        await _give(self._held[key], dict(scope["headers"]).get(b"if-none-match"), send)
+    def __contains__(self, scope: Scope) -> bool:
+        """Whether the answer to a request is held."""
+        return self.is_pure(scope) and self.key(scope) in self._held
 
-    def _is_pure(self, scope: Scope) -> bool:
+    def is_pure(self, scope: Scope) -> bool:
+        """Whether nothing but the address, the study and its run decides an answer."""
         path = scope["path"]
         return (
             scope["type"] == "http"
@@ -63,6 +54,44 @@ class Answers:
             and (path in PURE or path.startswith(PURE_UNDER))
             and not self.desk.stale
         )
+
+    def key(self, scope: Scope) -> Key:
+        """Under what an answer is held."""
+        return self.desk.generation, scope["path"], scope["query_string"]
+
+    def get(self, key: Key) -> _Sent | None:
+        """The answer that is held; it is then the one that was asked for last."""
+        if key in self._held:
+            self._held.move_to_end(key)
+        return self._held.get(key)
+
+    def hold(self, key: Key, made: _Sent) -> None:
+        """Hold an answer; the one that was not asked for longest goes when there is no more room."""
+        if key[0] != self.desk.generation:
+            return
+        if key not in self._held:
+            self._held[key], self._bytes = made, self._bytes + len(made.body)
+        while self._bytes > MOST:
+            self._bytes -= len(self._held.popitem(last=False)[1].body)
+
+
+class Answers:
+    """ASGI middleware that gives what is held, and holds what was answered."""
+
+    def __init__(self, app: App, held: Held) -> None:
+        self.app, self.held = app, held
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Give what is held, or ask the app and hold its answer."""
+        if not self.held.is_pure(scope):
+            await self.app(scope, receive, send)
+            return
+        key = self.held.key(scope)
+        if found := self.held.get(key):
+            return await _give(found, dict(scope["headers"]).get(b"if-none-match"), send)
+        made = await self._asked(scope, receive, send)
+        if made.whole:
+            self.held.hold(key, made)
 
     async def _asked(self, scope: Scope, receive: Receive, send: Send) -> _Sent:
         """What the app answers, collected and then sent with its tag."""
@@ -84,13 +113,6 @@ class Answers:
         await send({"type": "http.response.start", "status": status, "headers": made.headers})
         await send({"type": "http.response.body", "body": made.body})
         return made
-
-    def _hold(self, key: Key, made: _Sent) -> None:
-        """Hold an answer; the one that was not asked for longest goes when there is no more room."""
-        if key not in self._held:
-            self._held[key], self._bytes = made, self._bytes + len(made.body)
-        while self._bytes > MOST:
-            self._bytes -= len(self._held.popitem(last=False)[1].body)
 
 
 async def _give(held: _Sent, known: bytes | None, send: Send) -> None:

@@ -1,13 +1,18 @@
 """What the app holds by the words of a reader: assumptions, policies, clauses, uncertainties, signposts and screens, each with its address."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
+from premortem.law.fields.items import named_items
+from premortem.law.fields.places import names
 from premortem.propositions.assumption import Assumption
 from premortem.study import Study
 from premortem.text.numbers import capital
 
+# By what else a screen is found.
+SCREEN_WORDS = {"/rules/ledger": "spreadsheet, table of shipments, Excel, CSV, upload, file, bulk"}
 # Most places that are shown.
 MOST = 24
 
@@ -54,8 +59,24 @@ def places(study: Study, screens: Mapping[str, str]) -> tuple[Place, ...]:
             Place("Signpost", s.title, s.observable, "/watch", called.get(f"r.{s.quantity}", ""))
             for s in study.signposts.values()
         ),
-        *(Place("Screen", name, "", path) for path, name in screens.items()),
+        *(Place("Screen", name, "", path, SCREEN_WORDS.get(path, "")) for path, name in screens.items()),
+        *(_shipments(study) if "/rules/ledger" in screens else ()),
     )  # fmt: skip
+
+
+def _shipments(study: Study) -> Iterator[Place]:
+    """Items and places of the case: the rules of a shipment, with that field filled."""
+    case, form = study.case, {one.field: name for name, one in study.case.text.app.form.items()}
+    for item in named_items(case)["item"]:
+        yield Place("Item", item, "The rules, with the item filled in", f"/rules?{urlencode({form['item']: item})}")
+    for code, name in names(case).items():
+        yield Place(
+            "Place",
+            name,
+            "The rules, with the destination filled in",
+            f"/rules?{urlencode({form['destination']: name})}",
+            code,
+        )
 
 
 def find(held: Sequence[Place], asked: str) -> list[Place]:
@@ -66,7 +87,12 @@ def find(held: Sequence[Place], asked: str) -> list[Place]:
     texts = [set(_split(f"{p.title} {p.says} {p.words}")) for p in held]
     whole = [p for p, text in zip(held, texts, strict=True) if text.issuperset(words)]
     begun = [p for p, text in zip(held, texts, strict=True) if all(any(t.startswith(w) for t in text) for w in words)]
-    return list(dict.fromkeys([*whole, *begun]))[:MOST]
+    titled = [p for p in whole if set(_split(p.title)).issuperset(words) and p.kind in ("Item", "Place")]
+    found = list(dict.fromkeys([*titled, *whole, *begun]))
+    if not found:  # no place has all of them: those that have most, and more than half
+        held_of = [len(text.intersection(words)) for text in texts]
+        found = [p for n, p in zip(held_of, held, strict=True) if 2 * n > len(words) and n == max(held_of)]
+    return found[:MOST]
 
 
 def _of(a: Assumption, called: str) -> str:

@@ -108,10 +108,15 @@ def periods(transaction: Transaction, book: Book, until: date) -> list[Document]
             "reads": reads(span.outcome, book.vocabulary),
             "kind": kind(span.outcome, book.vocabulary),
             "clause": span.clause,
-            "says": says.get(span.clause, "no clause requires anything"),
+            "says": says.get(span.clause, _unclaused(span.outcome)),
         }
         for span in timeline(transaction, book, last=until)
     ]
+
+
+def _unclaused(outcome: str) -> str:
+    """What is said of a period in which no clause decides."""
+    return "no clause decides until that is said" if outcome.startswith(NEEDS) else "no clause requires anything"
 
 
 def _text(value: Any) -> str:

@@ -20,7 +20,7 @@ from premortem.app import routes
 from premortem.app.jobs import MOST, MOST_HELD, MOST_SHARED, Jobs
 from premortem.app.pages import render
 from premortem.app.request_limits import Guard
-from premortem.app.response_cache import Answers
+from premortem.app.response_cache import Answers, Held
 from premortem.app.routes import ledger
 from premortem.app.schema import Refusal
 from premortem.app.session import PATIENCE, Desk
@@ -49,9 +49,10 @@ def make(
     most, held = (MOST_SHARED, MOST_HELD) if token else (MOST, None)
     site.state.jobs = Jobs(folder, site.state.desk.reopen, case, most, held)
     site.state.saved = Saved(folder)
-    site.add_middleware(Answers, desk=site.state.desk)
+    answers = Held(site.state.desk)
+    site.add_middleware(Answers, held=answers)
     site.add_middleware(Expanded, saved=site.state.saved)
-    site.add_middleware(Guard, hosts=hosts, token=token)
+    site.add_middleware(Guard, hosts=hosts, token=token, at_hand=answers.__contains__)
     return site
 
 

@@ -163,6 +163,7 @@ def _packaged(path: str) -> Traversable | None:
 
 
 async def _say(send: Send, kind: bytes, body: bytes, status: int = 200) -> None:
-    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode()), (b"cache-control", b"no-store")]
+    kept = b"public, max-age=31536000, immutable" if kind == KINDS[".woff2"] else b"no-store"
+    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode()), (b"cache-control", kept)]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -37,7 +37,7 @@ class Verdicts(Strict):
     free: str = Field(default="Yes", description="it may")
     bound: str = Field(default="Not as it stands", description="not without a permission")
     denied: str = Field(default="No", description="nor is one to be expected")
-    unsure: str = Field(default="Only if what was not given is so", description="it hangs on what nobody said")
+    unsure: str = Field(default="Only under conditions", description="it hangs on what nobody said")
     undecided: str = Field(default="Cannot be decided yet", description="what it hangs on must be said first")
 
 

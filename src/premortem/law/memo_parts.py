@@ -17,9 +17,12 @@ from premortem.law.ladder import Step
 from premortem.law.opinion import Opinion, Rung
 from premortem.law.rulebook_version import shipped_version
 from premortem.law.unchecked import not_checked
-from premortem.law.verdict import not_law, question, sentence
-from premortem.text.numbers import capital, day_in_words
+from premortem.law.verdict import answer as verdict
+from premortem.law.verdict import not_law, question
+from premortem.text.numbers import capital, count_noun, day_in_words
 
+# The part that names every clause that was asked where none decides: the last but the ladder.
+ASKED = "Clauses that were asked"
 # What is said above the numbers.
 NUMBERS = "By the catalogue, or as whoever asked gave them. The lines are those of the day; which of them count together the paragraph says."
 
@@ -76,19 +79,22 @@ def of(answer: Decided | Opinion, trace: bool = False) -> Memo:
 def of_decision(d: Decided, trace: bool = False) -> Memo:
     """The memo of a decision; with `trace` its ladder too. A hypothetical policy is called by its title."""
     d = replace(d, policy=f"“{d.policy_title}”") if d.hypothetical and d.policy_title else d
+    # that it is stale is said above all else, and once
+    old = shipped_version(d.case).warning(d.day) if d.stale else ""
     parts = (
         Part("What it rests on", tuple(_grounds(d))),
         Part("Numbers and their lines", _plain(_figure(f, d) for f in d.figures), _noted(NUMBERS)),
         Part("Given", _plain(map(capital, memo.given(d))), _noted("As whoever asked gave it; nothing of it was looked at.")),
         Part("Assumed, not given", _plain(memo.assumptions(d), "assumed"), _noted("Give any of these, and the answer may be another.")),
         Part("To be answered first", _plain(d.elsewhere, "open")),
-        Part("Not checked", _plain(s for s in not_checked(d) if s not in d.elsewhere)),
+        Part("Not checked", _plain(s for s in not_checked(d) if s not in (*d.elsewhere, old))),
         Part("What would change it", _plain(map(capital, memo.changes(d)))),
         *(_checklist(c, d.case) for c in d.checklists),
         _red_flags(d),
+        Part(ASKED, () if d.clause else (_asked(d),)),
         Part("The ladder", tuple(map(_step, d.trace if trace else ())), _noted("Clauses in force that day that apply or miss by one test, in order.")),
     )  # fmt: skip
-    return Memo("Export control memo", question(d), untyped(sentence(d)), _alarm(d.case, d.stale, d.policy), _made(d.case), _told(parts))  # fmt: skip
+    return Memo("Export control memo", question(d), untyped(verdict(d)), _alarm(d.case, d.stale, d.policy), _made(d.case), _told(parts))  # fmt: skip
 
 
 def of_opinion(o: Opinion, trace: bool = False) -> Memo:
@@ -135,7 +141,11 @@ def _plain(lines: Iterator[str] | Sequence[str], mark: str = "") -> tuple[Line, 
 def _grounds(d: Decided) -> Iterator[Line]:
     """The clauses, the deciding one first; limits, named parties on lists, and how sure it is."""
     if not d.clause:
-        yield _asked(d)
+        yield from _plain(
+            [
+                f"{memo.reaching(d)}, of {count_noun(len(d.asked), 'clause')} in force that day that were asked; they are listed at the end."
+            ]
+        )
     for c in d.citations:
         yield _cited(c, d.case, decides=c.clause == d.clause)
     if d.headroom_tpp is not None:
@@ -147,7 +157,8 @@ def _grounds(d: Decided) -> Iterator[Line]:
     if d.eccn == NOT_KNOWN and d.classed:
         classed = "Not classified: a fact that this takes was not given. "
     yield Line((Piece(f"{classed}The answer as scripts read it: "), Piece(d.outcome, code=True), Piece(".")))
-    yield from _plain([_sure(d.citations, d.case, d.confidence)])
+    left = "; it tells how well the clauses are read, and nothing of what is left open below" if d.elsewhere else ""
+    yield from _plain([_sure(d.citations, d.case, f"{d.confidence}{left}" if d.confidence else "")])
 
 
 def _figure(f: Figure, d: Decided) -> str:
@@ -165,7 +176,7 @@ def _number(value: float) -> str:
 def _asked(d: Decided) -> Line:
     """The clauses in force that could have asked, by name."""
     names = [piece for name in sorted(d.asked) for piece in (Piece(name, code=True), Piece(", "))][:-1]
-    return Line((Piece(f"{memo.reaching(d)}. Asked, of those in force that day: "), *names, Piece(".")))
+    return Line((Piece("Asked, of those in force that day: "), *names, Piece(".")))
 
 
 def _named(clause: str) -> tuple[Piece, ...]:

@@ -42,16 +42,25 @@ def not_law(policy: str, case: Case) -> str:
 
 def sentence(d: Decided) -> str:
     """The answer as a sentence: what it hangs on, the verdict, how sure it is, and that it is stale."""
+    warning = shipped_version(d.case).warning(d.day) if d.stale else ""
+    return " ".join(filter(None, (answer(d), warning)))
+
+
+def answer(d: Decided) -> str:
+    """The same without that it is stale, where that stands beside it."""
+    return _told(d, _verdict(d))
+
+
+def answer_alone(d: Decided) -> str:
+    """The same without what it hangs on, which `conditions` tells."""
+    return _told(d, f"{_reads(d)}." if _is_read(d) else _verdict(d))
+
+
+def _told(d: Decided, said: str) -> str:
     doubt = f"Unverified: it rests on {_resting(d)}." if d.unverified else ""
     supposed = f"Under the hypothetical policy {d.policy}: " if d.hypothetical else ""
-    said = _verdict(d)
     verdict = f"{supposed}{small(said)}" if supposed else said
-    return " ".join(
-        filter(
-            None,
-            (verdict, _whichever(d), doubt, shipped_version(d.case).warning(d.day) if d.stale else ""),
-        )
-    )
+    return " ".join(filter(None, (verdict, _whichever(d), doubt)))
 
 
 def _whichever(d: Decided) -> str:
@@ -72,13 +81,28 @@ def _verdict(d: Decided) -> str:
         flag = words.fields[field].type == "flag"
         lacking = f"before it is told {unknown(field, words)}" if flag else f"without the {described(field, words)}"
         return f"Cannot be decided {lacking} (give it with --set {field}=VALUE)."
-    read = words.reads[d.outcome]
+    read, hangs_on = _reads(d), conditions(d)
+    return f"If {' and '.join(hangs_on)}: {small(read)}." if hangs_on else f"{read}."
+
+
+def _is_read(d: Decided) -> bool:
+    """Whether it decides anything, so that its outcome reads by itself."""
+    return not d.outcome.startswith(NEEDS) and d.outcome != d.vocabulary.screening
+
+
+def _reads(d: Decided) -> str:
+    read = d.vocabulary.reads[d.outcome]
     if not d.clause and d.asked:
         read += f": no clause reaches it, of {len(d.asked)} in force that day that were asked"
+    return read
+
+
+def conditions(d: Decided) -> list[str]:
+    """What an answer hangs on: names on no list that is not held, what was assumed, and points left open; none of one that decides nothing."""
+    if not _is_read(d):
+        return []
     left = [f"the {_open(len(d.elsewhere))} not bar it"] if d.may_go is None and d.elsewhere else []
-    if conditions := [*_unlisted(d), *(supposed(a, words) for a in d.rests_on), *left]:
-        read = f"If {' and '.join(conditions)}: {small(read)}"
-    return f"{read}."
+    return [*_unlisted(d), *(supposed(a, d.vocabulary) for a in d.rests_on), *left]
 
 
 def _open(points: int) -> str:

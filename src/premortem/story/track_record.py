@@ -1,6 +1,7 @@
 """Where the model disagrees with its source, how it did against the record, misses first, and what to watch next."""
 
 from collections.abc import Collection, Sequence
+from datetime import date
 
 from premortem import exhibits
 from premortem.propositions.assumption import Assumption
@@ -146,10 +147,10 @@ def signposts(run: Run) -> Section:
         "watch",
         asks("watch", run.study),
         _first(shown),
-        points=tuple(_signpost(s) for s in shown),
+        points=tuple(_signpost(s, on) for s in shown),
         source=(
             f"Signposts by what their next reading is worth: the regret that it would save and the doubt that it would take away, over "
-            f"{many} by what was known on {phrases.day_in_words(on)}."
+            f"{many} by what was known on {phrases.day_in_words(on)}. Weighted shares are by that record; shares that are not called so count all futures alike."
         ),
         link="/watch",
         more="Enter a reading and see what it changes",
@@ -162,8 +163,13 @@ def _first(shown: Sequence[SignpostRow]) -> str:
     return f"Watch first: {phrases.lower_first(shown[0].observable)}"
 
 
-def _signpost(s: SignpostRow) -> Point:
-    latest = f" Latest: {s.latest.says} ({s.latest.said_on or s.latest.on})." if s.latest else ""
+def _signpost(s: SignpostRow, on: date) -> Point:
+    """A signpost with what was read of it by a day: what came later is among the later readings, and not here."""
+    latest = (
+        f" Latest by {phrases.day_in_words(on)}: {s.latest.says} ({s.latest.said_on or s.latest.on})."
+        if s.latest
+        else ""
+    )
     by = f" Due by {phrases.day_in_words(s.threshold.by)}." if s.threshold else ""
     # the mark is of the assumption that the sentence tells of, which is the one that moves most
     told_of = s.shifts[0].assumption if s.shifts else s.assumption

@@ -83,13 +83,13 @@ def after(unit: str) -> str:
 # Units that are a word of the trade, in words: what a number typed in such a unit is.
 NAMED = {
     "-": "no unit",
-    "0-1": "a part of one",
+    "0-1": "a part of one; 0.25 is 25%",
     "0 to 1": "an index from none to full",
     "ln": "the logarithm of a factor; 0.69 is twice",
-    "ln/yr": "the logarithm of a yearly factor; 0.69 is twice a year",
+    "ln/yr": "the logarithm of a yearly factor; 0.69 is twice a year, and 100% may be typed",
     LOGIT: "the logarithm of odds; 0 is one half",
     "logit/yr": "the yearly growth of the logarithm of odds; 0.69 is odds twice a year",
-    LOG_GROWTH: "the logarithm of a yearly factor; 0.2 is 22% a year",
+    LOG_GROWTH: "the logarithm of a yearly factor; 0.2 is 22% a year, and 22% may be typed",
     "category": "one of some",
 }
 
@@ -98,7 +98,7 @@ def unit_name(unit: str) -> str:
     """A unit by itself, in words.
 
     >>> unit_name("-"), unit_name("TWh/yr"), unit_name("share"), unit_name("0-1")
-    ('no unit', 'TWh a year', 'share', 'a part of one')
+    ('no unit', 'TWh a year', 'share', 'a part of one; 0.25 is 25%')
     """
     if unit in ("share", "ratio", "year"):
         return unit

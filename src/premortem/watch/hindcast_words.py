@@ -1,7 +1,7 @@
 """A hindcast in sentences: each stands here once, for the terminal, the brief, the app and the docs."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import isnan
 
 from premortem.case import Case
@@ -103,6 +103,18 @@ def amount(value: float, unit: str, digits: int = 2) -> str:
     if unit.startswith(MILLION) and 0 < abs(value) < 0.001:
         return f"{number(1e6 * value, digits)} {unit.removeprefix(MILLION)}"
     return f"{number(100 * value, digits)}%" if unit == "share" else f"{number(value, digits)} {unit}"
+
+
+def amounts_alone(values: Sequence[float], unit: str, digits: int = 2) -> str:
+    """Several readings beside one another, all told in one unit, which is said once where it is not the one that stands before them.
+
+    >>> amounts_alone([10.9, 15.9, 24.9], "million H100e", 3), amounts_alone([0.000024, 0.0439, 0.145], "million H100e", 3)
+    ('10.9, 15.9, 24.9', '24.0, 43,900, 145,000 H100e')
+    """
+    if unit.startswith(MILLION) and any(0 < abs(value) < 0.001 for value in values):
+        told = [number(1e6 * value, digits) for value in values]
+        return f"{', '.join(told)} {unit.removeprefix(MILLION)}"
+    return ", ".join(amount_alone(value, unit, digits) for value in values)
 
 
 def amount_alone(value: float, unit: str, digits: int = 2) -> str:

@@ -35,7 +35,10 @@ def favicon() -> RedirectResponse:
 @router.get("/font.woff2", include_in_schema=False)
 def font() -> FileResponse:
     """The typeface of charts and pages alike."""
-    return FileResponse(str(FONTS / "source-sans-3-latin.woff2"), media_type="font/woff2")
+    kept = {
+        "cache-control": "public, max-age=31536000, immutable"
+    }  # asked for anew, it would come too late now and then
+    return FileResponse(str(FONTS / "source-sans-3-latin.woff2"), media_type="font/woff2", headers=kept)
 
 
 @router.get("/api/health")

@@ -1,5 +1,6 @@
 """One assumption: its conditions and thresholds, its margin over time, and why it breaks."""
 
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -32,6 +33,8 @@ from premortem.watch import signposts
 
 router = APIRouter()
 Of = Annotated[str, Query(max_length=100)]
+# A year within the words of a condition.
+YEAR = re.compile(r"\b20\d\d\b")
 # Thresholds that are tried across a slider.
 TRIED = 21
 # Nearest breaks that are shown.
@@ -53,13 +56,21 @@ def page(request: Request, name: str, desk: AtDesk, view: View) -> HTMLResponse:
     )  # fmt: skip
     strip = chart_specs.Chart(
         "strip", f"{a.id} {a.name}, {under}: share of futures in which it stands broken, by {step}", f"Share of futures in which {a.id} is broken as things stand in each {step}",
-        f"{fan.source}. Here {phrases.step_by_step(step)}; the share above is at the dates that the conditions name",
+        f"{fan.source}. Here {phrases.step_by_step(step)}; {asked_by(a)}",
         chart_specs.strip(first, end), found["fan"], {"quarter": step.capitalize(), "breaks": "share that breaks"},
     )  # fmt: skip
     return render(
         request, "assumption.html", a=a, answer=found, fan=fan, strip=strip, thresholds=controls.thresholds(a, view),
         curves=curves_of(desk, view, a), signposts=informing(desk, view, a), stands=standing_for(desk, a), choices=choices.choices(desk.live, view),
     )  # fmt: skip
+
+
+def asked_by(a: Assumption) -> str:
+    """By which year the limits ask, which tells what a break before it is worth."""
+    years = sorted({year for c in a.condition for year in YEAR.findall(c.says)})
+    if not years:
+        return "the share above is at the dates that the conditions name"
+    return f"the share above is read by {' and '.join(years)}, as its conditions ask: what stands broken before may still come right, and is no verdict"
 
 
 @router.get("/api/assumption/{name}")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from premortem.app import controls
+from premortem.app import basis_words, controls
 from premortem.app.pages import AtDesk, View, render
 from premortem.app.routes import board
 from premortem.app.schema import Answer
@@ -22,8 +22,9 @@ POINTS = 40
 def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
     """All uncertainties, the ones that matter most first."""
     return render(
-        request, "beliefs.html", rows=rows_of(desk, view), answer=board.answer(desk, view, only=True),
+        request, "beliefs.html", rows=rows_of(desk, view), answer=board.answer(desk, view, only=True), beside=board.beside_run(desk, view),
         rooms=sorted({r.module for r in desk.study.priors.rows}), record=desk.live.record(view),
+        with_sources=basis_words.with_sources, sources=desk.keep(("quantity sources",), lambda: basis_words.quantity_sources(desk.study.case)),
     )  # fmt: skip
 
 

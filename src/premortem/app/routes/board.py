@@ -18,7 +18,7 @@ from premortem.app.view_state import FUTURES, MOST_FUTURES, STRENGTH, State
 from premortem.propositions.verdicts import DEPENDS
 from premortem.questions.single_changes import largest_first, strongest
 from premortem.text.numbers import day_in_words
-from premortem.text.phrases import weak
+from premortem.text.phrases import count_noun, weak
 from premortem.text.result import Document
 
 router = APIRouter()
@@ -36,12 +36,26 @@ def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
             request,
             "Which assumptions survive?",
             f"Weighing futures by what was known on {view.asof}, or drawing them anew by it; some seconds the first time.",
-            there=desk.knows(("board of day", view.asof)),
+            there=_is_known(desk, view),
         )
     ):
         return early
     found = answer(desk, view, only=False)
-    return render(request, "board.html", answer=found, said=labels, weak=weak(found["effective_futures"]))
+    return render(
+        request,
+        "board.html",
+        answer=found,
+        said=labels,
+        weak=weak(found["effective_futures"]),
+        beside=beside_run(desk, view),
+    )
+
+
+def _is_known(desk: Desk, view: State) -> bool:
+    """Whether a weighted board is at hand: the run's own where nothing is changed, else that of every policy."""
+    if desk.live.asks_run(view):
+        return desk.knows(("board of day", view.asof))
+    return all(desk.live.knows(view.under(p)) for p in desk.study.policies)
 
 
 @router.get("/api/board")
@@ -143,6 +157,33 @@ def answer(desk: Desk, view: State, only: bool) -> Document:
         "edits": view.edits,
         "milliseconds": round(1000 * (time.perf_counter() - began), 1),
     }
+
+
+def beside_run(desk: Desk, view: State) -> str:
+    """How far shares of this page's futures lie from those of the stored run, which other screens tell; empty without one, and of a
+    weighted view, which tells the run's own where it can.
+    """
+    run = desk.stored
+    if run is None or view.weights or run.futures <= view.n:
+        return ""
+
+    def most() -> float:
+        live = {
+            (r["assumption"], r["policy"]): r["holds"]
+            for p in desk.study.policies
+            for r in desk.live.own_rows(State(p, usual=view.usual))
+        }
+        told = {(c.assumption, c.policy): c.holds for c in run.board_rows()}
+        return max(
+            (abs(told[at] - share) for at, share in live.items() if share is not None and told.get(at) is not None),
+            default=0.0,
+        )
+
+    apart = round(100 * float(desk.keep(("apart",), most)))
+    return (
+        f"The story, Compare and Exhibits tell the run's {run.futures:,} futures, without changes of yours: "
+        f"by sampling, a share there differs from the same one here by up to {count_noun(apart, 'point')}."
+    )
 
 
 def rests_on(live: Live, view: State) -> tuple[float | None, list[str]]:

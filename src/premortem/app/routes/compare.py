@@ -90,8 +90,13 @@ def holds_all(order: Sequence[str], run: Run) -> str:
     said = phrases.share(shares[first])
     if shares[first] > MOST:
         return f"holds all assumptions in most futures ({said})"
-    level = sum(share == shares[first] for share in shares.values()) > 1
-    return f"holds all assumptions in {'no fewer' if level else 'more'} futures than any other ({said})"
+    lowest = min((c.low for c in cells if c.policy == first and c.low is not None), default=shares[first])
+    tops = {
+        p: next((c.high for c in cells if c.policy == p and c.high is not None), share) for p, share in shares.items()
+    }
+    level = any(top >= lowest for p, top in tops.items() if p != first)
+    more, doubt = ("no fewer", "; sampling leaves the order open") if level else ("more", "")
+    return f"holds all assumptions in {more} futures than any other ({said}{doubt})"
 
 
 def policy_ranks(found: Compared, view: State, titles: Mapping[str, str], source: str) -> chart_specs.Chart:

@@ -32,7 +32,8 @@ def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
     """Every provision on one page."""
     book = desk.study.law(view.policy)
     return render(
-        request, "levers.html", groups=controls.instruments(book, view), strengths=controls.strengths(book, view), answer=board.answer(desk, view, only=True),
+        request, "levers.html", groups=controls.instruments(book, view), strengths=controls.strengths(book, view),
+        answer=board.answer(desk, view, only=True), beside=board.beside_run(desk, view),
         changes=policy_export.changes(book, view), may_save=desk.folder is not None, toml=policy_export.toml(book, view, "mine"),
     )  # fmt: skip
 

@@ -34,6 +34,7 @@ from premortem.law.shared_answers import possible
 from premortem.law.timeline import opinions
 from premortem.law.transactions import parse_date
 from premortem.law.unchecked import to_clear
+from premortem.text.numbers import capital
 from premortem.text.result import Document
 
 
@@ -108,6 +109,8 @@ def decision_view(transaction: Transaction, book: Book, view: State, policy: str
         "standing": standing(decision),
         "step_words": labels.step_words(decision, book),
         "question": verdict.question(decision),
+        "said": untyped(verdict.answer_alone(decision)),
+        "conditions": [capital(untyped(one)) for one in verdict.conditions(decision)],
         "memo": memo_parts.of_decision(decision),
         "to_clear": to_clear(decision),
         "to_give": to_give(decision),
@@ -258,6 +261,7 @@ def diff_page(request: Request, desk: AtDesk, view: View, a: Under = "", b: Unde
         a=sides[0],
         b=sides[1],
         events=_events(case),
+        old=law_changes.stale_said(found, case) if found else "",
         comparison=transfers(case).comparison,
         a_day=case.settings.day,
         a_policy=case.settings.policies[1 % len(case.settings.policies)],

@@ -1,6 +1,7 @@
 """What to watch: the most telling indicators first, how your own figures change the results, and how the model did."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -45,7 +46,7 @@ def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
     noisy = {k for k, r in after.items() if noise(r.as_dict(), before[k].as_dict())}
     return render(
         request, "watch.html", rests_on=desk.run, found=found, noisy=noisy, weak=phrases.weak(found.effective_futures), before=before, after=after, given=given, error=error,
-        readable=sorted({s.quantity for s in found.signposts if s.quantity}), every=every, held=dict(_pairs(request)),
+        readable=sorted({s.quantity for s in found.signposts if s.quantity}), every=every, held=dict(_pairs(request)), without=without_each(request),
         charts=desk.answer(("observing", view.policy, view.seed, view.asof), lambda: signpost_charts.charts(desk.live, view)),
     )  # fmt: skip
 
@@ -87,6 +88,15 @@ def _pairs(request: Request) -> list[tuple[str, str]]:
         for k, v in request.query_params.multi_items()
         if k.startswith(READING) and v.strip()
     ]
+
+
+def without_each(request: Request) -> dict[str, str]:
+    """By each reading of the address: the address without it."""
+    pairs = [(k, v) for k, v in request.query_params.multi_items() if k != "now"]
+    return {
+        name: f"/watch?{urlencode([(k, v) for k, v in pairs if k != f'{READING}{name}'])}".rstrip("?")
+        for name, _ in _pairs(request)
+    }
 
 
 def readings_of(request: Request) -> tuple[str, ...]:

@@ -1,6 +1,19 @@
 // One question in flight a kind; the latest one asked wins. A thin bar shows after 150 ms; a lost server is said so.
 const waiting = new Map();
 const flying = new Map();
+// What the shares on a page come from; while it is under way for longer than a blink they are those of before, and dimmed.
+const SHARES = ["board", "others", "assumption"];
+const BLINK = 300;
+let blink = null;
+function age() {
+  const under = SHARES.some((kind) => flying.get(kind));
+  if (under) blink ??= setTimeout(() => (document.documentElement.dataset.old = ""), BLINK);
+  else {
+    clearTimeout(blink);
+    blink = null;
+    delete document.documentElement.dataset.old;
+  }
+}
 let asking = 0;
 let bar = null;
 
@@ -57,6 +70,7 @@ async function next(kind) {
   if (!asked) return;
   waiting.delete(kind);
   flying.set(kind, true);
+  age();
   const began = performance.now();
   try {
     const answer = await fetchJson(asked.url);
@@ -65,6 +79,7 @@ async function next(kind) {
     asked.failed(error);
   } finally {
     flying.set(kind, false);
+    if (!waiting.has(kind)) age();
     next(kind);
   }
 }

@@ -5,7 +5,7 @@ import { say } from "./frame.js";
 import { answerMoves } from "./moved.js";
 import { refine } from "./refine.js";
 import { get, onChange, set } from "./state.js";
-import { beside, field as brief, number } from "./words.js";
+import { beside, field as brief, typed } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const short = (x) => String(Number(x.toPrecision(4)));
@@ -53,7 +53,7 @@ for (const box of document.querySelectorAll(".belief")) {
   }
   for (const field of fields) field.addEventListener("change", () => {
     // a field that was not typed into keeps all the digits of its handle
-    const values = fields.map((f, i) => (f === field ? number(f.value) : Number([from, to][i].value)));
+    const values = fields.map((f, i) => (f === field ? typed(f.value, box.dataset.unit) : Number([from, to][i].value)));
     const good = values.every(Number.isFinite) && values[0] <= values[1] && values[1] >= low && values[0] <= high;
     field.setAttribute("aria-invalid", String(!good));
     field.title = good ? "" : `Allowed: ${short(low)} to ${short(high)}, the first not above the second`;

@@ -1,6 +1,6 @@
 // A control is a slider, a number field and a reset, all of one key of the address.
 import { get, onChange, set } from "./state.js";
-import { beside, el, field as brief, number, quantity } from "./words.js";
+import { beside, el, field as brief, quantity, typed as read } from "./words.js";
 
 const recent = { first: [], whole: [] };
 const drawn = { first: 0, whole: 0 };
@@ -54,7 +54,7 @@ function bindOne(control) {
   });
   field.addEventListener("change", () => {
     // what reads as it usually stands is the usual value itself, with all its digits
-    const value = field.value === brief(usual, unit) ? usual : number(field.value);
+    const value = field.value === brief(usual, unit) ? usual : read(field.value, unit);
     const least = Number(control.dataset.low);
     const bounded = !key.startsWith("l.") || unit === "share" || unit === "strength";
     if (!Number.isFinite(value) || value < least || (bounded && value > Number(control.dataset.high)))

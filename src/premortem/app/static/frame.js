@@ -49,7 +49,10 @@ const still = () => JSON.stringify(pairs().filter(([k]) => !live.some((l) => (l.
 const loaded = still();
 onChange((rest) => {
   follow();
-  if (rest && !live.includes("*") && still() !== loaded) location.reload();
+  if (rest && !live.includes("*") && still() !== loaded) {
+    document.documentElement.dataset.old = ""; // what is shown is of the view before, until the page comes anew
+    location.reload();
+  }
 });
 follow();
 bind();
@@ -97,6 +100,7 @@ function pinned() {
   const many = [...held.keys()].filter((k) => EDITS.some((e) => k.startsWith(e))).length;
   const title = document.querySelector(`[data-state=policy] option[value="${CSS.escape(held.get("policy") ?? DEFAULTS.policy)}"]`)?.text;
   $("pinned").hidden = get("pin") === null;
+  $("pinned-beside").hidden = !get("vs");
   $("pinned-what").textContent = `${title ?? "another policy"}${many ? ` with ${many} change${many === 1 ? "" : "s"}` : ""}`;
   $("pinned-what").href = `${location.pathname}?${held}`;
 }
@@ -112,19 +116,26 @@ look.addEventListener("change", () => {
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => relook());
 
 // on a phone the tabs scroll: the one in use is in sight
-document.querySelector("nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+for (const tab of document.querySelectorAll("nav [aria-current]")) tab.scrollIntoView({ inline: "center", block: "nearest" });
 
 // keys: none acts while something is typed, and all can be switched off
 const on = $("keys-on");
 on.checked = localStorage.getItem("keys") !== "off";
 on.addEventListener("change", () => localStorage.setItem("keys", on.checked ? "on" : "off"));
-$("keys").addEventListener("click", () => $("help").showModal());
+function help() {
+  // who pressed `?` with nothing in focus goes on in the page, not at its top
+  const before = document.activeElement === document.body ? $("main") : document.activeElement;
+  $("help").addEventListener("close", () => before.focus(), { once: true });
+  $("help").showModal();
+}
+$("keys").addEventListener("click", help);
 document.querySelector("[data-close]").addEventListener("click", () => $("help").close());
 const GO = Object.fromEntries([...document.querySelectorAll("[data-go]")].map((k) => [k.dataset.go, k.dataset.to]));
 let typed = "";
 document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && event.target.matches("input[type=search]")) $("main").focus();
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, dialog")) return;
-  if (event.key === "?") return void $("help").showModal();
+  if (event.key === "?") return help();
   if (!on.checked) return;
   typed = (typed + event.key).slice(-3);
   const a = typed.match(/ga(\d)$/);
@@ -137,7 +148,8 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "p") pin();
   else if (event.key === "/") {
     event.preventDefault();
-    document.querySelector("input[type=search], select[data-state]")?.focus();
+    const search = [...document.querySelectorAll("main input[type=search]")].find((field) => field.checkVisibility());
+    (search ?? document.querySelector(".bar [data-nav='/find']")).focus();
   } else if (event.key === "t") {
     const details = (event.target.closest("figure") ?? document.querySelector("figure.chart"))?.querySelector("details");
     if (details) details.open = !details.open;

@@ -157,16 +157,16 @@ let reads = {};
 
 function show(found) {
   reads = found.reads;
-  const parts = [el("h2", { text: `${counted(found.rows)} decided in ${found.seconds} s, ${found.rejected_rows.toLocaleString("en")} rejected` })];
+  const parts = [el("h2", { text: `${counted(found.rows)}: ${(found.rows - found.rejected_rows).toLocaleString("en")} decided in ${found.seconds} s, ${found.rejected_rows.toLocaleString("en")} rejected` })];
   // the verdict comes first, whatever else is told
-  parts.push(el("p", { class: "lede", text: `May go: ${found.may_go.true.toLocaleString("en")}; may not: ${found.may_go.false.toLocaleString("en")}; depends on facts or names: ${found.may_go.null.toLocaleString("en")}.` }));
+  parts.push(el("p", { class: "lede", text: `May go: ${found.may_go.true.toLocaleString("en")}; not without a licence, or not at all: ${found.may_go.false.toLocaleString("en")}; depends on facts or names: ${found.may_go.null.toLocaleString("en")}.` }));
   parts.push(el("p", { class: "inline" }, found.look_file ? el("a", { class: "button", href: found.look_file, download: "", text: `Download the ${counted(found.to_look_at)} to look at (CSV)` }) : null, el("a", { class: "button", href: found.download, download: "", text: "Download all rows (CSV)" }), el("span", { class: "note", text: "Under your own headings, rejected rows and those that depend on something with their reasons. Not legal advice." })));
   if (found.not_law) parts.push(el("p", { class: "warn", text: found.not_law }));
   for (const note of found.notes) parts.push(el("p", { class: "note", text: `${found.file}: ${note}.` }));
   heads = ["Row", ...found.heads]; // rows come with their numbers
   order = answersFirst(["row", ...found.columns]);
   if (found.rejected.some((r) => TWO_WAYS.test(r.why))) parts.push(decimals());
-  if (found.rejected_rows) parts.push(el("h3", { text: "Rejected rows" }), grid(["Row", "Why"], found.rejected.map((r) => [r.line ? `${r.row} (${r.line} of the file)` : r.row, r.why]), "Rejected rows"));
+  if (found.rejected_rows) parts.push(el("h3", { text: "Rejected rows" }), grid(["Row", "Why"], found.rejected.map((r) => [r.line || !found.joined ? `${r.row} (${r.line ?? r.row + 1} of the file)` : r.row, r.why]), "Rejected rows"));
   if (found.left_out.length) parts.push(el("details", {}, el("summary", { text: `${counted(found.left_out.length)} ${found.left_out.length === 1 ? "is no shipment" : "are no shipments"}` }), grid(["Row of the file", "Why", "Holds"], found.left_out.slice(0, 100).map((r) => [r.row, r.why, r.text]), "Rows that are no shipments")));
   if (found.profile) parts.push(el("p", { class: "note", text: `Kept for the next table: ${found.profile}` }));
   if (found.hits.length) parts.push(el("h3", { text: "Names to look at: listed, near a listed one, or none" }), grid(["Party", "Name", "Listed as, or why it is asked", "List", "Likeness", "Rows"], found.hits.map((h) => [h.party.replaceAll("_", " "), h.given, h.name || h.source, h.list, h.equal ? "listed" : h.name ? `${Math.round(h.score)} of 100` : "", h.rows]), "Names found in the lists"), el("p", { class: "note", text: "A row with a near name depends on it. If it is another firm's, ask about that shipment under One shipment, and clear the name there with the reason." }));
@@ -177,7 +177,8 @@ function show(found) {
   parts.push(el("details", { open: found.may_go.null > 0 }, el("summary", { text: "Not checked" }), el("ul", {}, ...found.not_checked.map((text) => el("li", { text })))));
   const left = Object.entries(found.headroom);
   if (left.length) parts.push(el("h3", { text: "Limits by country: used and left after the last row" }), grid(["Country", "Used", "Left", ""], left.map(([c, x]) => room(c, x, found.allocations[c], found.headroom_unit)), "Room left"));
-  parts.push(el("h3", { text: "Rows" }), filters(found), el("div", { id: "rows" }));
+  const counts = found.joined ? "" : "Row 1 is the first below the headings, so row 2 of a spreadsheet that begins with them.";
+  parts.push(el("h3", { text: "Rows" }), el("p", { class: "note", text: counts }), filters(found), el("div", { id: "rows" }));
   $("result").replaceChildren(...parts);
   rows(found.download);
 }

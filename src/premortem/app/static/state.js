@@ -12,6 +12,11 @@ let step = history.state?.step ?? 0;
 let resting = search();
 // the last step that was made, kept for the tab, since a page may be asked for anew on the way back
 const FAR = "farthest";
+// presses of one key after another on one slider are one step, as a drag is, until they pause for so long [ms]
+const RUN = 1000;
+const run = { keys: false, about: "", until: 0 };
+addEventListener("keydown", (event) => (run.keys = event.target.type === "range" && /^(Arrow|Page|Home|End)/.test(event.key)), true);
+addEventListener("pointerdown", () => (run.keys = false), true);
 let far = history.state ? Math.max(step, Number(sessionStorage.getItem(FAR) ?? 0)) : 0;
 history.replaceState({ step, query: query() }, "");
 
@@ -44,7 +49,14 @@ export function set(changes, rest = true) {
   params.delete("study");
   if (own !== undefined && query()) params.set("study", study);
   const address = link(location.pathname);
-  if (rest && resting !== search()) {
+  const about = Object.keys(changes).join(" ");
+  const goesOn = run.keys && about === run.about && performance.now() < run.until;
+  if (rest) Object.assign(run, { about, until: performance.now() + RUN });
+  if (rest && resting !== search() && goesOn && resting !== null) {
+    // the next press of a run of keys: the step that the first made now leads here
+    history.replaceState({ step }, "", address);
+    resting = search();
+  } else if (rest && resting !== search()) {
     // what was shown before the drag is what Undo returns to
     if (resting !== null) history.replaceState({ step }, "", location.pathname + resting);
     step += 1;

@@ -66,6 +66,10 @@ export function number(text) {
   const value = bare.slice(0, bare.length - end.length);
   return value === "" ? NaN : Number(value) * (SIZES[end] ?? 1);
 }
+/** What is typed into a field of a unit: of a yearly growth, which is held as a logarithm, per cents are what it makes of a year. */
+export function typed(text, unit) {
+  return ["log growth a year", "ln/yr"].includes(unit) && text.trim().endsWith("%") ? Math.log1p(number(text)) : number(text);
+}
 export function el(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
   for (const [key, value] of Object.entries(attributes)) {
