@@ -7,10 +7,11 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from starlette.requests import Request
 
 import premortem.app
 from premortem.app import basis_words, break_charts, labels, law_changes, pages
-from premortem.app.routes import assumption, compare
+from premortem.app.routes import assumption, compare, watch
 from premortem.questions import archetypes
 from premortem.text.phrases import share
 
@@ -218,3 +219,18 @@ def test_a_row_of_the_quantities_is_named_where_a_belief_rests_on_it(client, stu
     assert resting
     assert all(basis_words.with_sources(p.basis, sources) in page for p in resting)
     assert all(len(basis_words.with_sources(p.basis, sources)) > len(p.basis) + 10 for p in resting)
+
+
+def test_a_single_reading_can_be_taken_back():
+    query = b"policy=rescinded&r.h20_units_year=400000&r.capex_big4_year=320&now=1"
+    asked = Request({"type": "http", "query_string": query, "headers": []})
+    assert watch.without_each(asked) == {
+        "h20_units_year": "/watch?policy=rescinded&r.capex_big4_year=320",
+        "capex_big4_year": "/watch?policy=rescinded&r.h20_units_year=400000",
+    }
+
+
+def test_the_data_of_a_screen_are_a_file_with_a_name(client):
+    pages = client.get("/board").text + client.get("/levers").text
+    told = dict(re.findall(r'id="data" href="([^"?]+)[^"]*"[^>]* download="([^"]+)"', pages))
+    assert told == {"/api/board": "premortem-board.json", "/api/levers": "premortem-levers.json"}
