@@ -74,14 +74,14 @@ def test_the_answer_to_a_question_stands_with_its_clauses_and_what_would_change_
     opinion = opine(ASKED, load("as-amended", OTHER))
     assert opinion.sentence in text
     assert all(f"<code>{c.clause}</code>" in text and c.paragraph in text for c in opinion.citations)
-    assert text.count("Try it: If") == len(opinion.changes) > 0
+    assert text.count("Try it: With") == len(opinion.changes) > 0
     assert "What was not checked" in text
     assert "Needs a licence" not in main_of(text)
 
 
 def test_every_try_it_of_a_question_leads_to_the_answer_that_it_promises(other):
     text = other.get("/rules", params=asked(ASKED)).text
-    links = re.findall(r'class="button small" href="([^"]+)" aria-label="Try it: If ([^"]+)"', text)
+    links = re.findall(r'class="button small" href="([^"]+)" aria-label="Try it: With ([^"]+)"', text)
     changes = opine(ASKED, load("as-amended", OTHER)).changes
     assert len(links) == len(changes)
     for (link, _), change in zip(links, changes, strict=True):

@@ -194,7 +194,9 @@ def _answers(book: _Answering, places: tuple[str, ...]) -> _Answers:
     capped = (found["clause"] == ALLOCATION).fill_null(False).to_numpy()
     denied = outcome.is_in([*denying]).to_numpy()
     licensed = outcome.str.starts_with("licence:").to_numpy() & (~denied | capped)
-    return _Answers(asked, outcome.to_list(), {"capped": capped, "denied": denied & ~capped, "licensed": licensed}, alike)
+    return _Answers(
+        asked, outcome.to_list(), {"capped": capped, "denied": denied & ~capped, "licensed": licensed}, alike
+    )
 
 
 def _alike(book: _Answering, places: Sequence[str]) -> dict[str, str]:
