@@ -189,7 +189,7 @@ def test_what_a_question_gives_goes_before_what_the_table_says_of_the_model():
     book = load("", OURS)
     told = opine({"item": "grok3", "flop_cumulative": "1e24"}, book)
     assert told.given["flop_cumulative"] == 1e24
-    assert told.question.startswith("Grok-3: flop cumulative 1e+24")
+    assert told.question.startswith("Grok-3: training compute 1e+24")
     assert told.as_dict()["transaction"]["item"] == "Grok-3"
     assert "confidence there: confident" in told.not_checked[0]
     with pytest.raises(BadInput, match=r"no such name: Grok-33; .*did you mean Grok-3"):
@@ -275,7 +275,7 @@ def test_an_opinion_recites_its_question_its_age_and_what_was_not_checked(capsys
     print_opinion(opinion)
     said = " ".join(capsys.readouterr().out.split())
     for words in (
-        "flop cumulative 3e+25",
+        "training compute 3e+25",
         "on 2026-11-26, under lower-1e24",
         "Under the hypothetical policy",
         "Not checked: ",
@@ -326,6 +326,6 @@ def test_without_fields_nothing_is_said_and_every_fact_is_asked_for():
 def test_a_question_is_told_with_the_units_that_the_case_declares():
     asked = {"asked_on": "2026-11-26", "flop_cumulative": 3e25, "turnover": 4e8, "generates": "text; speech"}
     question = opine(asked, load("", OURS)).question
-    assert "flop cumulative 3e+25 FLOP" in question
+    assert "training compute 3e+25 FLOP" in question
     assert "turnover 400,000,000 EUR" in question
     assert "generates text; speech" in question

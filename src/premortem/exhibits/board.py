@@ -31,7 +31,7 @@ def method(run: Any) -> str:
     same = (
         " The same futures under each policy of the run."
         if many
-        else f" Under {run.study.law(run.policies[0]).policy.title} alone."
+        else f" Under ‘{run.study.law(run.policies[0]).policy.title}’ alone."
     )
     return (
         f"An assumption holds in a future when all of its conditions do.{same} Shares of futures, not forecasts: they say how much "
