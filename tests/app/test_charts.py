@@ -61,6 +61,17 @@ def test_an_observable_has_its_band_its_threshold_and_what_was_known(live, study
     assert sum(r["read"] is not None for c in early.values() for r in c.rows) < sum(known.values())
 
 
+def test_letters_at_the_ends_of_lines_stand_apart():
+    band = SimpleNamespace(
+        series=next(iter(questions.signs(default()))), quarter=default().clock.labels[-1], p25=0.0, p50=1.0, p75=2.0
+    )
+    found = SimpleNamespace(
+        archetypes=[SimpleNamespace(name=n, bands=[band]) for n in ("wide", "narrow")], continuum=True
+    )
+    low, high = sorted(row["named"] for row in charts(found, default())[0].rows)
+    assert high - low == pytest.approx(0.09 * 2.0)
+
+
 def test_a_chosen_family_leaves_the_others_grey():
     band = SimpleNamespace(series=next(iter(questions.signs(default()))), quarter="2028Q4", p25=0.0, p50=1.0, p75=2.0)
     found = SimpleNamespace(

@@ -88,7 +88,7 @@ def test_the_brief_leaves_out_the_exhibits_of_a_case_that_has_none(small_run, mo
 def test_the_method_of_the_board_speaks_of_the_policies_that_were_run(small_run):
     alone = SimpleNamespace(policies=("rescinded",), study=small_run.study)
     assert "each policy of the run" in board.method(small_run)
-    assert "Under rescinded alone." in board.method(alone)
+    assert "Under ‘Rescinded’ alone." in board.method(alone)
     assert "each policy" not in board.method(alone)
 
 

@@ -112,7 +112,7 @@ def test_a_fault_of_a_shipped_clause_names_its_own_file_under_any_policy(monkeyp
     with pytest.raises(BadInputs) as caught:
         rules.overlay(policy, "own.toml", default())
     told = {(e.file, e.key) for e in caught.value.errors}
-    assert told == {("emb.toml", "emb.belarus.admits"), ("own.toml", "diffusion.country_allocation.confidence")}
+    assert told == {("clauses/emb.toml", "emb.belarus.admits"), ("own.toml", "diffusion.country_allocation.confidence")}
 
 
 @pytest.mark.parametrize(

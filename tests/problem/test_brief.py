@@ -170,3 +170,9 @@ def test_what_a_proposition_asks_for_is_read_out_in_its_unit(text, read):
         outcomes=[pm.Outcome("low", unit="m"), pm.Outcome("cost"), pm.Series("level", 4, unit="m")], propositions={"p": text},
     )  # fmt: skip
     assert condition(made.definition.propositions[0], made.definition) == read
+
+
+def test_names_with_underscores_are_told_in_words():
+    from premortem.problem.words import called, plainly
+
+    assert (called("worth_it"), plainly("max_p")) == ("“worth it”", "max p")

@@ -306,7 +306,7 @@ def _amounts(unit: str, top: float) -> Any:
         clamp=True,
     )
     title = "grey: no data" if share else f"{unit}, logarithmic; grey: no data"
-    legend = alt.Legend(orient="top", gradientLength=260, format="%" if share else ".1~r", tickCount=5)
+    legend = alt.Legend(orient="top", gradientLength=260, titleLimit=0, format="%" if share else ".1~r", tickCount=5)
     return alt.Color("value:Q", title=title, scale=scale, legend=legend)
 
 

@@ -10,6 +10,7 @@ from premortem.app.view_state import State
 from premortem.case import AppText
 from premortem.law.book import Book
 from premortem.law.decide import Transaction
+from premortem.law.fields import places
 from premortem.law.fields.vocabulary import NEEDS, Vocabulary
 from premortem.law.parties.clearing import CLEARED, as_text, check_reasons
 from premortem.law.parties.pulled_lists import Lists
@@ -61,6 +62,8 @@ def _shown(name: str, value: str, words: Vocabulary) -> Shown:
     field = words.fields[told.field]
     choices = told.only or field.choices
     value = value or (str(field.default or "") if choices else "")
+    if field.type == "country":
+        value = places.names(words.case).get(value, value)
     kind: Literal["text", "number", "date"] = field.type if field.type in ("number", "date") else "text"
     listed: Literal["", "items", "places"] = (
         "places" if field.type == "country" else "items" if told.field == "item" else ""

@@ -1,5 +1,6 @@
 """The board: the share of futures in which each assumption holds under each policy."""
 
+from textwrap import wrap
 from typing import Any
 
 import altair as alt
@@ -19,12 +20,19 @@ SOURCE = "simulated, under each policy of the run"
 ALL = "all"
 # From this share on a cell is so dark that white letters stand out more than dark ones.
 DARK = 0.86
+# Letters of a line of a name; and columns up to which their heads lie nearly flat.
+LINE, FLAT = 30, 8
+NAMES = {"assumption": {ALL: ""}}
 
 
 def method(run: Any) -> str:
     """How it is done: under how many policies, and by what was known when."""
     many = len(run.policies) > 1
-    same = " The same futures under each policy of the run." if many else f" Under {run.policies[0]} alone."
+    same = (
+        " The same futures under each policy of the run."
+        if many
+        else f" Under ‘{run.study.law(run.policies[0]).policy.title}’ alone."
+    )
     return (
         f"An assumption holds in a future when all of its conditions do.{same} Shares of futures, not forecasts: they say how much "
         f"of what was thought possible in {month_in_words(run.study.case.settings.day)} an assumption survives."
@@ -33,6 +41,8 @@ def method(run: Any) -> str:
 
 # Columns of the data as a reader's table heads them; one without words is for files alone.
 HEADINGS = {
+    "policy": "",
+    "title": "policy",
     "low": "low end of 95% (share of futures)",
     "high": "high end of 95% (share of futures)",
     "fails_first": "what fails first",
@@ -40,13 +50,15 @@ HEADINGS = {
 
 
 def data(run: Any) -> pl.DataFrame:
-    """By assumption and policy: assumption, name, policy, holds, low, high (shares of futures), fails_first."""
+    """By assumption and policy: assumption, name, policy, its title, holds, low, high (shares of futures), fails_first."""
     names = {a.id: a.name for a in run.study.assumptions} | {ALL: at_once(len(run.study.assumptions))}
+    titles = {p: run.study.law(p).policy.title for p in run.policies}
     rows = [
         {
             "assumption": c.assumption,
             "name": names[c.assumption],
             "policy": c.policy,
+            "title": titles[c.policy],
             "holds": c.holds,
             "low": c.low,
             "high": c.high,
@@ -60,24 +72,28 @@ def data(run: Any) -> pl.DataFrame:
 def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
     """A cell an assumption and policy, darker where it holds in more futures, with the share as text."""
     narrow = width < PHONE
-    rows = frame.with_columns(
+    lines = ["|".join(wrap(name, LINE)) for name in frame["name"]]
+    rows = frame.with_columns(lines=pl.Series(lines)).with_columns(
         text=pl.col("holds").map_elements(short, pl.String),
         label=pl.when(pl.col("assumption") == ALL)
         .then("name")
-        .otherwise(pl.col("assumption") if narrow else pl.format("{}  {}", "assumption", "name")),
+        .otherwise(pl.col("assumption") if narrow else pl.concat_str("assumption", "lines", separator="  ")),
     )
+    policies = list(dict.fromkeys(rows["title"]))
     base = alt.Chart(rows).encode(
         x=alt.X(
-            "policy:N",
-            sort=list(dict.fromkeys(rows["policy"])),
+            "title:N",
+            sort=policies,
             title=None,
-            axis=alt.Axis(orient="top", labelAngle=-60 if narrow else -25, ticks=False, domain=False),
+            axis=alt.Axis(
+                orient="top", labelAngle=-60 if narrow or len(policies) > FLAT else -25, ticks=False, domain=False
+            ),
         ),
         y=alt.Y(
             "label:N",
             sort=list(dict.fromkeys(rows["label"])),
             title=None,
-            axis=alt.Axis(ticks=False, domain=False, labelLimit=300),
+            axis=alt.Axis(ticks=False, domain=False, labelLimit=300, labelExpr="split(datum.label, '|')"),
         ),
     )
     colour = alt.Color(
@@ -96,7 +112,7 @@ def says(frame: pl.DataFrame, run: Any) -> Says:
     each = {r["assumption"]: r["holds"] for r in shown.to_dicts()}
     title = headline(run.study.law(lead).policy.title, {k: v for k, v in each.items() if k != ALL}, each[ALL])
     told = "; ".join(
-        f"{r['assumption']} under {r['policy']}: {share(r['holds'])} ({100 * r['low']:.1f} to {100 * r['high']:.1f}%)"
+        f"{r['assumption']} under {r['title']}: {share(r['holds'])} ({100 * r['low']:.1f} to {100 * r['high']:.1f}%)"
         for r in frame.to_dicts()
     )
     return Says(

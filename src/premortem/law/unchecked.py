@@ -4,6 +4,7 @@ from premortem.case import Case
 from premortem.law.decision_data import Decided
 from premortem.law.fields.field_words import CLEAR, words_of
 from premortem.law.fields.transfers import transfers
+from premortem.law.parties.lists import called as called_list
 from premortem.law.parties.lists import lists_held
 from premortem.law.parties.lookup import NOBODY, NOT_LOOKED_UP, ROLES
 from premortem.law.parties.pulled_lists import pulled
@@ -31,7 +32,7 @@ def lists(case: Case) -> tuple[str, ...]:
     """That the lists of parties are not whole: what is held, and what is not; nothing where the case knows no lists."""
     if not transfers(case).parties.lists:
         return ()
-    held = ", ".join(f"{h.name} ({count_noun(h.rows, 'row')} of {h.date})" for h in lists_held(case))
+    held = ", ".join(f"{called_list(h.name, case)} ({count_noun(h.rows, 'row')} of {h.date})" for h in lists_held(case))
     if found := pulled(case):
         said = f"Lists of parties before and after {found.day}, the day on which they were pulled: {held}."
     elif held:

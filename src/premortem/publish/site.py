@@ -25,6 +25,7 @@ from premortem.story.story_basis import ground_of_run
 from premortem.study import Run
 from premortem.text import phrases
 
+ICON = files("premortem.app") / "static" / "favicon.svg"
 FONT = files("premortem.charts") / "fonts" / "source-sans-3-latin.woff2"
 # Screens of the app that the doors of a site may lead to.
 DOORS = ("/board", "/exhibits", "/about")
@@ -54,7 +55,12 @@ def site(run: Run, at: str = "") -> Site:
         drawn = list(pool.map(_exhibit_files, shown))
     left_out = [*story.left_out, *(e for e in made if isinstance(e, str))]
     places = {*PLACE.findall(brief.decode("utf-8"))}
-    held: dict[str, bytes] = {"memo.html": brief, "story.css": CSS.read_bytes(), "font.woff2": FONT.read_bytes()}
+    held: dict[str, bytes] = {
+        "memo.html": brief,
+        "story.css": CSS.read_bytes(),
+        "font.woff2": FONT.read_bytes(),
+        "favicon.svg": ICON.read_bytes(),
+    }
     held |= {name: (HOME / name).read_bytes() for name in ("site.css", "search.js")}
     held |= {name: found for each in drawn for name, found in each.items()} | _data(run) | _shared(story)
     common = {"story": story, "foot": _foot(run), "tabs": _tabs(bool(shown)), "at": at, "oembed": oembed.TYPE}

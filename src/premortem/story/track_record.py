@@ -67,11 +67,9 @@ def _other_way(run: Run) -> list[tuple[Assumption, Carried]]:
 
 
 def _largest(a: Assumption, row: Carried, source: str) -> str:
-    meant = "hold up" if row.kind == "driver" else "bring down"
-    return (
-        f"The model differs most from {source} on {a.id}: what is said to {meant} {a.id} moves its share of futures by "
-        f"{phrases.points(row.effect)} here"
-    )
+    meant, does = ("holds it up", "lowers") if row.kind == "driver" else ("brings it down", "raises")
+    by = phrases.points(abs(row.effect)).removeprefix("+")
+    return f"The model differs most from {source} on {a.id}: what {source} says {meant} {does} its share of futures by {by} here"
 
 
 def _moved(a: Assumption, row: Carried) -> Point:

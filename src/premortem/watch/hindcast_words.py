@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from math import isnan
 
 from premortem.case import Case
-from premortem.text.numbers import capital, listing, lower_first, number, share
+from premortem.text.numbers import capital, day_in_words, listing, lower_first, number, share
 from premortem.watch import quantities
 from premortem.watch.event_scores import NO_EVENT, NOBODY, ByChains, EventScored
 from premortem.watch.hindcast_results import Hindcast
-from premortem.watch.kinds import apart, outcomes_inside
+from premortem.watch.kinds import KINDS, apart, outcomes_inside
 from premortem.watch.reading_scores import Scored
 
 # Share of outcomes that ranges from 5 to 95% should hold.
@@ -72,11 +72,10 @@ def misses(found: Hindcast, case: Case) -> list[str]:
 
 
 def _missed(s: Scored, count: int, case: Case) -> str:
-    says, more = (
-        quantities.shipped_quantities(case)[s.quantity].says,
-        f"; {count} readings of this fact" if count > 1 else "",
-    )
-    return f"{says} ({s.kind}{more}) of {s.date.isoformat()} was {observed(s)}, outside {span(s)}."
+    says = quantities.shipped_quantities(case)[s.quantity].says
+    more = f", the furthest out of {count} readings" if count > 1 else ""
+    kind = f" ({s.kind})" if s.kind != KINDS[0] else ""
+    return f"{says}{kind}: {observed(s)} on {day_in_words(s.date)}{more}; nine in ten futures say {span(s)}."
 
 
 def measured(s: Scored) -> str:

@@ -52,6 +52,7 @@ def one(request: Request, name: str, desk: AtDesk) -> HTMLResponse:
         missing="",
         more=max(len(told) - SHOWN, 0),
         told=told[:SHOWN],
+        columns={head: head for head in told[0]} if told else {},
     )
 
 
@@ -111,4 +112,4 @@ def _bytes(desk: Desk, name: str, kind: str, bare: bool) -> bytes:
     if kind == "html":
         return bytes(found.html().encode())
     picture = drawn.svg(found.chart) if bare else found.drawn
-    return drawn.png_of(picture) if kind == "png" else picture.encode()
+    return drawn.png_of(picture) if kind == "png" else drawn.with_font(picture).encode()

@@ -93,7 +93,9 @@ def charts(found: AlternativeFutures, case: Case, chosen: str = "") -> list[char
 
 def _set_letters_apart(rows: list[Document], last: int) -> None:
     """Give each row of the last year the height `named` of its letter, clear of the others."""
+    if not rows:
+        return
     ends = [row for row in rows if row["year"] == last]
-    reach = max(row["p75"] for row in rows) - min(row["p25"] for row in rows)
+    reach = max(row["p75"] for row in rows) - min(0.0, *(row["p25"] for row in rows))  # an axis begins at 0
     for row, height in zip(ends, spread([row["p50"] for row in ends], LETTER * reach), strict=True):
         row["named"] = height

@@ -70,6 +70,7 @@ def answered(opinion: Opinion, view: State, under: str) -> Document:
             for r in opinion.readings
         ],
         "assumed": "; ".join(f"{called(name, words)}: {opinion.row[name]}" for name in opinion.assumed),
+        "needs": ", ".join(called(name, words) for name in opinion.answer.needs),
         "verified": memo.current(book.case),
         "not_checked": opinion.as_dict()["not_checked"],
         "periods": [
@@ -102,5 +103,5 @@ def in_words(outcome: str, opinion: Opinion) -> str:
 
 
 def reads(span: Span, opinion: Opinion) -> str:
-    """A period's answer in short, and how it reads."""
-    return opinion.reads(span.outcome)
+    """How a period's answer in short reads."""
+    return capital(in_words(span.outcome, opinion))

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse
 from premortem.app.pages import AtDesk, render, rules_screens
 from premortem.errors import PremortemError
 from premortem.law import memo
+from premortem.law.parties.lists import called
 from premortem.law.parties.pulled_lists import Lists, pulled_on, with_lists
 from premortem.law.screening import screen
 from premortem.law.transactions import parse_date
@@ -49,5 +50,5 @@ def _answer(request: Request, desk: AtDesk, names: str, on: str, data: Lists = "
         error = str(wrong)
     return render(
         request, "screening.html", found=found, error=error, names=names, on=on, advice=memo.ADVICE, data=data,
-        pulled_on=pulled_on(case),
+        pulled_on=pulled_on(case), called={one.name: called(one.name, case) for one in found.lists} if found else {},
     )  # fmt: skip

@@ -61,9 +61,8 @@ def told(field: str, value: Any, words: Vocabulary) -> str:
 
 
 def place(code: str, words: Vocabulary) -> str:
-    """A place by name and code: `India (IND)`."""
-    name = places.names(words.case).get(code)
-    return f"{name} ({code})" if name else code
+    """A place by its name; by its code where that has none."""
+    return places.names(words.case).get(code, code)
 
 
 def _unit(field: Field | None) -> str:

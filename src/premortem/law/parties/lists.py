@@ -25,7 +25,7 @@ FEWEST = 3
 
 
 class Held(NamedTuple):
-    """A list that is held: its name, the day as of which, and how many rows."""
+    """A list that is held: its name in the table, the day as of which, and how many rows."""
 
     name: str
     date: str
@@ -125,6 +125,12 @@ def lists_held(case: Case) -> tuple[Held, ...]:
         for name in transfers(case).parties.lists
         if name in rows
     )
+
+
+def called(name: str, case: Case) -> str:
+    """How a reader calls a list: `Unverified List, UVL`; by its name in the table where the case tells no other."""
+    full = {short: long for long, short in transfers(case).parties.barring.items() if long != short}
+    return f"{full[name]} List, {name}" if name in full else name
 
 
 def whole(case: Case, day: date) -> bool:

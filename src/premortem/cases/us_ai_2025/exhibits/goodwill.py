@@ -41,19 +41,19 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
     """A line a policy with its name at the end."""
     narrow = width < PHONE
     room = 120 if narrow else 190
-    names = list(dict.fromkeys(frame["policy"]))
+    names = list(dict.fromkeys(frame["title"]))
     x = years(2024, LAST, tickCount=4 if narrow else 8)
     scale = alt.Scale(domain=[0, 1])
     colours = [INK, *LINES, CONTEXT, "#5B9BD0"][: len(names)]
-    colour = alt.Color("policy:N", sort=names, legend=None, scale=alt.Scale(domain=names, range=colours))
-    first = frame.filter(pl.col("policy") == names[0])
+    colour = alt.Color("title:N", sort=names, legend=None, scale=alt.Scale(domain=names, range=colours))
+    first = frame.filter(pl.col("title") == names[0])
     band = (
         alt.Chart(first)
         .mark_area(opacity=0.12, color=INK)
         .encode(x=x, y=alt.Y("p5:Q", scale=scale, title=None), y2="p95:Q")
     )
     dash = alt.StrokeDash(
-        "policy:N",
+        "title:N",
         legend=None,
         scale=alt.Scale(
             domain=names, range=[[1, 0], [6, 3], [2, 2], [8, 2, 2, 2], [4, 4], [1, 3], [10, 4]][: len(names)]
@@ -67,7 +67,7 @@ def chart(frame: pl.DataFrame, width: int = WIDTH) -> Any:
         )
     )
     last = frame.filter(pl.col("year") == pl.col("year").max())
-    words = last.select("policy", "year", text="policy", value=pl.Series(spread(last["p50"].to_list(), 0.062)))
+    words = last.select("title", "year", text="title", value=pl.Series(spread(last["p50"].to_list(), 0.062)))
     return apply_theme(band + lines + end_words(words, x, colour), height=260, width=width - room)
 
 
@@ -75,9 +75,9 @@ def says(frame: pl.DataFrame) -> Says:
     """The finding in words."""
     end = frame.filter(pl.col("quarter") == "2028Q4").sort("p50")
     low, high = end.row(0, named=True), end.row(-1, named=True)
-    ends = [f"{r['p50']:.2f} under {r['policy']}" for r in ([low, high] if end.height > 1 else [low])]
+    ends = [f"{r['p50']:.2f} under ‘{r['title'].lower()}’" for r in ([low, high] if end.height > 1 else [low])]
     title = f"Goodwill at the end of 2028 is {listing(ends)}, in the median future{', the least and the most' if end.height > 2 else ''}"
-    told = "; ".join(f"{r['policy']} {r['p50']:.2f} ({r['p5']:.2f} to {r['p95']:.2f})" for r in end.to_dicts())
+    told = "; ".join(f"{r['title']} {r['p50']:.2f} ({r['p5']:.2f} to {r['p95']:.2f})" for r in end.to_dicts())
     alternative = f"Lines by policy of an index from 0 to 1. At the end of 2028: {told}."
     return Says(
         title,
