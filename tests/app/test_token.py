@@ -64,6 +64,15 @@ def test_f094_the_token_never_leads_to_another_site(guarded, path):
     assert there[1:2] not in ("/", "\\")
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/font.woff2x"), ("GET", "/favicon.ico/"), ("POST", "/favicon.ico"), ("HEAD", "/font.woff2")],
+)
+def test_f094_only_files_of_the_asking_page_are_open(guarded, method, path):
+    assert guarded.request(method, path).status_code == 401
+    assert guarded.get("/favicon.ico").status_code == guarded.get("/font.woff2").status_code == 200
+
+
 def test_f094_guessing_spends_the_budget(guarded, monkeypatch):
     monkeypatch.setattr(prices, "MANY", 3)
     assert [guarded.get("/?token=x").status_code for _ in range(4)] == [401, 401, 401, 429]

@@ -58,7 +58,7 @@ class Guard:
         if _from_elsewhere(scope, headers):
             return await _refuse(scope, headers, send, ELSEWHERE, (403, "Sec-Fetch-Site", "asked from another site"))
         query = scope["query_string"].decode("latin-1")
-        if self.token and not scope.get(KNOWN) and not scope["path"].startswith(token.OPEN):
+        if self.token and not scope.get(KNOWN) and not token.is_open(scope["method"], scope["path"]):
             if not token.is_known(self.token, headers, query):
                 return await self._ask(scope, headers, receive, send)
             rest = token.without_token(query) if token.in_query(query) else query
