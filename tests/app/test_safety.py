@@ -82,6 +82,8 @@ def test_every_answer_carries_the_policy_against_scripts_from_elsewhere(client):
         headers = client.get(path).headers
         assert headers["content-security-policy"] == request_limits.CSP
         assert headers["x-content-type-options"] == "nosniff"
+        # `no-referrer` would have a browser send the forms of this site with `Origin: null`, which is refused
+        assert headers["referrer-policy"] == "same-origin"
     assert "unsafe" not in request_limits.CSP
 
 

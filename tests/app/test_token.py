@@ -4,7 +4,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from premortem.app import prices, token
-from premortem.app.http_server import bound, is_loopback, warnings
+from premortem.app.http_server import bound, is_loopback, listen, warnings
 from premortem.app.request_limits import Guard
 from premortem.errors import BadInput
 from tests.app.conftest import ADDRESS
@@ -64,6 +64,15 @@ def test_f094_the_token_never_leads_to_another_site(guarded, path):
     assert there[1:2] not in ("/", "\\")
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/font.woff2x"), ("GET", "/favicon.ico/"), ("POST", "/favicon.ico"), ("HEAD", "/font.woff2")],
+)
+def test_f094_only_files_of_the_asking_page_are_open(guarded, method, path):
+    assert guarded.request(method, path).status_code == 401
+    assert guarded.get("/favicon.ico").status_code == guarded.get("/font.woff2").status_code == 200
+
+
 def test_f094_guessing_spends_the_budget(guarded, monkeypatch):
     monkeypatch.setattr(prices, "MANY", 3)
     assert [guarded.get("/?token=x").status_code for _ in range(4)] == [401, 401, 401, 429]
@@ -72,6 +81,16 @@ def test_f094_guessing_spends_the_budget(guarded, monkeypatch):
 def test_f094_a_door_and_the_app_behind_it_ask_once():
     twice = TestClient(Guard(Guard(seen, (), TOKEN), (), TOKEN), base_url=ADDRESS)
     assert twice.get(f"/api/board?vs=x&token={TOKEN}").text == "vs=x"
+
+
+def test_f094_a_token_that_was_given_is_not_printed():
+    said = []
+    for given in (TOKEN, ""):
+        at = listen("0.0.0.0", 0, given)
+        at.held.close()
+        at.greet("It serves", False, said.append, said.append)
+    assert TOKEN not in " ".join(said)
+    assert at.token in " ".join(said)
 
 
 def test_f094_a_token_is_asked_of_all_but_this_machine_and_said():
@@ -143,6 +162,7 @@ def test_f093_pages_have_a_price_as_their_data_has(unguarded, monkeypatch):
     assert prices.price("/levers", "l.a.b=3") == prices.price("/api/board", "l.a.b=3") == prices.ONE_POLICY
     assert prices.price("/a/A1", "seed=991") == prices.price("/api/board", "p.x=1..2") == prices.ALL_POLICIES
     assert prices.price("/compare", "now=1") == prices.price("/api/compare", "") == prices.ANALYSIS
+    assert prices.price("/board", "state=0123456789abcdef0123") == prices.ALL_POLICIES  # stands for any of them
     seconds = (
         "/api/diff",
         "/rules/diff",

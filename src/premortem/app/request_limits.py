@@ -21,7 +21,8 @@ CSP = (
 HEADERS = (
     (b"content-security-policy", CSP.encode()),
     (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
+    # no address leaves this site; with `no-referrer` a browser would send a form of ours from nowhere, `Origin: null`
+    (b"referrer-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
@@ -63,7 +64,7 @@ class Guard:
         if _from_elsewhere(scope, headers):
             return await _refuse(scope, headers, send, ELSEWHERE, (403, "Sec-Fetch-Site", "asked from another site"))
         query = scope["query_string"].decode("latin-1")
-        if self.token and not scope.get(KNOWN) and not scope["path"].startswith(token.OPEN):
+        if self.token and not scope.get(KNOWN) and not token.is_open(scope["method"], scope["path"]):
             if not token.is_known(self.token, headers, query):
                 return await self._ask(scope, headers, receive, send)
             rest = token.without_token(query) if token.in_query(query) else query

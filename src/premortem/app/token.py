@@ -15,8 +15,9 @@ KEY = "token"
 FORM = re.compile(r"[A-Za-z0-9._~-]{1,200}")
 # Characters below which a token that somebody thought of can be guessed.
 SHORT = 16
-# Files of the package that the page which asks for a token is made of: they hold nothing of a study.
-OPEN = ("/static/", "/font.woff2", "/favicon.ico")
+# Files of the package that the page which asks for a token is made of: they hold nothing of a study. Any other name, or
+# another method, would be answered with a page of the app that refuses it, and its menus hold the study's policies.
+OPEN_UNDER, OPEN = "/static/", frozenset({"/font.woff2", "/favicon.ico"})
 
 
 def new_token() -> str:
@@ -41,6 +42,11 @@ def cookie_name(token: str) -> str:
 def set_cookie(token: str, secure: bool) -> bytes:
     """The header that keeps the token in a browser until it is closed, out of reach of scripts and of other sites."""
     return f"{cookie_name(token)}={token}; Path=/; HttpOnly; SameSite=Strict{'; Secure' if secure else ''}".encode()
+
+
+def is_open(method: str, path: str) -> bool:
+    """Whether a request is answered to anybody."""
+    return path.startswith(OPEN_UNDER) or (method == "GET" and path in OPEN)
 
 
 def is_known(token: str, headers: Mapping[str, str], query: str) -> bool:
