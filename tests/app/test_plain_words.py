@@ -22,7 +22,7 @@ REFUSED = {
     "odds on an axis": re.compile(r"\blogit\b"),
     "a lever by its key": re.compile(r"\blever:\w"),
     "thousands parted by a space": re.compile(r"\d[\u2009\u202f\u00a0]\d|\b\d{1,3} 000\b"),
-    "a share of nothing": re.compile(r"\b\d(?:[\d.,]*\d)? share\b"),
+    "a share of nothing": re.compile(r"(?<!Tier-)\b\d(?:[\d.,]*\d)? share\b"),
     "a unit said twice": re.compile(r"\b(TPP|GB/s|nm): [\d.,]+ (?:million |billion )?\1"),
 }
 PATHS = [

@@ -9,6 +9,8 @@ from premortem.case import Case
 
 TABLE = "quantities"
 CITED = re.compile(r"rows? (\d+(?:(?:, | and )\d+)*) of the quantities")
+# A file among the sources.
+FILE = re.compile(r"`([\w-]+)\.csv`")
 # How the table writes that a row is of what the one above it is of.
 SAME = "the same"
 
@@ -39,4 +41,5 @@ def quantity_sources(case: Case) -> dict[int, str]:
 
 
 def _where(row: Mapping[str, Any]) -> str:
-    return ", ".join(str(row[key]) for key in ("source", "period") if row[key])
+    told = ", ".join(str(row[key]) for key in ("source", "period") if row[key])
+    return FILE.sub(lambda found: f"table {found[1].replace('_', ' ')}", told)
