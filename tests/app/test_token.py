@@ -152,6 +152,7 @@ def test_f093_pages_have_a_price_as_their_data_has(unguarded, monkeypatch):
     assert prices.price("/levers", "l.a.b=3") == prices.price("/api/board", "l.a.b=3") == prices.ONE_POLICY
     assert prices.price("/a/A1", "seed=991") == prices.price("/api/board", "p.x=1..2") == prices.ALL_POLICIES
     assert prices.price("/compare", "now=1") == prices.price("/api/compare", "") == prices.ANALYSIS
+    assert prices.price("/board", "state=0123456789abcdef0123") == prices.ALL_POLICIES  # stands for any of them
     seconds = (
         "/api/diff",
         "/rules/diff",

@@ -24,8 +24,11 @@ ANALYSES_END = ("/why", "/breaks", "/curves", "/effects", "/takes")
 SECONDS = ("/api/exhibits", "/exhibits/", "/api/diff", "/rules/diff", "/api/memo")
 # What costs nothing: files of the package, and whether the server is up.
 FREE = ("/static/", "/font.woff2", "/favicon.ico", "/geo/", "/api/health")
-# Keys of an address, or how they begin, for which every policy is simulated anew, and those for which one is.
-ANEW, ONCE = frozenset({"seed", "n", "pin", "asof", "p.", "r."}), frozenset({"w", "policy", "vs", "l.", "d.", "t."})
+# Keys of an address, or how they begin, for which every policy is simulated anew, and those for which one is; `state` stands for any.
+ANEW, ONCE = (
+    frozenset({"state", "seed", "n", "pin", "asof", "p.", "r."}),
+    frozenset({"w", "policy", "vs", "l.", "d.", "t."}),
+)
 ANALYSIS, ALL_POLICIES, ONE_POLICY = 25, 10, 1
 # Analyses that a client may ask for in a window [s]; its budget is as much as they cost.
 MANY, WINDOW = 40, 10.0
