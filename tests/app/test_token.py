@@ -4,7 +4,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from premortem.app import prices, token
-from premortem.app.http_server import bound, is_loopback, warnings
+from premortem.app.http_server import bound, is_loopback, listen, warnings
 from premortem.app.request_limits import Guard
 from premortem.errors import BadInput
 from tests.app.conftest import ADDRESS
@@ -81,6 +81,16 @@ def test_f094_guessing_spends_the_budget(guarded, monkeypatch):
 def test_f094_a_door_and_the_app_behind_it_ask_once():
     twice = TestClient(Guard(Guard(seen, (), TOKEN), (), TOKEN), base_url=ADDRESS)
     assert twice.get(f"/api/board?vs=x&token={TOKEN}").text == "vs=x"
+
+
+def test_f094_a_token_that_was_given_is_not_printed():
+    said = []
+    for given in (TOKEN, ""):
+        at = listen("0.0.0.0", 0, given)
+        at.held.close()
+        at.greet("It serves", False, said.append, said.append)
+    assert TOKEN not in " ".join(said)
+    assert at.token in " ".join(said)
 
 
 def test_f094_a_token_is_asked_of_all_but_this_machine_and_said():

@@ -28,11 +28,14 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Listening:
-    """A port that is held. `hosts` are the names under which it may be asked, and a `token` is asked of everybody."""
+    """A port that is held. `hosts` are the names under which it may be asked, and a `token` is asked of everybody; it is `made`
+    where whoever starts the server gave none.
+    """
 
     held: socket.socket
     hosts: tuple[str, ...]
     token: str
+    made: bool
     address: str
     warnings: tuple[str, ...]
 
@@ -61,8 +64,8 @@ class Listening:
         """Say where it is and what to mind, and open a browser if asked."""
         say(f"{serves} at {self.address} (Ctrl-C stops it)")
         address = f"{self.address}/?{KEY}={self.token}" if self.token else self.address
-        if self.token:
-            say(f"Open it once with its token: {address}")
+        if self.token:  # one that was given is known, and what is printed may be kept in a log
+            say(f"Open it once with its token: {address}" if self.made else "It asks for the token that you gave.")
         for line in self.warnings:
             warn(f"warning: {line}")
         if browser:
@@ -81,9 +84,9 @@ def listen(host: str, port: int, token: str = "", names: tuple[str, ...] = ()) -
     shown = "127.0.0.1" if everywhere else host
     address = f"http://{f'[{shown}]' if ':' in shown else shown}:{held.getsockname()[1]}"
     hosts = (socket.gethostname(), *_addresses()) if everywhere else (host,)
-    return Listening(
-        held, (*hosts, *names), own or ("" if alone else new_token()), address, tuple(warnings(own, alone))
-    )
+    made = not own and not alone
+    asked = new_token() if made else own
+    return Listening(held, (*hosts, *names), asked, made, address, tuple(warnings(own, alone)))
 
 
 def bound(host: str, port: int) -> socket.socket:
