@@ -28,3 +28,10 @@ def test_the_rulebook_in_a_notebook():
     table = pl.DataFrame({"item": ["H20"], "quantity": [1], "destination": ["CHN"], "date": ["2024-06-01"]})
     assert rulebook.ledger(table)["outcome"].to_list() == ["no_licence_required"]
     assert "diffusion.country_allocation" in rulebook.clauses()["clause"].to_list()
+
+
+def test_no_run_of_the_readme_is_refused_for_the_run_before_it():
+    """A run of another case has neither the policies nor the assumptions of the first, so it does not take its place in `out`."""
+    others = re.findall(r"premortem run --case .*?#", README)
+    assert others
+    assert all(" --out " in line for line in others)
