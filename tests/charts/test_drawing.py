@@ -67,3 +67,12 @@ def test_a_chart_that_cannot_be_drawn_is_refused_as_it_is_here():
             draw(wrong)
         assert draw(bar("a")) == svg(bar("a"))
     assert str(aside.value) == str(here.value)
+
+
+def test_a_picture_is_the_same_whatever_was_drawn_before_it():
+    """The renderer counts areas at which marks are cut off on from one picture to the next, so that no two briefs were equal."""
+    cut_off = alt.Chart(alt.Data(values=[{"x": 1, "y": 2}])).mark_bar(clip=True).encode(x="x:Q", y="y:Q")
+    first = svg(cut_off)
+    assert 'clip-path="url(#clip1)"' in first
+    assert '<clipPath id="clip1">' in first
+    assert svg(cut_off) == first

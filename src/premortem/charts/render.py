@@ -15,6 +15,8 @@ FONTS = files("premortem.charts") / "fonts"
 NO_FONTS = "the typeface of the package is not there, without which pictures lose their words; install premortem again"
 # Pixels a unit of a PNG: 680 units print at 170 mm with some 200 dots an inch.
 SCALE = 2.0
+# Numbers of the areas at which marks are cut off: the renderer counts them on from one picture to the next.
+CLIPS = re.compile(r'(?<=url\(#clip)\d+(?=\))|(?<=id="clip)\d+(?=")')
 # Least room [pixels] of a page for a chart of print width.
 ROOM = 520
 
@@ -25,8 +27,10 @@ def svg(chart: Any) -> str:
 
 
 def svg_of(told: VegaLite) -> str:
-    """A chart's specification as SVG text."""
-    return str(_renderer().vegalite_to_svg(told))
+    """A chart's specification as SVG text: the same whatever was drawn before it."""
+    drawn = str(_renderer().vegalite_to_svg(told))
+    names = {name: str(i) for i, name in enumerate(dict.fromkeys(CLIPS.findall(drawn)), 1)}
+    return CLIPS.sub(lambda found: names[found[0]], drawn)
 
 
 def width_of(drawn: str) -> float:
