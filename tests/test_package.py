@@ -101,3 +101,13 @@ def test_what_is_no_table_and_what_is_no_transaction_are_told_in_a_line(given):
 def test_a_rulebook_decides_a_dict_of_fields_as_it_decides_a_transaction():
     book = pm.book("as-written")
     assert book.decide(ROWS[0]) == book.decide(pm.Transaction(**ROWS[0]))
+
+
+def test_a_transaction_is_shown_as_it_was_given_and_fits_a_screen():
+    from premortem import Transaction
+
+    given = {"item": "H100 SXM", "quantity": 2000, "destination": "ARE", "date": "2025-06-01"}
+    assert repr(Transaction(**given)).startswith("Transaction(item='H100 SXM', ")
+    assert repr(Transaction(**given)).endswith("date='2025-06-01')")
+    many = Transaction(**given, end_use="data centre", headquarters="USA", parent_headquarters="USA", certified=True)
+    assert max(map(len, repr(many).splitlines())) <= 100

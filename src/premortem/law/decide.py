@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from textwrap import fill
 from typing import Any
 
 from premortem.case import Case, default
@@ -33,8 +34,11 @@ from premortem.law.transactions import frame_of, parse, question
 from premortem.law.would_change import Try, changes, tries
 from premortem.text.result import Document
 
+# Most characters of a line of a transaction as it is shown in a notebook.
+WIDTH = 96
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class Transaction:
     """A shipment, or another transfer, by the fields of a case's vocabulary (by default the leading one); one without a
     date goes today.
@@ -49,6 +53,10 @@ class Transaction:
     def __init__(self, given: Fields | None = None, /, case: Case | None = None, **fields: Any) -> None:
         object.__setattr__(self, "case", case or default())
         object.__setattr__(self, "fields", parse({**(given or {}), **fields}, self.case))
+
+    def __repr__(self) -> str:
+        told = ", ".join(f"{name}={_plain(value)!r}" for name, value in self.fields.items())
+        return fill(f"Transaction({told})", WIDTH, subsequent_indent="    ")
 
     def on(self, day: date) -> "Transaction":
         """The same on another day."""
