@@ -1,6 +1,4 @@
-"""Futures along paths of policy that they draw: the framework's fate by the policy that it leads to, other events by the
-levers that they set, each in the step in which it comes.
-"""
+"""Futures along paths of policy that they draw: an event leads to another policy or sets levers, in the step in which it comes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,9 +12,8 @@ from premortem.watch import process
 from premortem.watch.process import Paths
 from premortem.watch.quantities import last_day
 
-# The policy whose levers stand once an event has set them.
-# What a path of policy is called among policies; the framework's fate by this day decides its row on the board: most
-# propositions are read in 2028.
+# What a path of policy is called among policies, and the day by which the policy that it has come to decides its row on the
+# board: most propositions of the leading case are read in 2028.
 DRAWN, BY = "drawn", date(2028, 12, 31)
 
 
