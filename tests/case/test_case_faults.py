@@ -226,6 +226,16 @@ def test_an_error_in_the_world_is_the_users(cars, monkeypatch, capsys, old, new,
     assert len(err.strip().splitlines()) == 1
 
 
+SHAPES = ("(0.6 * jnp.exp(-fall * t - leaving))[:3]", "(0.6 * jnp.exp(-fall * t - leaving)).T", "jnp.ones(10)")
+
+
+@pytest.mark.parametrize("given", SHAPES)
+def test_r13_a_series_of_another_shape_is_told_by_its_name(cars, given):
+    edited(cars, "world.py", "0.6 * jnp.exp(-fall * t - leaving)", given)
+    told = [str(fault) for fault in case_faults(load(cars))]
+    assert [line.startswith("world.py: simulate: over_line: has another shape") for line in told] == [True], told
+
+
 def test_what_is_allowed_ends_with_what_is_meant_or_with_nothing(cars):
     edited(cars, "clauses/charge.toml", 'gives = ["charged"]', 'gives = ["qqqq"]')
     (told,) = [str(fault) for fault in case_faults(load(cars)) if "qqqq" in str(fault)]

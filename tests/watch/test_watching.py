@@ -281,3 +281,8 @@ def test_the_chapter_on_the_hindcast_says_what_is_found_now(judged):
 
 def test_every_explanation_is_of_a_quantity_or_an_event():
     assert {*explanations(default())} <= {*KNOWN, *process.events(default()), *process.states(default())}
+
+
+def test_r13_a_path_is_decided_by_the_year_at_which_its_case_names_futures():
+    years = {name: policy_paths._decided_by(pm.Study(case=name)).year for name in ("us_ai_2025", "eu_gpai")}
+    assert years == {"us_ai_2025": 2028, "eu_gpai": 2030}

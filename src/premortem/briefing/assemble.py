@@ -53,7 +53,8 @@ def assemble(
     """
     if all(len(run.non_finite.get(policy, ())) == run.stored for policy in run.policies):
         raise MissingData(
-            f"{run.folder}: no future has finite results, so there is nothing to tell; look at the priors"
+            f"{run.folder}: no future has finite results, so there is nothing to tell; "
+            "look at the world, the margins of assumptions and the ends of priors"
         )
     with threadpool_limits(limits=1), ThreadPoolExecutor(cores.count()) as pool:
         alone = pool.submit(questions.turns, run.study, run.policies[0])

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premortem.errors import BadInput
+from premortem.problem._attempts import plain
 from premortem.problem._break_search import Search, found_breaks, windows_of
 from premortem.problem._windows import Window
 from premortem.problem.answers import Answers
@@ -138,7 +139,7 @@ def _point(search: Search, one: nearest_break.BreakingPoint) -> BreakingPoint:
         z[i] = score
     there = {k: v[0] for k, v in values_of_scores(d, z[:, None]).items()}
     order = sorted(one.scores, key=lambda i: -abs(one.scores[i] - search.origin[i]))
-    moves = {d.names[i]: (_plain(search.held[d.names[i]]), _plain(there[d.names[i]])) for i in order}
+    moves = {d.names[i]: (plain(search.held[d.names[i]]), plain(there[d.names[i]])) for i in order}
     moves = {n: pair for n, pair in moves.items() if pair[0] != pair[1]}
     told = listing(
         [f"{called(n)} from {_said(a)} to {_said(b)}{_unit(search, n)}" for n, (a, b) in [*moves.items()][:TOLD]]
@@ -164,7 +165,7 @@ def _values(search: Search, alone: Mapping[int, float]) -> dict[str, ModelValue]
         z = search.origin.copy()
         z[i] = score
         name = search.plan.definition.names[i]
-        found[name] = _plain(values_of_scores(search.plan.definition, z[:, None])[name][0])
+        found[name] = plain(values_of_scores(search.plan.definition, z[:, None])[name][0])
     return found
 
 
@@ -174,7 +175,7 @@ def _ends(search: Search, place: int, window: Window) -> tuple[Any, Any]:
     z[place] = window.low, window.high
     name = search.plan.definition.names[place]
     low, high = values_of_scores(search.plan.definition, z)[name]
-    return _plain(low), _plain(high)
+    return plain(low), plain(high)
 
 
 def _inside(
@@ -240,10 +241,6 @@ def _verdict(
 def _unit(search: Search, name: str) -> str:
     unit = units(search.plan.definition).get(name, "")
     return f" {unit}" if unit else ""
-
-
-def _plain(value: Any) -> Any:
-    return value.item() if isinstance(value, np.generic) else value
 
 
 def _said(value: Any) -> str:

@@ -1,6 +1,4 @@
-"""Futures along paths of policy that they draw: the framework's fate by the policy that it leads to, other events by the
-levers that they set, each in the step in which it comes.
-"""
+"""Futures along paths of policy that they draw: an event leads to another policy or sets levers, in the step in which it comes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,16 +6,15 @@ from datetime import date
 
 import numpy as np
 
+from premortem.case import year_of
 from premortem.questions.futures_under_policies import Array, Asked, Futures, observe, observer_of, simulate
 from premortem.study import Study
 from premortem.watch import process
 from premortem.watch.process import Paths
 from premortem.watch.quantities import last_day
 
-# The policy whose levers stand once an event has set them.
-# What a path of policy is called among policies; the framework's fate by this day decides its row on the board: most
-# propositions are read in 2028.
-DRAWN, BY = "drawn", date(2028, 12, 31)
+# What a path of policy is called among policies.
+DRAWN = "drawn"
 
 
 @dataclass(frozen=True)
@@ -39,7 +36,7 @@ class Drawn:
 
     def margins(self) -> dict[str, Array]:
         """Margins of assumptions and conditions, by name."""
-        return process.mix(self.found.margins, self.paths.policy(BY))
+        return process.mix(self.found.margins, self.paths.policy(_decided_by(self.found.study)))
 
 
 def along(study: Study, seed: int, values: Array, paths: Paths, asked: Asked, *, scored: bool = True) -> Drawn:
@@ -50,7 +47,7 @@ def along(study: Study, seed: int, values: Array, paths: Paths, asked: Asked, *,
     """
     observer, own = observer_of(study, asked), levers_of(study, paths)
     days = {last_day(on) for _, on in asked}
-    led = [paths.policy(day) for day in (days | {BY} if scored else days)]
+    led = [paths.policy(day) for day in (days | {_decided_by(study)} if scored else days)]
     both = {}
     for policy in process.leads(study.case) if led else ():
         at = np.flatnonzero(np.any([names == policy for names in led], axis=0))
@@ -61,6 +58,11 @@ def along(study: Study, seed: int, values: Array, paths: Paths, asked: Asked, *,
             both[policy] = [_spread(columns, at, values.shape[1]) for columns in found]
     margins, columns = ({p: pair[i] for p, pair in both.items()} for i in (0, 1))
     return Drawn(paths, Futures(study, seed, values, margins, columns, frozenset(observer.outside)))
+
+
+def _decided_by(study: Study) -> date:
+    """Day by which the policy that a path has come to decides its margins: the end of the year at which the case names futures."""
+    return date(year_of(study.case.steps.named), 12, 31)
 
 
 def _spread(columns: Mapping[str, Array], at: Array, count: int) -> dict[str, Array]:
