@@ -94,7 +94,7 @@ class Book:
         return max(steps, key=lambda s: s.start).value if steps else self.vocabulary.instruments[name].rest
 
     def tier(self, iso3: str, on: date) -> int:
-        """Tier of a place on a day, by the list and the policy's moves, whether or not the framework is in force."""
+        """Tier of a place on a day, by the list and the policy's moves, whether or not a clause that uses tiers is in force."""
         places = atlas(self.case, self.moves)
         row = places.table.filter((pl.col("iso3") == iso3) & (pl.col("period") == places.period(on)))
         return int(row["tier"][0])

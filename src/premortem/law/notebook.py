@@ -83,7 +83,7 @@ class Rulebook:
         return self.book.numbers().filter(pl.col("clause").str.starts_with(clause)).drop("says")
 
     def tier(self, country: str) -> int:
-        """The framework's tier of a country on the day, whether or not the framework is in force. Raises `BadInput`."""
+        """Tier of a country on the day, whether or not a clause that uses tiers is in force. Raises `BadInput`."""
         return self.book.tier(iso3(country, "country", self.book.case), self._on)
 
     def diff(self, other: "Rulebook") -> Differences:

@@ -1,4 +1,4 @@
-"""Spellings that could mean several items, where the answer is one whichever is meant, and frees nothing: none needs to be told.
+"""Spellings that could mean several items: where each of them has the same answer and none may go, nobody is asked which is meant.
 
 A permission is never given so: what it rests on may be another for each.
 """

@@ -1,4 +1,4 @@
-"""Columns that no field takes and that name another item than their row's: where that one may not go, the row is no plain yes."""
+"""Columns that no field takes and that name another item than their row's: where that other item may not go, the row asks for a look."""
 
 import re
 from collections.abc import Iterator, Mapping
