@@ -65,16 +65,22 @@ def places(study: Study, screens: Mapping[str, str]) -> tuple[Place, ...]:
 
 
 def _shipments(study: Study) -> Iterator[Place]:
-    """Items and places of the case: the rules of a shipment, with that field filled."""
-    case, form = study.case, {one.field: name for name, one in study.case.text.app.form.items()}
+    """Items and places of the case: the rules of the case's example of a shipment, with that field of it changed."""
+    case, told = study.case, study.case.text.app
+    form = {one.field: name for name, one in told.form.items()}
+    example = {form[field]: value for field, value in told.example.items() if field in form}
+
+    def rules(field: str, value: str) -> str:
+        return f"/rules?{urlencode(example | {form[field]: value})}"
+
     for item in named_items(case)["item"]:
-        yield Place("Item", item, "The rules, with the item filled in", f"/rules?{urlencode({form['item']: item})}")
+        yield Place("Item", item, "The rules of an example with this item, to be changed", rules("item", item))
     for code, name in names(case).items():
         yield Place(
             "Place",
             name,
-            "The rules, with the destination filled in",
-            f"/rules?{urlencode({form['destination']: name})}",
+            "The rules of an example to this destination, to be changed",
+            rules("destination", name),
             code,
         )
 

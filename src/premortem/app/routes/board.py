@@ -167,7 +167,7 @@ def beside_run(desk: Desk, view: State) -> str:
     if run is None or view.weights or run.futures <= view.n:
         return ""
 
-    def most() -> float:
+    def most() -> int:
         live = {
             (r["assumption"], r["policy"]): r["holds"]
             for p in desk.study.policies
@@ -175,11 +175,15 @@ def beside_run(desk: Desk, view: State) -> str:
         }
         told = {(c.assumption, c.policy): c.holds for c in run.board_rows()}
         return max(
-            (abs(told[at] - share) for at, share in live.items() if share is not None and told.get(at) is not None),
-            default=0.0,
+            (
+                abs(round(100 * there) - round(100 * share))  # as both are read
+                for at, share in live.items()
+                if share is not None and (there := told.get(at)) is not None
+            ),
+            default=0,
         )
 
-    apart = round(100 * float(desk.keep(("apart",), most)))
+    apart = int(desk.keep(("apart",), most))
     return (
         f"The story, Compare and Exhibits tell the run's {run.futures:,} futures, without changes of yours: "
         f"by sampling, a share there differs from the same one here by up to {count_noun(apart, 'point')}."
