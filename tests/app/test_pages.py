@@ -1,5 +1,6 @@
 """Every screen as a page that reads without scripts: whole, safe under the policy, and with the state in its links."""
 
+import html
 import re
 
 import pytest
@@ -164,9 +165,9 @@ def test_every_colour_of_the_charts_has_one_for_the_dark_look():
         ("containment", "Assumption", "/a/A2"),
         ("country cap", "Clause", "/levers#at-diffusion.country_allocation"),
         ("country cap A4", "Clause", "/levers#at-diffusion.country_allocation"),
-        ("H200", "Item", "/rules?item=H200+SXM"),
-        ("Malaysia", "Place", "/rules?to=Malaysia"),
-        ("Poland", "Place", "/rules?to=Poland"),
+        ("H200", "Item", "/rules?item=H200+SXM&quantity=2000&to=ARE&on=2025-06-01"),
+        ("Malaysia", "Place", "/rules?item=H100+SXM&quantity=2000&to=Malaysia&on=2025-06-01"),
+        ("Poland", "Place", "/rules?item=H100+SXM&quantity=2000&to=Poland&on=2025-06-01"),
         ("spreadsheet", "Screen", "/rules/ledger"),
         ("SMIC yield", "Belief", "/beliefs#p.yield_2024"),
         ("rescinded", "Policy", "/board?policy=rescinded"),
@@ -175,10 +176,11 @@ def test_every_colour_of_the_charts_has_one_for_the_dark_look():
 )
 def test_a_readers_word_leads_to_its_place(client, asked, kind, link):
     found = client.get("/find", params={"q": asked})
-    assert f'<span class="kind">{kind}</span> <a href="{link}"' in found.text
+    assert f'<span class="kind">{kind}</span> <a href="{link}"' in html.unescape(found.text)
     path, _, place = link.partition("#")
     there = client.get(path)
     assert there.status_code == 200
+    assert "is missing" not in there.text
     assert not place or f'id="{place}"' in there.text
 
 

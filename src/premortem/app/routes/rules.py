@@ -34,7 +34,7 @@ from premortem.law.shared_answers import possible
 from premortem.law.timeline import opinions
 from premortem.law.transactions import parse_date
 from premortem.law.unchecked import to_clear
-from premortem.text.numbers import capital
+from premortem.text.numbers import capital, small
 from premortem.text.result import Document
 
 
@@ -95,6 +95,8 @@ def decision_view(transaction: Transaction, book: Book, view: State, policy: str
     for p in periods:
         p["x"], p["width"] = 100 * (p["from"] - first).days / whole, 100 * ((p["to"] - p["from"]).days + 1) / whole
         p["link"] = shipment_form.link({**given, "date": p["from"]}, view, book.case.text.app, policy, lists_of(book))
+    told = untyped(verdict.answer_alone(decision))
+    conditions = [capital(untyped(one)) for one in verdict.conditions(decision)]
     return {
         "decision": decision,
         "kind": "unknown" if decision.may_go is None else shipment_form.kind(decision.outcome, book.vocabulary),
@@ -109,8 +111,8 @@ def decision_view(transaction: Transaction, book: Book, view: State, policy: str
         "standing": standing(decision),
         "step_words": labels.step_words(decision, book),
         "question": verdict.question(decision),
-        "said": untyped(verdict.answer_alone(decision)),
-        "conditions": [capital(untyped(one)) for one in verdict.conditions(decision)],
+        "said": f"If all that is listed here is so: {small(told)}" if conditions and decision.may_go is None else told,
+        "conditions": conditions,
         "memo": memo_parts.of_decision(decision),
         "to_clear": to_clear(decision),
         "to_give": to_give(decision),
