@@ -328,4 +328,4 @@ def test_a_question_is_told_with_the_units_that_the_case_declares():
     question = opine(asked, load("", OURS)).question
     assert "training compute 3e+25 FLOP" in question
     assert "turnover 400,000,000 EUR" in question
-    assert "what it can generate text; speech" in question
+    assert "generates text; speech" in question

@@ -212,7 +212,8 @@ def test_the_story_tells_first_what_the_model_has_the_other_way_by_most(small_ru
     monkeypatch.setattr(track_record.answers_of_run, "carried", lambda run, a, policy: rows.get(a, ()))
     monkeypatch.setattr(track_record, "_figures", lambda run: [])
     told = track_record.disagreements(small_run)
-    assert f"{100 * wrong:+.0f} points" in told.finding
+    way = "lowers" if wrong < 0 else "raises"
+    assert f"{way} its share of futures by 40 points" in told.finding
     assert told.points[0].text.startswith(item.statement)
     assert "other way" not in told.text[0]
     assert not [point for point in told.points if point.text.startswith(agreed.statement)]

@@ -185,7 +185,7 @@ def beside_run(desk: Desk, view: State) -> str:
 
     apart = int(desk.keep(("apart",), most))
     return (
-        f"The story, Compare and Exhibits tell the run's {run.futures:,} futures, without changes of yours: "
+        f"The story, Compare and Exhibits tell the run's {count_noun(run.futures, 'future')}, without changes of yours: "
         f"by sampling, a share there differs from the same one here by up to {count_noun(apart, 'point')}."
     )
 

@@ -94,9 +94,9 @@ def holds_all(order: Sequence[str], run: Run) -> str:
     tops = {
         p: next((c.high for c in cells if c.policy == p and c.high is not None), share) for p, share in shares.items()
     }
-    level = any(top >= lowest for p, top in tops.items() if p != first)
-    more, doubt = ("no fewer", "; sampling leaves the order open") if level else ("more", "")
-    return f"holds all assumptions in {more} futures than any other ({said}{doubt})"
+    if any(top >= lowest for p, top in tops.items() if p != first):
+        return f"holds all assumptions in no fewer futures than any other ({said}; sampling leaves the order open)"
+    return f"holds all assumptions in more futures than any other ({said})"
 
 
 def policy_ranks(found: Compared, view: State, titles: Mapping[str, str], source: str) -> chart_specs.Chart:

@@ -159,7 +159,7 @@ function show(found) {
   reads = found.reads;
   const parts = [el("h2", { text: `${counted(found.rows)}: ${(found.rows - found.rejected_rows).toLocaleString("en")} decided in ${found.seconds} s, ${found.rejected_rows.toLocaleString("en")} rejected` })];
   // the verdict comes first, whatever else is told
-  parts.push(el("p", { class: "lede", text: `May go: ${found.may_go.true.toLocaleString("en")}; not without a licence, or not at all: ${found.may_go.false.toLocaleString("en")}; depends on facts or names: ${found.may_go.null.toLocaleString("en")}.` }));
+  parts.push(el("p", { class: "lede", text: `May go: ${found.may_go.true.toLocaleString("en")}; may not as it stands: ${found.may_go.false.toLocaleString("en")}; depends on facts or names: ${found.may_go.null.toLocaleString("en")}.` }));
   parts.push(el("p", { class: "inline" }, found.look_file ? el("a", { class: "button", href: found.look_file, download: "", text: `Download the ${counted(found.to_look_at)} to look at (CSV)` }) : null, el("a", { class: "button", href: found.download, download: "", text: "Download all rows (CSV)" }), el("span", { class: "note", text: "Under your own headings, rejected rows and those that depend on something with their reasons. Not legal advice." })));
   if (found.not_law) parts.push(el("p", { class: "warn", text: found.not_law }));
   for (const note of found.notes) parts.push(el("p", { class: "note", text: `${found.file}: ${note}.` }));
