@@ -12,6 +12,7 @@ from starlette.requests import Request
 import premortem.app
 from premortem.app import basis_words, break_charts, labels, law_changes, pages
 from premortem.app.routes import assumption, compare, watch
+from premortem.propositions.board_cells import BoardCell
 from premortem.questions import archetypes
 from premortem.text.phrases import share
 
@@ -20,7 +21,7 @@ STATIC = Path(premortem.app.__file__).parent / "static"
 
 def together(**holds):
     """A run of which only the shares of all at once are known."""
-    rows = [SimpleNamespace(assumption="all", policy=p, holds=x, low=x - 0.01, high=x + 0.01) for p, x in holds.items()]
+    rows = [BoardCell("all", p, x, x - 0.01, x + 0.01, {}, {}) for p, x in holds.items()]
     return SimpleNamespace(board_rows=lambda: rows)
 
 

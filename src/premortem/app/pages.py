@@ -91,7 +91,7 @@ _env.filters |= {
     "day": day_in_words,
     "under": phrases.policy_phrase,
     "at_once": phrases.at_once,
-    "plainly": lambda text: str(text).replace("_", " "),
+    "plainly": phrases.plainly,
     "linked": linked,
     "reading": hindcast_words.amount,
     "readings_alone": hindcast_words.amounts_alone,

@@ -31,9 +31,18 @@ LOCAL = ("127.0.0.1", "localhost", "::1")
 MOST, MOST_LEDGER = 200_000, 50_000_000
 # Longest wait for the next piece of a body, and for a client to take the next piece of an answer [s].
 PATIENCE = 30.0
+# How long the typeface is kept, whose file never changes: asked for anew, it would come too late now and then.
+KEPT_FONT = "public, max-age=31536000, immutable"
 # Pages that stand for the one asked for: where a link of another site leads here, and where a token is needed.
-PAGES = ("elsewhere.html", "token.html", "often.html")
-ELSEWHERE, ASK, BUSY = ((files("premortem.app") / "static" / name).read_bytes() for name in PAGES)
+PAGES = {"elsewhere.html": "A link from another site", "token.html": "Token", "often.html": "Asked too often"}
+STATIC = files("premortem.app") / "static"
+ELSEWHERE, ASK, BUSY = (
+    (STATIC / "door.html")
+    .read_bytes()
+    .replace(b"{title}", f"{title} \u00b7 premortem".encode())
+    .replace(b"{main}", (STATIC / name).read_bytes())
+    for name, title in PAGES.items()
+)
 FORM, MOST_FORM = "application/x-www-form-urlencoded", 1000
 # In the scope of a request whose token was seen at the door.
 KNOWN = "premortem.known"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from starlette.types import Receive, Scope, Send
 
-from premortem.app.request_limits import Guard
+from premortem.app.request_limits import KEPT_FONT, Guard
 
 if TYPE_CHECKING:  # what is loaded behind the door takes seconds
     from fastapi import FastAPI
@@ -163,7 +163,7 @@ def _packaged(path: str) -> Traversable | None:
 
 
 async def _say(send: Send, kind: bytes, body: bytes, status: int = 200) -> None:
-    kept = b"public, max-age=31536000, immutable" if kind == KINDS[".woff2"] else b"no-store"
+    kept = KEPT_FONT.encode() if kind == KINDS[".woff2"] else b"no-store"
     headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode()), (b"cache-control", kept)]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -9,6 +9,7 @@ import polars as pl
 
 from premortem.charts.theme import BREAKS, CONTEXT, HOLDS, INK, LINES, MUTED, apply_theme
 from premortem.text.numbers import share
+from premortem.text.phrases import plainly
 
 # Futures that a picture of points or lines shows; more hide each other.
 POINTS, PATHS = 1500, 300
@@ -102,20 +103,16 @@ def strip(frame: pl.DataFrame, name: str, limits: tuple[float, float] | None = N
         for i in range(BINS)
     ]
     bars = alt.Chart(pl.DataFrame(rows)).mark_bar(opacity=0.75).encode(
-        x=alt.X("from:Q", bin="binned", title=_words(name), scale=alt.Scale(zero=False, nice=False)), x2="to:Q", y=alt.Y("futures:Q", stack="zero"), color=_verdict()
+        x=alt.X("from:Q", bin="binned", title=plainly(name), scale=alt.Scale(zero=False, nice=False)), x2="to:Q", y=alt.Y("futures:Q", stack="zero"), color=_verdict()
     )  # fmt: skip
     if limits:
         ends = (
             alt.Chart(pl.DataFrame({"from": list(limits)}))
             .mark_rule(color=INK, strokeWidth=1.5)
-            .encode(x=alt.X("from:Q", title=_words(name)))
+            .encode(x=alt.X("from:Q", title=plainly(name)))
         )
         return apply_theme(bars + ends, height=160, width=480)
     return apply_theme(bars, height=160, width=480)
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ")
 
 
 def _verdict() -> Any:
@@ -125,9 +122,9 @@ def _verdict() -> Any:
 def _axis(kind: Any, rows: pl.DataFrame, name: str) -> Any:
     numeric = rows[name].dtype.is_numeric()
     return (
-        kind(f"{name}:Q", scale=alt.Scale(zero=False), title=_words(name))
+        kind(f"{name}:Q", scale=alt.Scale(zero=False), title=plainly(name))
         if numeric
-        else kind(f"{name}:N", title=_words(name))
+        else kind(f"{name}:N", title=plainly(name))
     )
 
 
@@ -143,7 +140,7 @@ def _pair(rows: pl.DataFrame, across: str, down: str, box: dict[str, tuple[float
     (x, x2), (y, y2) = (box.get(n, (float(rows[n].min()), float(rows[n].max()))) for n in (across, down))  # type: ignore[arg-type]
     edge = pl.DataFrame({"x": [x], "x2": [x2], "y": [y], "y2": [y2]})
     return points + alt.Chart(edge).mark_rect(fillOpacity=0, stroke=INK, strokeWidth=1.5).encode(
-        x=alt.X("x:Q", title=_words(across)), x2="x2:Q", y=alt.Y("y:Q", title=_words(down)), y2="y2:Q"
+        x=alt.X("x:Q", title=plainly(across)), x2="x2:Q", y=alt.Y("y:Q", title=plainly(down)), y2="y2:Q"
     )
 
 

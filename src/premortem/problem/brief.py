@@ -20,10 +20,11 @@ from premortem.problem.evaluate import Evaluator
 from premortem.problem.margins import Proposition
 from premortem.problem.pictures import Asked
 from premortem.problem.sections import Block, Section, priors, settings
-from premortem.problem.words import called, condition, plainly, under, units
+from premortem.problem.words import called, condition, under, units
 from premortem.questions.tables.boxes import Boxes
 from premortem.questions.tables.indices import Sobol
 from premortem.text.numbers import capital, count_noun, listing, number, share, spell_count
+from premortem.text.phrases import plainly
 
 TEMPLATES = files("premortem.problem") / "templates"
 # Outcomes and propositions of which the brief says more than the board does.

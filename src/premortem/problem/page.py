@@ -13,9 +13,10 @@ from premortem.problem import pictures
 from premortem.problem.brief import TEMPLATES, drawn, environment, lead, without_boxes
 from premortem.problem.run import Run
 from premortem.problem.sections import Block, Section, priors, settings
-from premortem.problem.words import called, plainly, under
+from premortem.problem.words import called, under
 from premortem.questions.tables.indices import Sobol
 from premortem.text.numbers import number
+from premortem.text.phrases import plainly
 
 # What a box trades: the fewer futures it holds, the more of them break.
 TRADE = ("breaks inside (coverage)", "inside that breaks (density)", "futures inside (mass)", "what it limits")

@@ -12,9 +12,9 @@ from premortem.errors import BadInput, unknown
 from premortem.problem.answers import Answers
 from premortem.problem.comparing import Compared
 from premortem.problem.stored import Plan
-from premortem.problem.words import plainly
 from premortem.questions.tables.boxes import Boxes
 from premortem.questions.tables.indices import Sensitivities, Sobol
+from premortem.text.phrases import plainly
 
 Array = NDArray[Any]
 KINDS = (

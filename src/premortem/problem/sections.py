@@ -11,8 +11,8 @@ from premortem.problem.definition import Definition
 from premortem.problem.given_priors import OfTable
 from premortem.problem.model_values import LeverValues
 from premortem.problem.uncertainties import Beta, Category, Integer, Lognormal, Normal, Triangular, Uncertainty, Uniform
-from premortem.problem.words import plainly
 from premortem.text.numbers import listing, number
+from premortem.text.phrases import plainly
 
 # Levers beside each other in a table, and uncertainties that one lists.
 WIDE, LONG = 6, 60

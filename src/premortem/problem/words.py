@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from premortem.problem.definition import ONLY, Definition
 from premortem.problem.margins import OVER_TIME, Proposition, readable
 from premortem.questions.tables.sentences import Words
+from premortem.text.phrases import plainly
 
 # How a comparison reads, and its opposite sides turned.
 COMPARED: Mapping[type[ast.cmpop], str] = {
@@ -17,11 +18,6 @@ COMPARED: Mapping[type[ast.cmpop], str] = {
 BY_FUNCTION = "a function of its author's gives more than 0"
 # A time of a series, as texts are parsed.
 _AT = re.compile(r"_at\((\w+), '([^']*)'\)")
-
-
-def plainly(name: object) -> str:
-    """A name of the user's in words: `worth it` for `worth_it`."""
-    return str(name).replace("_", " ")
 
 
 def called(name: object) -> str:

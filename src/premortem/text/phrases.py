@@ -66,6 +66,15 @@ FEW = 200.0
 LEAST = 5e-4
 
 
+def plainly(name: object) -> str:
+    """A name in words.
+
+    >>> plainly("worth_it")
+    'worth it'
+    """
+    return str(name).replace("_", " ")
+
+
 def measured_value(x: float) -> str:
     """A number as it stands beside a record, to three digits, since records have them: sizes too small to see are 0."""
     return number(x if abs(x) >= LEAST else 0.0, 3)

@@ -7,6 +7,7 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 
 from premortem import facts
 from premortem.app.pages import AtDesk, render
+from premortem.app.request_limits import KEPT_FONT
 from premortem.app.schema import Answer
 from premortem.charts.render import FONTS
 
@@ -35,9 +36,7 @@ def favicon() -> RedirectResponse:
 @router.get("/font.woff2", include_in_schema=False)
 def font() -> FileResponse:
     """The typeface of charts and pages alike."""
-    kept = {
-        "cache-control": "public, max-age=31536000, immutable"
-    }  # asked for anew, it would come too late now and then
+    kept = {"cache-control": KEPT_FONT}
     return FileResponse(str(FONTS / "source-sans-3-latin.woff2"), media_type="font/woff2", headers=kept)
 
 

@@ -90,11 +90,8 @@ def holds_all(order: Sequence[str], run: Run) -> str:
     said = phrases.share(shares[first])
     if shares[first] > MOST:
         return f"holds all assumptions in most futures ({said})"
-    lowest = min((c.low for c in cells if c.policy == first and c.low is not None), default=shares[first])
-    tops = {
-        p: next((c.high for c in cells if c.policy == p and c.high is not None), share) for p, share in shares.items()
-    }
-    if any(top >= lowest for p, top in tops.items() if p != first):
+    best = next(c for c in cells if c.policy == first)
+    if any(not c.apart(best) for c in cells if c.policy != first and c.holds is not None):
         return f"holds all assumptions in no fewer futures than any other ({said}; sampling leaves the order open)"
     return f"holds all assumptions in more futures than any other ({said})"
 

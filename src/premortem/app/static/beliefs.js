@@ -4,7 +4,7 @@ import { found } from "./find.js";
 import { say } from "./frame.js";
 import { answerMoves } from "./moved.js";
 import { refine } from "./refine.js";
-import { get, onChange, set } from "./state.js";
+import { get, onChangeOf, set } from "./state.js";
 import { beside, field as brief, typed } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -60,12 +60,9 @@ for (const box of document.querySelectorAll(".belief")) {
     if (good) move(Math.max(values[0], low), Math.min(values[1], high), true);
   });
   back.addEventListener("click", () => { move(low, high, true); from.focus(); });
-  let seen = get(box.dataset.key);
-  onChange(() => {
-    if (get(box.dataset.key) === seen) return;
-    seen = get(box.dataset.key);
+  onChangeOf(() => get(box.dataset.key), (now) => {
     if (box.contains(document.activeElement)) return;
-    const held = seen?.split("..").map(Number);
+    const held = now?.split("..").map(Number);
     show(held?.[0] ?? low, held ? held.at(-1) : high);
   });
 }

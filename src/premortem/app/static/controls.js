@@ -1,5 +1,5 @@
 // A control is a slider, a number field and a reset, all of one key of the address.
-import { get, onChange, set } from "./state.js";
+import { get, onChangeOf, set } from "./state.js";
 import { beside, el, field as brief, quantity, typed as read } from "./words.js";
 
 const recent = { first: [], whole: [] };
@@ -62,11 +62,7 @@ function bindOne(control) {
     else move(value, true, false);
   });
   back.addEventListener("click", () => { move(usual, true); range.focus(); });
-  let seen = get(key);
-  onChange(() => {
-    const held = get(key);
-    if (held === seen) return; // something else was moved, and drawing every control again would keep its answer waiting
-    seen = held;
+  onChangeOf(() => get(key), (held) => {
     if (document.activeElement === field || document.activeElement === range) return;
     show(held === null || key.startsWith("p.") ? held?.split("..").length === 1 ? Number(held) : usual : Number(held));
   });

@@ -1,5 +1,5 @@
 // The days of a clause or of a whole instrument: two fields, a reset, and a strip of time in which it binds.
-import { get, onChange, set } from "./state.js";
+import { get, onChangeOf, set } from "./state.js";
 import { el } from "./words.js";
 
 const FROM = Date.parse(document.body.dataset.from);
@@ -43,13 +43,7 @@ function bindOne(box) {
     for (const field of fields) field.value = under(field);
     show();
   });
-  const stands = () => fields.map((field) => `${get(key(field))} ${under(field)}`).join();
-  let seen = stands();
-  onChange(() => {
-    if (stands() === seen) return;
-    seen = stands();
-    show();
-  });
+  onChangeOf(() => fields.map((field) => `${get(key(field))} ${under(field)}`).join(), show);
   show();
 }
 

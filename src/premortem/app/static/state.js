@@ -93,6 +93,17 @@ export function onChange(hear) {
   listeners.add(hear);
 }
 
+/** `hear(now)` is called when what it shows has changed: drawing all controls anew would keep the answer to one of them waiting. */
+export function onChangeOf(read, hear) {
+  let seen = read();
+  onChange(() => {
+    const now = read();
+    if (now === seen) return;
+    seen = now;
+    hear(now);
+  });
+}
+
 addEventListener("popstate", (event) => {
   params = whole();
   step = event.state?.step ?? 0;
