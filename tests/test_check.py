@@ -67,7 +67,7 @@ def test_a_party_is_named_looked_up_and_cleared_with_a_reason(run):  # noqa: F81
     assert run(*FREE, "--clear", "Nobody=x", "--json")[0] == 2
 
 
-def test_the_ladder_is_printed_only_when_asked_for_and_an_answer_fits_one_screen(run, monkeypatch):  # noqa: F811
+def test_f108_the_ladder_is_printed_only_when_asked_for_and_an_answer_fits_one_screen(run, monkeypatch):  # noqa: F811
     monkeypatch.setenv("COLUMNS", "80")
     _, short, _ = run(*CHECK)
     _, long, _ = run(*CHECK, "--trace")

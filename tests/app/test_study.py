@@ -1,5 +1,6 @@
 """A study folder: what is saved lies inside it and reads, what changes on disk is told, and jobs run beside."""
 
+import html
 import shutil
 import threading
 from types import SimpleNamespace
@@ -16,6 +17,7 @@ from premortem.ensemble.read import column_names
 from premortem.errors import BadInput
 from premortem.law.book import Book, load
 from premortem.study import Study, make_study, problems
+from tests.app.conftest import ADDRESS
 from tests.failing import EACH, calls_watched, each_call, fails
 from tests.waiting import longest, until
 
@@ -226,6 +228,20 @@ def test_the_story_is_told_without_a_stored_run(at_study):
     assert made.state.desk.stored is None
     page = client.get("/")
     assert (page.status_code, 'id="bets"' in page.text) == (200, True)
+
+
+def test_f070_an_app_of_a_stored_run_tells_the_shares_of_that_run(small_run):
+    made = make(run=small_run.folder)
+    try:
+        page = html.unescape(TestClient(made, base_url=ADDRESS).get("/").text)
+    finally:
+        close(made)
+    assert made.state.desk.stored.manifest == small_run.manifest
+    bets = page[page.index('id="bets"') :]
+    for cell in small_run.board_rows():
+        if cell.policy == "as-written" and cell.assumption != "all":
+            assert f"{cell.holds:.0%}" in bets
+            assert cell.fails_words.lower() in bets.lower()
 
 
 def test_futures_made_for_want_of_a_run_hold_all_that_a_stored_run_holds(desk, small_run, monkeypatch):

@@ -79,8 +79,9 @@ def test_the_first_visit_has_a_tour_that_never_comes_again(visit):
     assert page.locator("#tour").is_hidden()
 
 
-def test_on_a_phone_every_tab_is_in_view_and_the_answer_comes_before_the_settings(visit):
+def test_f071_on_a_phone_every_tab_is_in_view_and_the_answer_comes_before_the_settings(visit):
     page = visit("/board", width=390)
+    assert page.locator("header").first.bounding_box()["height"] <= 120
     tabs = page.locator(".bar nav")
     assert tabs.evaluate("e => e.scrollWidth <= e.clientWidth")
     assert not page.locator("form.view").is_visible()

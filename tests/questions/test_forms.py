@@ -126,7 +126,7 @@ def test_a_fixed_form_is_the_mixture_restricted_to_its_futures(study):
     assert (fixed[:, same] == drawn[:, same]).all()
 
 
-def test_every_share_of_a_board_lies_in_its_band_and_between_its_forms(small_run):
+def test_f038_every_share_of_a_board_lies_in_its_band_and_between_its_forms(small_run):
     for row in small_run.board_rows():
         low, high = row.bands["forms"]
         assert low <= row.holds <= high

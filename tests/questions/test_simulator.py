@@ -161,7 +161,9 @@ def test_the_example_of_the_docs_runs(example, tmp_path, monkeypatch):
     assert names["run"].board().height == 6
 
 
-def test_the_external_model_of_the_docs_runs_under_the_same_design_store_and_analysis(tmp_path, monkeypatch, capsys):
+def test_f103_the_external_model_of_the_docs_runs_under_the_same_design_store_and_analysis(
+    tmp_path, monkeypatch, capsys
+):
     text = (Path(__file__).parents[2] / "docs" / "own.md").read_text("utf-8")
     monkeypatch.chdir(tmp_path)
     section = text[text.index("## A batched external model") :]

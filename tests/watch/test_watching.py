@@ -12,7 +12,7 @@ from premortem.case import default
 from premortem.errors import BadInput, BadInputs
 from premortem.questions import futures_under_policies, policy_paths
 from premortem.text.numbers import number
-from premortem.watch import process, quantities, signposts
+from premortem.watch import forecasts, process, quantities, signposts
 from premortem.watch.hindcast import explanations
 from premortem.watch.reading_files import parse_option
 from premortem.watch.weights import weigh
@@ -123,7 +123,7 @@ def test_a_board_can_be_weighted_by_what_was_known(small_run):
         questions.board_of(small_run, date(2099, 1, 1))
 
 
-def test_weights_that_would_collapse_give_futures_that_are_drawn_anew(small_run):
+def test_f035_weights_that_would_collapse_give_futures_that_are_drawn_anew(small_run):
     found = questions.board_of(small_run, date(2026, 11, 1))
     assert not found.weights.collapsed
     assert found.weights.effective_futures > 50  # the floor; by a like run of 256 it is some 100
@@ -185,7 +185,7 @@ def test_events_that_have_come_stay_come():
     assert not paths.by("diffusion_rule_streamlined", date(2030, 1, 1)).any()
 
 
-def test_the_hindcast_scores_every_later_reading_of_the_record_or_says_why_not(judged, study):
+def test_f033_the_hindcast_scores_every_later_reading_of_the_record_or_says_why_not(judged, study):
     found, record = judged.weighted, study.readings
     assert len(found.observables) == len(record.later(NOTE))
     later = [r for r in (*record.events, *record.unknown) if r.known_on > NOTE]
@@ -193,6 +193,17 @@ def test_the_hindcast_scores_every_later_reading_of_the_record_or_says_why_not(j
     assert all(left["why"] for left in found.not_scored)
     keys = {"observables", "coverage90", "beats_persistence", "beats_trend", "events_brier", "effective_futures"}
     assert keys <= set(judged.as_dict())
+
+
+def test_f034_capital_spending_of_2025_is_compared_with_what_companies_had_said_by_the_day(judged):
+    read = next(o for o in judged.weighted.observables if (o.quantity, o.date.year) == ("capex_big4_year", 2025))
+    guided, passed = read.baselines["company guidance"], read.baselines["guidance with overshoot"]
+    assert guided.p50 == pytest.approx(312)
+    assert 1.1 < passed.p50 / guided.p50 < 1.3
+    assert all(
+        f.known_on <= NOTE for f in forecasts.shipped_forecasts(default()) if f.source in (guided.source, passed.source)
+    )
+    assert passed.crps < 40 < read.crps_persistence  # the last year's value carried on is a straw man
 
 
 def test_people_see_misses_first(judged, capsys):
