@@ -10,6 +10,7 @@ from premortem.case import Case
 from premortem.charts import figures
 from premortem.questions import answers_of_run
 from premortem.questions.signpost_worth import CANNOT
+from premortem.questions.watch import ToWatch
 from premortem.study import Run
 from premortem.text import phrases
 from premortem.watch import hindcast_words as words
@@ -140,10 +141,17 @@ def _widths(found: Hindcast) -> Figure | None:
     )
 
 
+def _came(result: ToWatch) -> list[Block]:
+    """Signposts that came true after the day asked of: they are told, and not among those to watch."""
+    lines = [f"{s.name} ({s.assumption}): {phrases.lower_first(s.observable)} {s.came}." for s in result.since]
+    told = f"What came true since {phrases.day_in_words(result.as_of)}, and is no longer to watch. "
+    return [text(Strong(told)), bullets(*lines)] if lines else []
+
+
 def watch(run: Run) -> Section:
     """Signposts by the value of their next reading."""
     result = answers_of_run.watched(run)
-    top = result.signposts[:SHOWN]
+    top = result.ahead[:SHOWN]
     table = Table(
         "What would change our mind: signposts by the value of their next reading.",
         ("Signpost", "What to read", "Value", "What it would do"),
@@ -170,10 +178,11 @@ def watch(run: Run) -> Section:
             ),
         ),
         table,
+        *_came(result),
     ]
     return Section(
         "watch",
-        CANNOT.rstrip(".") if top[0].voi is None else f"Watch first: {phrases.lower_first(top[0].observable)}",
+        CANNOT.rstrip(".") if not top or top[0].voi is None else f"Watch first: {phrases.lower_first(top[0].observable)}",
         "Signposts",
         tuple(blocks),
         new_page=False,

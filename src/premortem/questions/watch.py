@@ -12,11 +12,12 @@ from premortem.questions.futures_under_policies import Futures
 from premortem.questions.signpost_worth import Watched, rank
 from premortem.questions.weighted_board import ShortCell
 from premortem.study import Run, Study
-from premortem.text.numbers import number
+from premortem.text.numbers import day_in_words, number
 from premortem.text.result import Result
 from premortem.text.units import quantity
-from premortem.watch import quantities, reading_files, weights
+from premortem.watch import quantities, reading_files, signposts, weights
 from premortem.watch.readings import Reading
+from premortem.watch.signposts import Signpost
 from premortem.watch.value import Shift, Worth
 
 # Effective futures that answer a reading, at the least: others are drawn by it where those at hand leave fewer.
@@ -79,6 +80,7 @@ class SignpostRow(Result):
     read: str
     source: str
     modelled: bool
+    came: str = ""  # how it came true after the day asked of, by all that the record holds; empty where it did not
 
 
 @dataclass(frozen=True, repr=False)
@@ -124,6 +126,16 @@ class ToWatch(Result):
     settled: tuple[Settled, ...] = ()  # no longer worth watching
     alone: str = ""  # where no single reading is worth much, that it is so
 
+    @property
+    def ahead(self) -> tuple[SignpostRow, ...]:
+        """Signposts that have not come true since, the worthiest first: what is left to watch."""
+        return tuple(row for row in self.signposts if not row.came)
+
+    @property
+    def since(self) -> tuple[SignpostRow, ...]:
+        """Signposts that came true after the day asked of: the list of that day holds them, and nobody watches for them now."""
+        return tuple(row for row in self.signposts if row.came)
+
 
 def what_to_watch(
     study: Study,
@@ -161,7 +173,7 @@ def what_to_watch(
     first_found, before = weighted_board.settle(found, asked, as_of)
     found, after = weighted_board.settle(found, asked, as_of, own, ENOUGH) if own else (first_found, before)
     weighed = weighted_board.weight_words(as_of)
-    rows = [_row(w) for w in rank(found, as_of, view, after)]
+    rows = [_row(w, _came_since(w.signpost, study, as_of)) for w in rank(found, as_of, view, after)]
     gone = _settled(study, rows, as_of)
     return ToWatch(
         as_of=as_of,
@@ -243,7 +255,21 @@ def _came(row: SignpostRow, latest: Latest) -> str:
     return f"{said}; since then, {latest.said_on}: {latest.says}" if latest.is_newer_said else said
 
 
-def _row(w: Watched) -> SignpostRow:
+def _came_since(signpost: Signpost, study: Study, as_of: date) -> str:
+    """How a signpost that was open on a day came true later, by all that the record holds; empty where it did not."""
+    then, now = (
+        signposts.standing(signpost, study.readings, day) for day in (as_of, reading_files.latest_day(study.case))
+    )
+    if not signpost.modelled or then.status == "passed" or now.status != "passed" or now.value is None:
+        return ""
+    limit = signpost.threshold
+    if signpost.is_event or limit is None:
+        return f"{day_in_words(now.value_on)}: {now.value_says or now.says}" if now.value_on else now.says
+    on = f" on {day_in_words(now.value_on)}" if now.value_on else ""
+    return f"{quantity(now.value, signpost.unit)}{on}, {limit.passes} {quantity(limit.value, signpost.unit)}"
+
+
+def _row(w: Watched, came: str) -> SignpostRow:
     """A signpost with what it says and is worth, as people see it."""
     s, said, limit = w.signpost, w.standing, w.signpost.threshold
     return SignpostRow(
@@ -268,4 +294,5 @@ def _row(w: Watched) -> SignpostRow:
         read=s.read,
         source=s.source,
         modelled=s.modelled,
+        came=came,
     )

@@ -138,14 +138,16 @@ def signposts(run: Run) -> Section:
     """What to read next, the worthiest first, on the day that the run was asked of. Raises `MissingData` where the study has no signposts."""
     if (asked := day_asked.kept(run)) and asked.next:
         on, shown, many = asked.day, asked.next[:SIGNPOSTS], f"{asked.effective_futures:,.0f} effective futures"
+        came: Sequence[SignpostRow] = ()  # what is settled by then is told with the day
     else:
         found = answers_of_run.watched(run)
-        on, shown, many = found.as_of, found.signposts[:SIGNPOSTS], phrases.count_noun(found.futures, "future")
+        on, shown, many = found.as_of, found.ahead[:SIGNPOSTS], phrases.count_noun(found.futures, "future")
+        came = found.since
     return Section(
         "watch",
         asks("watch", run.study),
         _first(shown),
-        points=tuple(_signpost(s, on) for s in shown),
+        points=(*(_signpost(s, on) for s in shown), *(_come(s, on) for s in came)),
         source=(
             f"Signposts by what their next reading is worth: the regret that it would save and the doubt that it would take away, over "
             f"{many} by what was known on {phrases.day_in_words(on)}. Weighted shares are by that record; shares that are not called so count all futures alike."
@@ -172,6 +174,11 @@ def _signpost(s: SignpostRow, on: date) -> Point:
     # the mark is of the assumption that the sentence tells of, which is the one that moves most
     told_of = s.shifts[0].assumption if s.shifts else s.assumption
     return Point(phrases.sentence(s.observable), f"{s.sentence}{by}{latest}".strip(), told_of)
+
+
+def _come(s: SignpostRow, day: date) -> Point:
+    """A signpost that came true after a day, which nobody watches for any more."""
+    return Point(phrases.sentence(s.observable), f"{s.name}. {phrases.sentence(s.came)}", f"Came true since {phrases.day_in_words(day)}")
 
 
 def has_record(study: Study) -> bool:
