@@ -70,6 +70,20 @@ def test_all_that_moved_of_one_place_is_one_change():
     assert [row.get("text") for row in told] == ["Cambodia leaves group D:5 and joins group A:6", None]
 
 
+def test_a_place_is_told_once_and_questions_stand_apart_by_how_much_hangs_on_them(client):
+    text = client.get("/rules/diff", params={"a": "2025-02-26", "b": "2026-06-01"}).text
+    first, _, rest = text.partition("Left open: answers hang on these")
+    assert len(re.findall(r"<li>[^\n]*Cambodia", first)) == 1
+    assert "(left open from 7 November 2025 to 2 February 2026)" in first
+    hang = [int(n.replace(",", "")) for n in re.findall(r"applies to ([\d,]+) shipment", rest.partition("<h2>")[0])]
+    assert hang == sorted(hang, reverse=True)
+    assert "Does BIS still not enforce" in rest.partition("<h2>")[0]
+    assert "applies to" not in first, "what turns no answer does not stand among what does"
+    numbers = [int(n) for n in re.findall(r'class="law-changes" start="(\d+)"', text)]
+    assert numbers == sorted(numbers)
+    assert numbers[0] == 1
+
+
 def test_by_which_year_the_limits_ask_is_said_under_the_fan(study):
     a4 = next(a for a in study.assumptions if a.id == "A4")
     assert "read by 2028" in assumption.asked_by(a4)

@@ -16,6 +16,7 @@ from premortem.app import timeline_marks
 from premortem.app import view_state as states
 from premortem.app.chart_specs import Chart, Rows
 from premortem.app.law_changes import days_in_words
+from premortem.app.page_words import on_page
 from premortem.app.session import Desk
 from premortem.app.view_state import State
 from premortem.briefing.memo_file import linked
@@ -85,6 +86,7 @@ _env.filters |= {
     "place_name": lambda code, case: places_of(case).get(code, code),
     "field": said.field,
     "range_label": said.range_label,
+    "typed_in": said.typed_in,
     "limit": said.limit,
     "lawful": said.lawful,
     "plain": plain,
@@ -96,6 +98,7 @@ _env.filters |= {
     "reading": hindcast_words.amount,
     "readings_alone": hindcast_words.amounts_alone,
     "read_whole": read_whole,
+    "on_page": on_page,
 }
 _env.globals |= {"go": GO, "palette": DARK}
 

@@ -16,7 +16,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from premortem.app import routes
+from premortem.app import page_words, routes
 from premortem.app.jobs import MOST, MOST_HELD, MOST_SHARED, Jobs
 from premortem.app.pages import render
 from premortem.app.request_limits import Guard
@@ -27,7 +27,7 @@ from premortem.app.session import PATIENCE, Desk
 from premortem.app.short_links import Expanded, Saved
 from premortem.app.valid_texts import check_body
 from premortem.app.view_state import KEYS
-from premortem.errors import BadInput, BadInputs, PremortemError
+from premortem.errors import BadInputs, PremortemError
 from premortem.files.faults import fault
 
 STATIC = files("premortem.app") / "static"
@@ -93,7 +93,7 @@ def _errors(site: FastAPI) -> None:
     @site.exception_handler(PremortemError)
     async def _ours(request: Request, error: PremortemError) -> Response:
         several = error.errors if isinstance(error, BadInputs) else [error]
-        dicts = [_told(e) for e in several]
+        dicts = [page_words.fault(e) for e in several]
         return _refuse(request, 400, dicts, "This could not be used")
 
     @site.exception_handler(RequestValidationError)
@@ -116,13 +116,6 @@ def _errors(site: FastAPI) -> None:
         log.error("bug %s at %s", code, request.url.path, exc_info=error)
         said = _fields(f"a bug in premortem, code {code}; the server goes on and your settings are in the address")
         return _refuse(request, 500, [said], "Something went wrong on this screen")
-
-
-def _told(error: PremortemError) -> dict[str, str]:
-    """The five fields of an error, and what is wrong beside the hint."""
-    if not isinstance(error, BadInput):
-        return _fields(str(error))
-    return error.as_dict() | ({"what": error.what} if error.hint else {})
 
 
 def _fields(what: str, key: str = "", got: object = None) -> dict[str, str]:

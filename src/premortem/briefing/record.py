@@ -182,7 +182,9 @@ def watch(run: Run) -> Section:
     ]
     return Section(
         "watch",
-        CANNOT.rstrip(".") if not top or top[0].voi is None else f"Watch first: {phrases.lower_first(top[0].observable)}",
+        CANNOT.rstrip(".")
+        if not top or top[0].voi is None
+        else f"Watch first: {phrases.lower_first(top[0].observable)}",
         "Signposts",
         tuple(blocks),
         new_page=False,

@@ -178,7 +178,11 @@ def _signpost(s: SignpostRow, on: date) -> Point:
 
 def _come(s: SignpostRow, day: date) -> Point:
     """A signpost that came true after a day, which nobody watches for any more."""
-    return Point(phrases.sentence(s.observable), f"{s.name}. {phrases.sentence(s.came)}", f"Came true since {phrases.day_in_words(day)}")
+    return Point(
+        phrases.sentence(s.observable),
+        f"{s.name}. {phrases.sentence(s.came)}",
+        f"Came true since {phrases.day_in_words(day)}",
+    )
 
 
 def has_record(study: Study) -> bool:

@@ -20,10 +20,8 @@ const choose = (file) => {
 };
 
 const refuse = (what, error) => {
-  $("ways").open ||= /--(sheet|dates|decimal)/.test(error.message);
-  // what the command line takes as an option stands in a field of this page
-  const here = error.message.replace(/--sheet "NAME" to say which/, "its name under Sheet, above").replace(/--dates DMY or --dates MDY/, "the order of days, above");
-  $("result").replaceChildren(el("div", { class: "notice", role: "alert" }, el("p", { text: `${what} ${here}` })));
+  $("ways").open ||= /under (Sheet|Days)|decimal mark/.test(error.message);
+  $("result").replaceChildren(el("div", { class: "notice", role: "alert" }, el("p", { text: `${what} ${error.message}` })));
 };
 
 async function read(file) {
