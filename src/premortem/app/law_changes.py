@@ -106,13 +106,13 @@ def _once(texts: Sequence[str]) -> list[str]:
     return [first, *(text[same:] for text in texts[1:])]
 
 
-def days_in_words(text: str) -> str:
-    """A text with its days as people write them.
+def days_in_words(text: object) -> str:
+    """A text, or a day, with its days as people write them.
 
     >>> days_in_words("ended on 2025-05-13, before its day")
     'ended on 13 May 2025, before its day'
     """
-    return DAY.sub(lambda found: day_in_words(date.fromisoformat(found[0])), text)
+    return DAY.sub(lambda found: day_in_words(date.fromisoformat(found[0])), str(text))
 
 
 def _of_law(row: OfLaw, before: Book, after: Book) -> Told:

@@ -25,7 +25,8 @@ from premortem.story.story_basis import ground_of_run
 from premortem.study import Run
 from premortem.text import phrases
 
-ICON = files("premortem.app") / "static" / "favicon.svg"
+# What the app shows too: its icon, and the colours and letters of every page.
+STATIC = files("premortem.app") / "static"
 FONT = files("premortem.charts") / "fonts" / "source-sans-3-latin.woff2"
 # Screens of the app that the doors of a site may lead to.
 DOORS = ("/board", "/exhibits", "/about")
@@ -59,8 +60,11 @@ def site(run: Run, at: str = "") -> Site:
         "memo.html": brief,
         "story.css": CSS.read_bytes(),
         "font.woff2": FONT.read_bytes(),
-        "favicon.svg": ICON.read_bytes(),
+        "favicon.svg": (STATIC / "favicon.svg").read_bytes(),
     }
+    held["look.css"] = (
+        (STATIC / "look.css").read_bytes().replace(b'url("/', b'url("')
+    )  # beside the letters, wherever the site stands
     held |= {name: (HOME / name).read_bytes() for name in ("site.css", "search.js")}
     held |= {name: found for each in drawn for name, found in each.items()} | _data(run) | _shared(story)
     common = {"story": story, "foot": _foot(run), "tabs": _tabs(bool(shown)), "at": at, "oembed": oembed.TYPE}

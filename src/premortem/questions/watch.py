@@ -10,14 +10,14 @@ from premortem.questions import futures_under_policies, weighted_board
 from premortem.questions.day_limits import law_known
 from premortem.questions.futures_under_policies import Futures
 from premortem.questions.signpost_worth import Watched, rank
+from premortem.questions.signposts_since import came_since, told_day
 from premortem.questions.weighted_board import ShortCell
 from premortem.study import Run, Study
-from premortem.text.numbers import day_in_words, number
+from premortem.text.numbers import number
 from premortem.text.result import Result
 from premortem.text.units import quantity
-from premortem.watch import quantities, reading_files, signposts, weights
+from premortem.watch import quantities, reading_files, weights
 from premortem.watch.readings import Reading
-from premortem.watch.signposts import Signpost
 from premortem.watch.value import Shift, Worth
 
 # Effective futures that answer a reading, at the least: others are drawn by it where those at hand leave fewer.
@@ -173,7 +173,7 @@ def what_to_watch(
     first_found, before = weighted_board.settle(found, asked, as_of)
     found, after = weighted_board.settle(found, asked, as_of, own, ENOUGH) if own else (first_found, before)
     weighed = weighted_board.weight_words(as_of)
-    rows = [_row(w, _came_since(w.signpost, study, as_of)) for w in rank(found, as_of, view, after)]
+    rows = [_row(w, came_since(w.signpost, study, as_of)) for w in rank(found, as_of, view, after)]
     gone = _settled(study, rows, as_of)
     return ToWatch(
         as_of=as_of,
@@ -234,7 +234,7 @@ def _settled(study: Study, rows: Sequence[SignpostRow], day: date) -> tuple[Sett
             found.append(Settled(row.id, row.name, _came(row, row.latest)))
         elif signpost.modelled and signpost.by < day:
             said = f", {row.status}" if row.status in ("passed", "not passed") else ""
-            found.append(Settled(row.id, row.name, f"its day was {signpost.by}{said}"))
+            found.append(Settled(row.id, row.name, f"its day was {told_day(signpost.by)}{said}"))
     return tuple(found)
 
 
@@ -249,24 +249,10 @@ def _alone(rows: Sequence[SignpostRow]) -> str:
 def _came(row: SignpostRow, latest: Latest) -> str:
     """What settled a signpost, in the words of the record, and what was said of it since."""
     if row.threshold and latest.value is not None:
-        said = f"passed: {quantity(latest.value, row.unit)} on {latest.on}, {row.threshold.passes} {quantity(row.threshold.value, row.unit)}"
+        said = f"passed: {quantity(latest.value, row.unit)} on {told_day(latest.on)}, {row.threshold.passes} {quantity(row.threshold.value, row.unit)}"
     else:
-        said = f"{latest.on or latest.said_on}: {latest.value_says or latest.says}"
-    return f"{said}; since then, {latest.said_on}: {latest.says}" if latest.is_newer_said else said
-
-
-def _came_since(signpost: Signpost, study: Study, as_of: date) -> str:
-    """How a signpost that was open on a day came true later, by all that the record holds; empty where it did not."""
-    then, now = (
-        signposts.standing(signpost, study.readings, day) for day in (as_of, reading_files.latest_day(study.case))
-    )
-    if not signpost.modelled or then.status == "passed" or now.status != "passed" or now.value is None:
-        return ""
-    limit = signpost.threshold
-    if signpost.is_event or limit is None:
-        return f"{day_in_words(now.value_on)}: {now.value_says or now.says}" if now.value_on else now.says
-    on = f" on {day_in_words(now.value_on)}" if now.value_on else ""
-    return f"{quantity(now.value, signpost.unit)}{on}, {limit.passes} {quantity(limit.value, signpost.unit)}"
+        said = f"{told_day(latest.on or latest.said_on)}: {latest.value_says or latest.says}"
+    return f"{said}; since then, {told_day(latest.said_on)}: {latest.says}" if latest.is_newer_said else said
 
 
 def _row(w: Watched, came: str) -> SignpostRow:

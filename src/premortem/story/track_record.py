@@ -9,7 +9,7 @@ from premortem.questions import answers_of_run, day_asked
 from premortem.questions.attribution import Carried, against, contrary
 from premortem.questions.signpost_worth import CANNOT
 from premortem.questions.unanswerable import UNANSWERABLE
-from premortem.questions.watch import SignpostRow
+from premortem.questions.watch import Latest, SignpostRow
 from premortem.story.parts import Point, Section
 from premortem.study import Run, Study
 from premortem.text import phrases
@@ -165,15 +165,17 @@ def _first(shown: Sequence[SignpostRow]) -> str:
 
 def _signpost(s: SignpostRow, on: date) -> Point:
     """A signpost with what was read of it by a day: what came later is among the later readings, and not here."""
-    latest = (
-        f" Latest by {phrases.day_in_words(on)}: {s.latest.says} ({s.latest.said_on or s.latest.on})."
-        if s.latest
-        else ""
-    )
+    latest = f" Latest by {phrases.day_in_words(on)}: {s.latest.says} ({_on(s.latest)})." if s.latest else ""
     by = f" Due by {phrases.day_in_words(s.threshold.by)}." if s.threshold else ""
     # the mark is of the assumption that the sentence tells of, which is the one that moves most
     told_of = s.shifts[0].assumption if s.shifts else s.assumption
     return Point(phrases.sentence(s.observable), f"{s.sentence}{by}{latest}".strip(), told_of)
+
+
+def _on(latest: Latest) -> str:
+    """The day of what was said last, in words; nothing where none is known."""
+    day = latest.said_on or latest.on
+    return phrases.day_in_words(day) if day else ""
 
 
 def _come(s: SignpostRow, day: date) -> Point:

@@ -3,6 +3,7 @@ import "./timeline.js";
 import { relook } from "./chart.js";
 import { bind } from "./controls.js";
 import { EDITS, OF_POLICY, ahead, depth, get, keys, link, onChange, pairs, set, wholeLink } from "./state.js";
+import { dayInWords } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const DEFAULTS = { policy: document.body.dataset.first, vs: "", asof: document.body.dataset.known, w: "" };
@@ -37,8 +38,7 @@ function follow() {
   $("edits").hidden = edits === 0;
   $("edited").textContent = `${edits} change${edits === 1 ? "" : "s"} of yours`;
   pinned();
-  const on = $("rest").lastChild; // after the number of futures, where one stands
-  on.textContent = on.textContent.replace(/(as of) [\d-]+/i, `$1 ${get("asof") ?? DEFAULTS.asof}`);
+  for (const day of document.querySelectorAll("[data-asof]")) day.textContent = dayInWords(get("asof") ?? DEFAULTS.asof);
   $("day-alone").hidden = location.pathname === "/" || Boolean(get("w")) || (get("asof") ?? DEFAULTS.asof) === DEFAULTS.asof;
   $("undo").disabled = depth() === 0;
   $("redo").disabled = !ahead();
