@@ -23,6 +23,7 @@ from premortem.briefing.memo_file import linked
 from premortem.case import Case
 from premortem.charts import theme
 from premortem.exhibits.form import coded
+from premortem.law.condition_words import condition_words
 from premortem.law.fields.items import catalogued
 from premortem.law.fields.places import names as places_of
 from premortem.law.fields.vocabulary import vocabulary
@@ -100,7 +101,7 @@ _env.filters |= {
     "read_whole": read_whole,
     "on_page": on_page,
 }
-_env.globals |= {"go": GO, "palette": DARK}
+_env.globals |= {"go": GO, "palette": DARK, "condition_words": condition_words}
 
 
 def desk_of(request: Request) -> Desk:

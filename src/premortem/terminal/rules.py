@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from premortem.case import Case
 from premortem.law import memo, verdict
+from premortem.law.condition_words import condition_words
 from premortem.law.currency import Status
 from premortem.law.diff import ClauseInForce
 from premortem.law.differences import Comparison
@@ -39,7 +40,9 @@ def print_decision(decision: Any, trace: bool = False) -> None:
         late = "" if step.reached else " (not reached)"
         console.print(f"  {'+' if step.applies else '-'} {step.clause}: {step.says}{late}", markup=False)
         for test in step.tests if step.reached else ():
-            console.print(f"      {memo.met_word(test)}: {test.test}  ({test.value})", markup=False)
+            console.print(
+                wrap(memo.test_line(test, decision.vocabulary), console.width, "      "), markup=False, soft_wrap=True
+            )
     console.print(memo.ADVICE, style="dim")
 
 
@@ -72,7 +75,8 @@ def print_opinion(opinion: Opinion, trace: bool = False) -> None:
     for step in opinion.trace() if trace else ():
         console.print(f"  {TOLD[step['applies']]} {step['clause']}: {step['says']}", markup=False)
         for test in step["tests"]:
-            console.print(f"      {test['test']}  ({test['value']})", markup=False)
+            told = condition_words(test["test"], test["value"], opinion.book.vocabulary)
+            say(f"{told.says}{f' ({told.looked_at})' if told.looked_at else ''}", "      ")
     console.print(memo.ADVICE, style="dim")
 
 
