@@ -61,7 +61,8 @@ def page(request: Request, name: str, desk: AtDesk, view: View) -> HTMLResponse:
     )  # fmt: skip
     return render(
         request, "assumption.html", a=a, answer=found, fan=fan, strip=strip, thresholds=controls.thresholds(a, view),
-        curves=curves_of(desk, view, a), signposts=informing(desk, view, a), stands=standing_for(desk, a), choices=choices.choices(desk.live, view),
+        curves=curves_of(desk, view, a), signposts=informing(desk, view, a), stands=standing_for(desk, a),
+        choices=(tried := choices.choices(desk.live, view)), picks=choices.first_tried(tried, desk.study.case),
     )  # fmt: skip
 
 

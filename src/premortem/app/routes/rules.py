@@ -105,6 +105,7 @@ def decision_view(transaction: Transaction, book: Book, view: State, policy: str
             {
                 "text": item,
                 "link": shipment_form.link({**given, "item": item}, view, book.case.text.app, policy, lists_of(book)),
+                "standing": standing(explain(transaction.of(item), book, policy)),
             }
             for item in (possible(given, book) if decision.outcome == f"{NEEDS}item" else ())
         ],

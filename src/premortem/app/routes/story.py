@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
+from premortem.app import one_line
 from premortem.app.pages import AtDesk, View, render, rules_screens, screens_of
 from premortem.app.session import Desk
 from premortem.app.view_state import State, state_from_address
@@ -22,6 +23,8 @@ from premortem.study import Run
 router = APIRouter()
 # The picture of the whole story by its name; others are those of sections.
 FRONT = "story"
+# Where a reader who comes with a question goes at once, by screen.
+STRAIGHT = {"/rules": "May this go?", "/rules/ledger": "Check a spreadsheet", "/watch": "Enter a reading", "/board": "Move a lever", "/rules/diff": "What changed in the rules"}  # fmt: skip
 Long = Annotated[str, Query(max_length=4000)]
 
 
@@ -36,9 +39,11 @@ def page(request: Request, desk: AtDesk, view: View, whole: bool = False) -> HTM
     told = {n: found.finding if isinstance(found := known.get(n), Section) else asks for n, asks in waits.items()}
     root = str(request.base_url).rstrip("/")  # what another page shows needs whole addresses
     told_of = f"/oembed?url={quote(root + view.link('/'), safe='')}"
+    screens = {*screens_of(desk.study), *rules_screens(desk.study.case)}
     return render(
-        request, "story.html", rests_on=ground, story=story, waits=waits, told=told, known=known, doors=last, stored=desk.stored,
-        root=root, by_day=replace(view, weights="record"), told_day=ground.day.day if ground.day else None, told_of=told_of, oembed=oembed.TYPE,
+        request, "story.html", rests_on=ground, story=story, waits=waits, told=told, known=known, doors=last, stored=desk.stored, root=root,
+        straight={p: s for p, s in STRAIGHT.items() if p in screens}, one_line=" or ".join(one_line.examples(desk.study).values()),
+        by_day=replace(view, weights="record"), told_day=ground.day.day if ground.day else None, told_of=told_of, oembed=oembed.TYPE,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from premortem import questions
-from premortem.app import signpost_charts
+from premortem.app import one_line, signpost_charts
 from premortem.app.labels import noise
 from premortem.app.pages import AtDesk, View, render, wait_for
 from premortem.app.schema import Answer
@@ -47,6 +47,7 @@ def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
     return render(
         request, "watch.html", rests_on=desk.run, found=found, noisy=noisy, weak=phrases.weak(found.effective_futures), before=before, after=after, given=given, error=error,
         readable=sorted({s.quantity for s in found.signposts if s.quantity}), every=every, held=dict(_pairs(request)), without=without_each(request),
+        asks=one_line.examples(desk.study).get("/watch", ""),
         charts=desk.answer(("observing", view.policy, view.seed, view.asof), lambda: signpost_charts.charts(desk.live, view)),
     )  # fmt: skip
 
