@@ -189,6 +189,17 @@ def test_f057_a_share_of_few_effective_futures_is_grey_and_has_no_interval():
     assert f"const FEW = {FEW:g};" in (STATIC / "board.js").read_text("utf-8")
 
 
+def test_a_mark_within_noise_shows_the_interval_that_allows_for_none():
+    macros = pages._env.get_template("macros.html").module
+    after, before = {"holds": 0.50, "low": 0.48, "high": 0.52}, {"holds": 0.53, "low": 0.505, "high": 0.555}
+    assert labels.noise(after, before), "the mark lies outside the interval of the bar, and its own reaches into it"
+    drawn = re.search(
+        r'class="ghost-span" x="([\d.]+)" width="([\d.]+)"[^>]*?(visibility)?/>', str(macros.bar(after, before))
+    )
+    assert (float(drawn[1]), float(drawn[1]) + float(drawn[2]), drawn[3]) == (50.5, 55.5, None)
+    assert "hypot" in (STATIC / "cells.js").read_text("utf-8"), "the same rule in the browser"
+
+
 def test_f063_a_table_of_a_page_shows_years_and_large_numbers_in_full():
     macros = pages._env.get_template("macros.html").module
     shown = macros.table(

@@ -3,6 +3,7 @@ import "./timeline.js";
 import { relook } from "./chart.js";
 import { bind } from "./controls.js";
 import { EDITS, OF_POLICY, ahead, depth, get, keys, link, onChange, pairs, set, wholeLink } from "./state.js";
+import { savePage } from "./save.js";
 import { dayInWords } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -71,11 +72,12 @@ async function copy() {
     flash("Link copied");
     // who is sent it must be able to open it
     $("copied").hidden = !HERE.includes(location.hostname);
-    $("copied").textContent = "Copied. The link opens on this machine only: premortem publish --at ADDRESS makes pages for an address of your own, and an exported picture or file can be sent.";
+    $("copied").firstChild.textContent = "Copied. The link opens on this machine only. To send what it shows: ";
   } catch {
     flash("Copy the address of this page: it holds everything shown");
   }
 }
+$("save").addEventListener("click", () => savePage().then(() => flash("Saved")));
 function flash(text) {
   const before = $("copy").textContent;
   $("copy").textContent = text;
