@@ -27,7 +27,7 @@ def changed(client):
 
 def listed(page: str) -> list[str]:
     """The changes of the law on a page, in order, as read."""
-    rows = re.findall(r"<li>(.*?)</li>", page.split('<ol class="law-changes">')[1].split("<h2>")[0], re.S)
+    rows = re.findall(r"<li>(.*?)</li>", page.split('<ol class="law-changes" start="1">')[1].split("<h2>")[0], re.S)
     return [" ".join(unescape(re.sub(r"<[^>]+>", " ", row)).split()) for row in rows]
 
 
@@ -44,7 +44,7 @@ def test_what_changed_tells_first_what_turns_most_answers_and_no_key(changed, cl
     assert turns[0] > 1
     assert rows[0].startswith("13 May 2025 Never came into force: Framework for Artificial Intelligence Diffusion")
     assert not any("lie outside 3A090" in row for row in rows[: len(turns)])  # a clause that turns no answer
-    assert "<code>" not in changed.split('<ol class="law-changes">')[1].split("<h2>")[0]
+    assert "<code>" not in changed.split('<ol class="law-changes" start="1">')[1].split("<h2>")[0]
     found = client.get("/api/diff", params={"a": "2025-02-26", "b": str(date.today())}).json()
     law = [row["weight"] for row in found["changes"] if row["of"] == "law"]
     assert law == sorted(law, reverse=True)

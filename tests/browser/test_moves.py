@@ -498,3 +498,24 @@ def test_a_short_name_that_leads_nowhere_and_a_link_over_other_files_say_so(visi
     assert page.locator("[data-cell] .share").count() == 42
     page = visit("/board?policy=rescinded&study=00000000")
     assert "made over other files (study 00000000" in page.locator("#notice").inner_text()
+
+
+@pytest.mark.slow
+def test_a_page_saved_as_one_file_opens_without_a_server_and_says_what_it_said(visit, chromium, tmp_path):
+    page = visit("/board?policy=rescinded")
+    page.locator("#copy").click()
+    with page.expect_download() as saved:
+        page.locator("#save").click()
+    path = tmp_path / saved.value.suggested_filename
+    saved.value.save_as(path)
+    alone = chromium.new_context(java_script_enabled=False).new_page()
+    asked = []
+    alone.on("request", lambda request: asked.append(request.url))
+    alone.goto(path.as_uri())
+    assert alone.locator("h1").inner_text() == page.locator("h1").inner_text()
+    assert alone.locator("#board .share").all_inner_texts() == page.locator("#board .share").all_inner_texts()
+    assert "Rescinded" in alone.locator("#board thead").inner_text()
+    assert alone.locator("a[href], button, script").count() == 0
+    assert "/board?policy=rescinded" in alone.locator("main").inner_text()
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    alone.context.close()

@@ -38,12 +38,11 @@ def reading(line: str, known: Mapping[str, Quantity], found_by: Mapping[str, Seq
         return None
     asked = _split(match["words"])
     texts = {name: _split(f"{q.says} {name} {' '.join(found_by.get(f'r.{name}', ()))}") for name, q in known.items()}
-    whole = sorted((len(text), name) for name, text in texts.items() if asked <= text)
-    # of those that hold every word the one of which least else is said
-    if not asked or not whole or (len(whole) > 1 and whole[0][0] == whole[1][0]):
+    whole = [name for name, text in texts.items() if asked <= text]
+    if not asked or len(whole) != 1:
         return None
     day = match["date"]
-    return whole[0][1], match["value"].replace(" ", "") + (f"@{day}" if day and day.lower() != TODAY else "")
+    return whole[0], match["value"].replace(" ", "") + (f"@{day}" if day and day.lower() != TODAY else "")
 
 
 def examples(study: Study) -> dict[str, str]:

@@ -1,13 +1,13 @@
 // This page as one file that opens anywhere: as it stands, with its look and letters, without scripts.
 const SHEETS = "link[rel=stylesheet]";
-const NEEDS_SCRIPTS = "script, link, noscript, dialog, nav, form, button, input[type=range], .settings, .tour, .skip, .share, #busy, #copied, #offline, [hidden]";
+const NEEDS_SCRIPTS = "script, link, noscript, dialog, nav, form, button, input[type=range], .settings, .tour, .skip, .bar .share, #pin + .hint, .controls:has([aria-busy=true]), #busy, #copied, #offline, [hidden]";
 
 async function look() {
   const texts = await Promise.all([...document.querySelectorAll(SHEETS)].map(async ({ href }) => (await fetch(href)).text()));
   const letters = new Uint8Array(await (await fetch("/font.woff2")).arrayBuffer());
   let binary = "";
   for (const byte of letters) binary += String.fromCharCode(byte);
-  return texts.join("\n").replaceAll('url("/font.woff2")', `url("data:font/woff2;base64,${btoa(binary)}")`);
+  return texts.join("\n").replaceAll('url("/font.woff2")', `url("data:font/woff2;base64,${btoa(binary)}")`).replaceAll("font-display: optional", "font-display: block");
 }
 
 /** Give the page to the user as a file of HTML: its values stand as text, its links lead nowhere, its address is told at the end. */
@@ -20,6 +20,7 @@ export async function savePage() {
     value.textContent = field.selectedOptions ? field.selectedOptions[0]?.text ?? "" : field.value;
     typed[i].replaceWith(value);
   });
+  for (const button of copy.querySelectorAll("button.pick")) button.replaceWith(...button.childNodes);
   for (const one of copy.querySelectorAll(NEEDS_SCRIPTS)) one.remove();
   for (const a of copy.querySelectorAll("a[href]")) a.replaceWith(...a.childNodes);
   const style = document.createElement("style");

@@ -20,7 +20,7 @@ export function points(change) {
   const n = Math.round(100 * change);
   return n === 0 ? "under 1 point" : `${n > 0 ? "+" : "−"}${Math.abs(n)} point${Math.abs(n) === 1 ? "" : "s"}`;
 }
-/** A day of the calendar, `2025-02-26`, as people write it. */
+/** A day, `YYYY-MM-DD`, as people write it. */
 export const dayInWords = (iso) => new Date(`${iso}T00:00Z`).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
 const digits = (x, n) => Number(x.toPrecision(n)).toLocaleString("en", { maximumSignificantDigits: n });
 export function quantity(x, unit) {
