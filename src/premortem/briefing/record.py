@@ -143,9 +143,11 @@ def _widths(found: Hindcast) -> Figure | None:
 
 def _came(result: ToWatch) -> list[Block]:
     """Signposts that came true after the day asked of: they are told, and not among those to watch."""
-    lines = [f"{s.name} ({s.assumption}): {phrases.lower_first(s.observable)} {s.came}." for s in result.since]
-    told = f"What came true since {phrases.day_in_words(result.as_of)}, and is no longer to watch. "
-    return [text(Strong(told)), bullets(*lines)] if lines else []
+    told = "; ".join(
+        f"{phrases.lower_first(s.name)} ({s.assumption}: {s.came.partition(';')[0]})" for s in result.since
+    )
+    since = f"Came true since {phrases.day_in_words(result.as_of)}, and no longer to watch: "
+    return [text(Strong(since), f"{told}.")] if told else []
 
 
 def watch(run: Run) -> Section:
