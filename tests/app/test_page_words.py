@@ -4,6 +4,8 @@ import ast
 import re
 from pathlib import Path
 
+import pytest
+
 import premortem
 from premortem.app.page_words import fault, on_page
 from premortem.errors import BadInput, MissingData
@@ -65,3 +67,11 @@ def test_a_reading_that_cannot_be_read_says_how_the_page_takes_one(client):
     assert "a number, with a unit and a day if wanted" in said
     assert "command line" not in said
     assert "--reading" not in said
+
+
+@pytest.mark.parametrize("path", ["/board", "/a/A4", "/exhibits/figure-1", "/rules/diff?a=2025-02-26&b=2025-06-01"])
+def test_the_data_of_a_screen_are_its_own_before_and_after_its_script_runs(client, path):
+    found = re.search(r'id="data" href="([^"]*)" data-api="([^"]*)"', client.get(path).text)
+    assert found[2] == "" or found[1].partition("?")[0] == found[2]
+    kind = client.get(found[1].replace("&amp;", "&")).headers["content-type"]
+    assert kind.startswith("text/csv" if path.startswith("/exhibits/") else "application/json")

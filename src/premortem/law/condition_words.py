@@ -14,6 +14,8 @@ from premortem.text.syntax import Among, Between, Compare, Joined, Missing, Name
 SIGNS = {"=": "is", "<>": "is not", ">=": "is at least", ">": "is over", "<=": "is at most", "<": "is under", "+": "plus", "-": "less", "*": "times"}  # fmt: skip
 # What was looked at, as the ladder tells it: `FIELD = 15,824, NUMBER = 4,800`.
 _LOOKED = re.compile(r"(\w+) = (.*?)(?=, \w+ = |$)")
+# A number with its power of ten as programs write it.
+POWER = re.compile(r"[\d.]+e\+\d+")
 _FLAGS = {"True": "yes", "False": "no", "": "none"}
 
 
@@ -27,7 +29,7 @@ class ConditionWords(NamedTuple):
 def condition_words(test: str, looked_at: str, words: Vocabulary) -> ConditionWords:
     """A test, and the values that it looked at, as a reader is told of them."""
     values = dict(_LOOKED.findall(looked_at))
-    own = {name: value for name, value in values.items() if name not in words.fields}
+    own = {name: _value(value, "", words) for name, value in values.items() if name not in words.fields}
     seen = (
         f"{_called(name, words)}: {_value(value, name, words)}" for name, value in values.items() if name not in own
     )
@@ -89,6 +91,8 @@ def _value(value: str, name: str, words: Vocabulary) -> str:
     if field and field.type == "country":
         return place(value, words)
     told = _FLAGS.get(value, value)
+    if POWER.fullmatch(told):
+        return told.replace("e+", "e")
     return in_words(told, _capitals(words)) if re.search(r"[a-z]_|_[a-z]", told) else told
 
 

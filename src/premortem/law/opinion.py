@@ -9,6 +9,7 @@ from premortem.errors import BadInput, raise_all
 from premortem.law.answers import Answer, Said, complete, merged_answers, parse, readings
 from premortem.law.book import Book
 from premortem.law.clauses.citations import Citation, citation, weakest
+from premortem.law.clauses.clause import Clause
 from premortem.law.clauses.conditions import identifiers, parts
 from premortem.law.fields import field_words
 from premortem.law.fields.named_fields import Fields, FieldValue
@@ -182,7 +183,7 @@ class Opinion:
         for c in self.book.clauses:
             if c.id not in self.answer.met:
                 continue
-            tests = [Looked(test=test, value=self._looked_at(test)) for test in parts(c.applies)]
+            tests = [Looked(test=test, value=self._looked_at(test, c)) for test in parts(c.applies)]
             yield {
                 "clause": c.id,
                 "says": c.says,
@@ -191,8 +192,9 @@ class Opinion:
                 "tests": tests,
             }
 
-    def _looked_at(self, test: str) -> str:
-        known = {**self.row, **self.answer.flags}
+    def _looked_at(self, test: str, clause: Clause) -> str:
+        numbers = {name: clause.number(name, self.day) for name in clause.numbers}
+        known = {**self.row, **self.answer.flags, **numbers}
         named = [name for name in dict.fromkeys(identifiers(test)) if name in known]
         return ", ".join(f"{name} = {_plain(known[name])}" for name in named)
 

@@ -9,6 +9,8 @@ from importlib.metadata import version
 from importlib.resources import files
 from typing import Any
 
+import polars as pl
+
 from premortem import exhibits
 from premortem.briefing import write_brief
 from premortem.charts.render import png_of, with_font
@@ -30,6 +32,8 @@ STATIC = files("premortem.app") / "static"
 FONT = files("premortem.charts") / "fonts" / "source-sans-3-latin.woff2"
 # Screens of the app that the doors of a site may lead to.
 DOORS = ("/board", "/exhibits", "/about")
+# What a file of data holds, by its name.
+WHAT = {"board": "Shares by assumption and policy, with their intervals", "uncertainties": "Every uncertainty with its range, unit, basis, day and confidence"}  # fmt: skip
 PLACE = re.compile(r'<section[^>]* id="([^"]+)"')
 HEADING = re.compile(r'<section[^>]* id="([^"]+)".*?<h2[^>]*>(.*?)</h2>', re.S)
 
@@ -79,7 +83,9 @@ def site(run: Run, at: str = "") -> Site:
     held["data/index.html"] = page(
         "data",
         1,
-        names=[*_data(run)],
+        names={
+            name: f"{WHAT[name.split('/')[1].split('.')[0]]}, {len(held[name]) / 1000:,.0f} kB" for name in _data(run)
+        },
         board=_board(run),
         run=run,
         share=phrases.share,
@@ -154,6 +160,7 @@ def _data(run: Run) -> dict[str, bytes]:
     return {
         "data/board.json": json.dumps(board, default=str, allow_nan=False, indent=1).encode(),
         "data/board.csv": run.board().select("assumption", "policy", "holds", "low", "high").write_csv().encode(),
+        "data/uncertainties.csv": pl.DataFrame(priors, infer_schema_length=None, strict=False).write_csv().encode(),
         "data/uncertainties.json": json.dumps(priors, default=str, indent=1).encode(),
     }
 

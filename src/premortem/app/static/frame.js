@@ -28,7 +28,7 @@ for (const pick of document.querySelectorAll("[data-state]")) {
 
 function follow() {
   for (const a of document.querySelectorAll("[data-nav]")) a.href = link(a.dataset.nav);
-  for (const a of document.querySelectorAll("[data-api]")) a.href = link(a.dataset.api);
+  for (const a of document.querySelectorAll("[data-api]:not([data-api=''])")) a.href = link(a.dataset.api);
   for (const pick of document.querySelectorAll("[data-state]")) {
     const value = get(pick.dataset.state) ?? DEFAULTS[pick.dataset.state];
     if (pick.type === "checkbox") pick.checked = value === pick.value;
