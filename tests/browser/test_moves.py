@@ -1,6 +1,7 @@
 """What people do: move a number, go back, share the link, save a picture, use nothing but the keyboard, meet an error."""
 
 import json
+import math
 import re
 from urllib.parse import parse_qs, urlsplit
 
@@ -519,3 +520,19 @@ def test_a_page_saved_as_one_file_opens_without_a_server_and_says_what_it_said(v
     assert "/board?policy=rescinded" in alone.locator("main").inner_text()
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
     alone.context.close()
+
+
+def test_a_field_of_a_logarithm_takes_what_people_say_and_says_what_is_allowed(visit):
+    page = visit("/beliefs")
+    box = page.locator(".belief[data-unit='ln/yr']").first
+    low = box.locator("[data-end=from]")
+    before = float(low.input_value())
+    assert 1 < before < 10, "a factor, and no logarithm"
+    low.fill(f"{before + 0.02:.2f} times a year")
+    low.press("Enter")
+    until(lambda: "p." in page.url, lambda pause: page.wait_for_timeout(1000 * pause))
+    held = float(parse_qs(urlsplit(page.url).query)[box.get_attribute("data-key")][0].split("..")[0])
+    assert abs(held - math.log(before + 0.02)) < 0.01
+    low.fill("900")
+    low.press("Enter")
+    assert "times a year" in box.locator(".wrong").inner_text()
