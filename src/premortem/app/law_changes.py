@@ -1,6 +1,5 @@
 """What changed in the law between two sides as a page tells it: in words, dated, the changes that turn most answers first."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,10 +9,9 @@ from premortem.law.book import Book
 from premortem.law.clauses.clause import QUESTION
 from premortem.law.differences import CameAndWent, Comparison, OfLaw, OfStrengths
 from premortem.law.rulebook_version import shipped_version
-from premortem.text.numbers import capital, count_noun, day_in_words, listing
+from premortem.text.numbers import capital, count_noun, day_in_words, days_in_words, listing
 from premortem.text.units import quantity
 
-DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 # Kinds of changes and how a reader is told of each; a place that moved says it by itself.
 HOW = {
     "new": "Now in force",
@@ -104,15 +102,6 @@ def _once(texts: Sequence[str]) -> list[str]:
         (i for i in range(len(first), 0, -1) if first[i - 1] == " " and all(t.startswith(first[:i]) for t in texts)), 0
     )
     return [first, *(text[same:] for text in texts[1:])]
-
-
-def days_in_words(text: object) -> str:
-    """A text, or a day, with its days as people write them.
-
-    >>> days_in_words("ended on 2025-05-13, before its day")
-    'ended on 13 May 2025, before its day'
-    """
-    return DAY.sub(lambda found: day_in_words(date.fromisoformat(found[0])), str(text))
 
 
 def _of_law(row: OfLaw, before: Book, after: Book) -> Told:

@@ -15,7 +15,6 @@ from premortem.app import labels as said
 from premortem.app import timeline_marks
 from premortem.app import view_state as states
 from premortem.app.chart_specs import Chart, Rows
-from premortem.app.law_changes import days_in_words
 from premortem.app.page_words import on_page
 from premortem.app.session import Desk
 from premortem.app.view_state import State
@@ -32,7 +31,7 @@ from premortem.questions.futures import SIGNS
 from premortem.story.page import TEMPLATES
 from premortem.study import Study
 from premortem.text import phrases
-from premortem.text.numbers import day_in_words
+from premortem.text.numbers import day_in_words, days_in_words
 from premortem.text.tables import plain
 from premortem.text.units import quantity, read_whole, unit_name
 from premortem.watch import hindcast_words

@@ -20,7 +20,7 @@ from premortem.law.rulebook_version import shipped_version
 from premortem.law.unchecked import not_checked
 from premortem.law.verdict import answer as verdict
 from premortem.law.verdict import not_law, question
-from premortem.text.numbers import capital, count_noun, day_in_words
+from premortem.text.numbers import capital, count_noun, day_in_words, days_in_words
 
 # The part that names every clause that was asked where none decides: the last but the ladder.
 ASKED = "Clauses that were asked"
@@ -95,7 +95,7 @@ def of_decision(d: Decided, trace: bool = False) -> Memo:
         Part(ASKED, () if d.clause else (_asked(d),)),
         Part("The ladder", tuple(_step(step, d.vocabulary) for step in (d.trace if trace else ())), _noted("Clauses in force that day that apply or miss by one test, in order.")),
     )  # fmt: skip
-    return Memo("Export control memo", question(d), untyped(verdict(d)), _alarm(d.case, d.stale, d.policy), _made(d.case), _told(parts))  # fmt: skip
+    return Memo("Export control memo", days_in_words(question(d)), untyped(verdict(d)), _alarm(d.case, d.stale, d.policy), _made(d.case), _told(parts))  # fmt: skip
 
 
 def of_opinion(o: Opinion, trace: bool = False) -> Memo:
@@ -118,7 +118,7 @@ def of_opinion(o: Opinion, trace: bool = False) -> Memo:
         Part("The ladder", tuple(_rung(step) for step in (o.trace() if trace else ()))),
     )  # fmt: skip
     stale = shipped_version(case).stale(o.day)
-    return Memo("Memo on a question of law", o.question, o.sentence, _alarm(case, stale, o.book.name), _made(case), _told(parts))  # fmt: skip
+    return Memo("Memo on a question of law", days_in_words(o.question), days_in_words(o.sentence), _alarm(case, stale, o.book.name), _made(case), _told(parts))  # fmt: skip
 
 
 def _noted(text: str) -> tuple[Piece, ...]:
@@ -136,7 +136,7 @@ def _alarm(case: Case, stale: bool, policy: str) -> str:
 
 
 def _made(case: Case) -> str:
-    return f"{memo.current(case)}."
+    return f"{days_in_words(memo.current(case))}."
 
 
 def _plain(lines: Iterator[str] | Sequence[str], mark: str = "") -> tuple[Line, ...]:
@@ -200,7 +200,9 @@ def _cited(c: Citation, case: Case, decides: bool = False) -> Line:
 
 def _sure(found: Sequence[Citation], case: Case, confidence: str = "") -> str:
     sure = confidence or weakest(found)
-    return (f"Confidence of the weakest clause used: {sure}. " if sure else "") + f"{memo.current(case)}."
+    return (
+        f"Confidence of the weakest clause used: {sure}. " if sure else ""
+    ) + f"{days_in_words(memo.current(case))}."
 
 
 def _checklist(c: Checklist, case: Case) -> Part:
