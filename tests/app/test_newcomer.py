@@ -6,7 +6,6 @@ from html import unescape
 
 import pytest
 
-from premortem.app import law_changes
 from premortem.app.routes.assumption import flip_said
 from premortem.charts.figures import LABEL, first_two_lines
 from premortem.law.fields.vocabulary import vocabulary
@@ -14,7 +13,7 @@ from premortem.law.ledger.field_guesses import fold_heading, guess
 from premortem.propositions.verdicts import DEPENDS, NO_VERDICT
 from premortem.questions.describe import span
 from premortem.questions.robustness import pareto, unbeaten
-from premortem.text.numbers import day_in_words
+from premortem.text.numbers import day_in_words, days_in_words
 from premortem.watch.quantities import shipped_quantities
 
 OWN = "Ref No;Versanddatum;Produkt;Stk;Zielland;Empf\u00e4nger\nS-1;03.06.2025;H100 SXM;2.000;Malaysia;Foo\n".encode()
@@ -55,7 +54,7 @@ def test_an_effort_that_changed_is_told_as_a_part_of_full(changed):
 
 
 def test_days_of_a_text_are_told_in_words():
-    assert law_changes.days_in_words("from 2025-05-23 to 2025-07-01") == "from 23 May 2025 to 1 July 2025"
+    assert days_in_words("from 2025-05-23 to 2025-07-01") == "from 23 May 2025 to 1 July 2025"
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ from premortem.law.shared_answers import possible
 from premortem.law.timeline import opinions
 from premortem.law.transactions import parse_date
 from premortem.law.unchecked import to_clear
-from premortem.text.numbers import capital, small
+from premortem.text.numbers import capital, days_in_words, small
 from premortem.text.result import Document
 
 
@@ -281,7 +281,7 @@ def sides_of(desk: Desk, a: str, b: str) -> tuple[str, str]:
 
 def _called(desk: Desk, side: str) -> str:
     """A side in words: a day, a policy, or a policy on a day."""
-    policy, _, day = law_changes.days_in_words(side).partition("@")
+    policy, _, day = days_in_words(side).partition("@")
     title = desk.study.law(policy).policy.title if policy in desk.study.policies else policy
     return f"{title} on {day}" if day else title
 
