@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from html import unescape
@@ -26,6 +27,7 @@ from premortem.story.parts import Section, Story
 from premortem.story.story_basis import ground_of_run
 from premortem.study import Run
 from premortem.text import phrases
+from premortem.text.result import Document
 
 # What the app shows too: its icon, and the colours and letters of every page.
 STATIC = files("premortem.app") / "static"
@@ -160,9 +162,15 @@ def _data(run: Run) -> dict[str, bytes]:
     return {
         "data/board.json": json.dumps(board, default=str, allow_nan=False, indent=1).encode(),
         "data/board.csv": run.board().select("assumption", "policy", "holds", "low", "high").write_csv().encode(),
-        "data/uncertainties.csv": pl.DataFrame(priors, infer_schema_length=None, strict=False).write_csv().encode(),
+        "data/uncertainties.csv": _table(priors).write_csv().encode(),
         "data/uncertainties.json": json.dumps(priors, default=str, indent=1).encode(),
     }
+
+
+def _table(rows: Sequence[Document]) -> pl.DataFrame:
+    """Rows as a table of plain cells: what holds several values stands as JSON."""
+    cells = [{k: json.dumps(v) if isinstance(v, list | tuple | dict) else v for k, v in row.items()} for row in rows]
+    return pl.DataFrame(cells, infer_schema_length=None)
 
 
 def _shared(story: Story) -> dict[str, bytes]:
