@@ -11,6 +11,7 @@ FEWER = {
     "questions.answers_of_run.LOOKED_AT": 4096,
     "questions.attribution.FROZEN": 1024,
     "questions.attribution.FEW": 256,
+    "questions.attribution.LOT": 128,
     "questions.breaking_points.STARTS": 8,
     "questions.clause_sweeps.FEW": 256,
     "questions.edits.PRICED": 256,
