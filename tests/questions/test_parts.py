@@ -282,11 +282,10 @@ def test_an_effect_that_few_flags_change_is_not_known_from_a_few_futures():
     assert not is_known(np.full(512, np.nan), 0.015, 0.1)
 
 
-def test_what_stops_early_tells_an_interval_that_holds_what_all_futures_tell(study, monkeypatch):
-    values = draw(study.priors, "sobol", 3, 0, 512)
-    pulled = study.levers(study.case.settings.baseline)
-    found = margins_of(study, values, pulled)[3]
-    given = study, 3, pulled, values, found, 1
+def test_what_stops_early_tells_an_interval_that_holds_what_all_futures_tell(a_run, monkeypatch):
+    study, pulled = a_run.study, a_run.study.levers(a_run.policies[0])
+    values = draw(study.priors, "sobol", 3, 0, 1024)
+    given = study, 1, pulled, values, margins_of(study, values, pulled)[1], 1
     stopped = {r.item: r for r in attribution_module.attribution(*given, in_company=False) if r.modelled}
     monkeypatch.setattr(attribution_module, "LITTLE", 0.0)
     monkeypatch.setattr(attribution_module, "PART", 0.0)
