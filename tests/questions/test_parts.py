@@ -262,9 +262,9 @@ def test_effects_that_stop_when_they_are_known_cover_the_truth_nearly_as_often_a
         all_of_it = [flips(rng, 2048, 0.1, share) for share in shares]
         asked = np.zeros(len(shares), int)
 
-        def change(i, lot, held=all_of_it, asked=asked):
-            asked[i] += lot.stop - lot.start
-            return held[i][lot]
+        def change(item, lot, held=all_of_it, asked=asked):
+            asked[item] += lot.stop - lot.start
+            return held[item][lot]
 
         for share, one in zip(shares, attribution_module.effects_alone(change, len(shares), 2048), strict=True):
             inside.append(one.low - 1e-12 <= 0.8 * share <= one.high + 1e-12)

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 from itertools import permutations as all_orders
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,8 @@ Holds = Callable[[frozenset[int]], Array]
 # Margins of every assumption by what is moved (parameters by the values that they take, and levers at rest), and by the first of the futures
 # in which it is.
 Moved = dict[tuple[tuple[tuple[str, float | None], ...], int], Array]
+
+
 # How a future that failed is noted among flags.
 FAILED = -1
 # An item that moves the share that holds by less than this carries nothing that one could see [share of futures].
@@ -39,6 +42,13 @@ LITTLE = 0.015
 FROZEN, LOT, PART = 2048, SMALL, 0.1
 # Chances at which there is least of an item: the ends of a prior.
 ENDS = np.array([0.05, 0.95])
+
+
+class Change(Protocol):
+    """How flags change by an item in a lot of futures, (future,)."""
+
+    def __call__(self, item: int, lot: slice) -> Array:
+        """NaN where a future failed."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -105,9 +115,9 @@ def attribution(
     rows: list[Carried | NotCarried] = [_unmodelled(kind, item) for kind, item in items if (kind, item) not in acting]
     told = {} if known is None else known
 
-    def change(i: int, lot: slice) -> Array:
+    def change(item: int, lot: slice) -> Array:
         moved = holder(study, place, pulled, values[:, lot], acting, told, lot.start)
-        return (margins[lot] > 0) - moved(frozenset({i}))
+        return np.asarray((margins[lot] > 0) - moved(frozenset({item})))
 
     each = effects_alone(change, len(acting), len(margins[:FROZEN]))
     few = holder(study, place, pulled, values[:, :FEW], acting)
@@ -118,14 +128,12 @@ def attribution(
     return tuple(sorted(rows, key=lambda r: -abs(r.effect or 0.0)))
 
 
-def effects_alone(change: Callable[[int, slice], Array], items: int, futures: int) -> list[Effect]:
-    """Mean change of flags by each of so many items, over lots of futures until it is known, or all are used; `change` gives that of an item
-    in a lot, (future,).
-    """
-    found, left = [np.empty(0)] * items, range(items)
+def effects_alone(change: Change, items: int, futures: int) -> list[Effect]:
+    """Mean change of flags by each of so many items, over lots of futures until it is known, or all are used."""
+    found, left = [np.empty(0)] * items, [*range(items)]
     for start in range(0, futures, LOT):
         lot = slice(start, min(start + LOT, futures))
-        for i, more in zip(left, side_by_side(lambda i, lot=lot: change(i, lot), left), strict=True):
+        for i, more in zip(left, side_by_side(partial(change, lot=lot), left), strict=True):
             found[i] = np.concatenate([found[i], more])
         left = [i for i in left if not is_known(found[i], LITTLE, PART)]
     return [paired(changes) for changes in found]

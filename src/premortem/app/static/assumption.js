@@ -109,6 +109,7 @@ $("take-form").addEventListener("submit", async (event) => {
   event.preventDefault();
   const place = $("takes");
   const what = $("take").selectedOptions[0].text;
+  place.replaceChildren(el("p", { class: "skeleton", text: "Working out the curve, 2,000 futures a point ..." }));
   try {
     const found = await fetchJson(`/api/assumption/${name}/takes?of=${encodeURIComponent($("take").value)}&${query()}`);
     const spread = found.rows.map((r) => r.holds);
