@@ -323,7 +323,7 @@ def test_where_a_replicate_has_no_future_every_rank_is_open(futures):
 
 def test_what_is_run_without_an_item_is_run_once_for_all_assumptions_that_have_it(second_run, monkeypatch):
     study, policy = second_run.study, second_run.policies[0]
-    values = second_run.values(256)
+    values = second_run.values(attribution_module.LOT)  # a lot: each item is asked of it once
     margins, asked, known = margins_of(study, values, study.levers(policy)), [], {}
     monkeypatch.setattr(
         attribution_module, "margins_of", lambda *given: asked.append(given[1].shape) or margins_of(*given)
@@ -335,6 +335,6 @@ def test_what_is_run_without_an_item_is_run_once_for_all_assumptions_that_have_i
     assert attribution_module.attribution(*given, in_company=False, known=known) == first
     assert len(asked) == ran
     # futures that failed are left out, so that what is known of all of them is of others
-    failed = np.where(np.arange(256) < 8, np.nan, margins[0])
+    failed = np.where(np.arange(values.shape[1]) < 8, np.nan, margins[0])
     attribution_module.attribution(*given[:4], failed, 1, in_company=False, known=known)
-    assert asked[ran:] == [(len(values), 248)] * ran
+    assert asked[ran:] == [(len(values), values.shape[1] - 8)] * ran
