@@ -59,12 +59,12 @@ TRIPS = (
 
 
 def _ledger_csv() -> bytes:
-    return shipments(30).with_columns(pl.col("date").cast(pl.Date)).write_csv().encode()
+    return shipments(10).with_columns(pl.col("date").cast(pl.Date)).write_csv().encode()
 
 
 def _ledger_parquet() -> bytes:
     held = io.BytesIO()
-    shipments(30).with_columns(pl.col("date").cast(pl.Date)).write_parquet(held)
+    shipments(10).with_columns(pl.col("date").cast(pl.Date)).write_parquet(held)
     return held.getvalue()
 
 

@@ -56,15 +56,15 @@ def hindcast(
     forecasts: Path | None = None,
     study: Study | None = None,
     run: Run | None = None,
-    futures: int | None = None,
+    futures: int = futures_under_policies.AT_ONCE,
     seed: int = futures_under_policies.SEED,
     alike: bool = True,
 ) -> Judged:
     """Scores of everything that became known after a day: of the study's record, or of tables of readings (`file`), `events` and others'
     `forecasts`. Where only readings or only events are given, only these are scored.
 
-    `futures` (20,000 by default) are simulated at once, or are the first so many of a `run`. They are weighted by what was known on the
-    day, and where `alike` also all counted alike. Each follows the
+    `futures` are simulated at once, or are the first so many of a `run`. They are weighted by what was known on the day, and where
+    `alike` also all counted alike. Each follows the
     policy that its own path of events has come to by the day of a reading; what really became of policy is not used. Raises `BadInput`
     for a table that cannot be read, and for a forecast that was made after the day.
     """
@@ -81,8 +81,7 @@ def hindcast(
         raise MissingData(f"no reading of {whose} became known after {as_of}, so there is nothing to judge by")
     asked = [(every[r.quantity], r.over) for r in (*known, *later)]
     LOG.info("hindcast: looking at the futures by what was known on %s", as_of)
-    count = futures_under_policies.AT_ONCE if futures is None else futures
-    found = _in_view(study, run, as_of, asked, count, seed)
+    found = _in_view(study, run, as_of, asked, futures, seed)
     under = weighted_board.reading_policy(case, found.policies, as_of)
     weights = weigh(found.columns[under], known, every)
     if weights.collapsed:
