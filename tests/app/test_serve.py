@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from premortem.study import Study
 from tests.waiting import longest
 
 
@@ -33,8 +34,9 @@ def get(url, **headers):
         return answer.headers, answer.read().decode()
 
 
-def test_a_page_comes_before_the_model_is_ready_and_the_answer_when_it_is_and_a_signal_stops_it():
-    with served() as (process, address):
+@pytest.mark.parametrize("case", ["eu_gpai", pytest.param("us_ai_2025", marks=pytest.mark.slow)])
+def test_a_page_comes_before_the_model_is_ready_and_the_answer_when_it_is_and_a_signal_stops_it(case):
+    with served("--case", case) as (process, address):
         headers, page = get(address, accept="text/html")
         assert "This page shows itself" in page
         assert "default-src 'none'" in headers["content-security-policy"]
@@ -43,7 +45,8 @@ def test_a_page_comes_before_the_model_is_ready_and_the_answer_when_it_is_and_a_
             assert get(f"{address}/static/{name}")[1]
         with pytest.raises(urllib.error.HTTPError, match="403"):
             get(address, host="evil.example")
-        assert len(json.loads(get(f"{address}/api/board?only=1")[1])["board"]) == 6  # waits until it can be answered
+        rows = json.loads(get(f"{address}/api/board?only=1")[1])["board"]  # waits until it can be answered
+        assert len(rows) == len(Study(case=case).assumptions) + 1
         assert "starting" not in json.loads(get(f"{address}/api/health")[1])
         assert 'id="bets"' in get(address, accept="text/html")[1]
         assert 'id="board"' in get(f"{address}/board", accept="text/html")[1]
