@@ -13,6 +13,7 @@ FEWER = {
     "questions.attribution.FEW": 256,
     "questions.breaking_points.STARTS": 8,
     "questions.clause_sweeps.FEW": 256,
+    "questions.day_sources.FEW": 256,
     "questions.edits.PRICED": 256,
     "questions.futures_under_policies.AT_ONCE": 4096,
     "questions.hindcast.HEAVY": 512,
