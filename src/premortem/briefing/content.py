@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from premortem.exhibits.form import frame_chart
+from premortem.text.result import Shown
 
 
 @dataclass(frozen=True)
@@ -165,8 +166,8 @@ class Section:
     finding: bool = False
 
 
-@dataclass(frozen=True)
-class Brief:
+@dataclass(frozen=True, repr=False)
+class Brief(Shown):
     """The whole; `summary` is the executive page, `left_out` says which parts could not be made and why."""
 
     title: str

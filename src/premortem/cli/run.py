@@ -254,7 +254,7 @@ def _paths(written: Any) -> dict[str, str]:
 def _say_left_out(lines: Sequence[str]) -> None:
     from rich.console import Console
 
-    from premortem.terminal.layout import wrap
+    from premortem.text.layout import wrap
 
     width = Console(stderr=True).width
     for line in lines:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from textwrap import fill
 from typing import Any
 
+from premortem.argument_types import checked
 from premortem.case import Case, default
 from premortem.errors import BadInput
 from premortem.law import memo, unchecked, verdict
@@ -32,10 +32,8 @@ from premortem.law.rulebook_version import shipped_version
 from premortem.law.shared_answers import one_answer, possible
 from premortem.law.transactions import frame_of, parse, question
 from premortem.law.would_change import Try, changes, tries
+from premortem.text.layout import fit
 from premortem.text.result import Document
-
-# Most characters of a line of a transaction as it is shown in a notebook.
-WIDTH = 96
 
 
 @dataclass(frozen=True, repr=False)
@@ -50,13 +48,14 @@ class Transaction:
     fields: Fields
     case: Case
 
+    @checked
     def __init__(self, given: Fields | None = None, /, case: Case | None = None, **fields: Any) -> None:
         object.__setattr__(self, "case", case or default())
         object.__setattr__(self, "fields", parse({**(given or {}), **fields}, self.case))
 
     def __repr__(self) -> str:
         told = ", ".join(f"{name}={_plain(value)!r}" for name, value in self.fields.items())
-        return fill(f"Transaction({told})", WIDTH, subsequent_indent="    ")
+        return fit(f"Transaction({told})")
 
     def on(self, day: date) -> "Transaction":
         """The same on another day."""
@@ -133,7 +132,7 @@ class Decision(Decided):
         }
 
     def __repr__(self) -> str:
-        return memo.text(self)
+        return fit(memo.text(self))
 
     def _repr_html_(self) -> str:
         return memo.html(self)

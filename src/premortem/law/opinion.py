@@ -16,7 +16,7 @@ from premortem.law.fields.vocabulary import NEEDS
 from premortem.law.known_items import ITEM, Row, named
 from premortem.law.rulebook_version import shipped_version
 from premortem.text.numbers import limit, listing, lower_first
-from premortem.text.result import Document
+from premortem.text.result import Document, Shown
 
 
 class Reading(NamedTuple):
@@ -51,8 +51,8 @@ class Change(NamedTuple):
     outcome: str
 
 
-@dataclass(frozen=True)
-class Opinion:
+@dataclass(frozen=True, repr=False)
+class Opinion(Shown):
     """What a rulebook says of one question."""
 
     book: Book

@@ -27,6 +27,7 @@ from premortem.questions.tables.boxes import Boxes, Method, of_inputs
 from premortem.questions.tables.frame import frame, inputs
 from premortem.questions.tables.indices import Sensitivities
 from premortem.questions.tables.worth import Worths
+from premortem.text.layout import fit
 from premortem.text.numbers import count_noun
 from premortem.text.tables import table
 
@@ -54,9 +55,8 @@ class Run:
 
     def __repr__(self) -> str:
         d = self.plan.definition
-        return (
-            f"Run of {d.name}: {count_noun(self.futures, 'future')} under {', '.join(self.policies)}; seed {self.seed}"
-        )
+        futures = count_noun(self.futures, "future")
+        return fit(f"Run of {d.name}: {futures} under {', '.join(self.policies)}; seed {self.seed}")
 
     def _repr_html_(self) -> str:
         return (

@@ -228,8 +228,9 @@ def _score(case: Case, found: assumption.Assumption, path: Path) -> None:
     score.Scorer([found], base | named, steps)
 
 
-def make_study(folder: Path, case: Case | None = None) -> Path:
+def make_study(folder: str | Path, case: Case | None = None) -> Path:
     """A folder with copies of what may be edited, empty tables of what may be added, and a README. Raises `BadInput` when it is not empty."""
+    folder = Path(folder)
     content = _new_study(case or default())
     if folder.exists() and not (folder.is_dir() and _is_begun(folder, content)):
         raise BadInput(str(folder), "", "is there already and not empty", allowed="a new or empty folder")

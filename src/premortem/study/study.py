@@ -17,6 +17,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from premortem import facts
+from premortem.argument_types import checked
 from premortem.case import DEFAULT, Case, Levers, default, instruments
 from premortem.ensemble import bands, layout, priors, read, replace_run, store
 from premortem.ensemble import run as ensemble
@@ -42,6 +43,7 @@ from premortem.study.model import Model, outcome_names
 from premortem.study.of_run import case_of_run, forms_of_run, policy_files_of_run, pulled_of_run
 from premortem.study.simulator import Function, Simulator, from_function
 from premortem.study.simulator import read as read_outcomes
+from premortem.text.layout import fit
 from premortem.text.numbers import count_noun
 from premortem.text.result import Document
 from premortem.text.tables import Table
@@ -61,6 +63,7 @@ HELD, MOST_HELD = 64, 32_768
 class Study:
     """`Study()` is the shipped case; `Study("my-study/")` puts the files of a folder of the user's over it."""
 
+    @checked
     def __init__(
         self,
         folder: str | Path | None = None,
@@ -97,7 +100,7 @@ class Study:
     def __repr__(self) -> str:
         held = {"assumption": self.assumptions, "uncertainty": self.priors.names, "policy": self.policies}
         parts = ", ".join(count_noun(len(of), thing) for thing, of in held.items())
-        return f"Study of {parts}: {self.folder or 'the shipped case'}"
+        return fit(f"Study of {parts}: {self.folder or 'the shipped case'}")
 
     @property
     def options(self) -> str:
@@ -288,6 +291,7 @@ class Study:
             self._pulled[policy] = self.case.world.levers(self.law(policy))
         return self._pulled[policy]
 
+    @checked
     def run(
         self,
         policies: str | Sequence[str] | None = None,
@@ -434,7 +438,8 @@ class Run:
         self._held = Kept(HELD)
 
     def __repr__(self) -> str:
-        return f"Run of {count_noun(self.futures, 'future')} under {', '.join(self.policies)}; seed {self.seed}; {self.folder}"
+        futures = count_noun(self.futures, "future")
+        return fit(f"Run of {futures} under {', '.join(self.policies)}; seed {self.seed}; {self.folder}")
 
     def _repr_html_(self) -> str:
         return self.table()._repr_html_()

@@ -17,8 +17,9 @@ from premortem.law.loopholes import Loophole, Search
 from premortem.law.opinion import Opinion
 from premortem.law.screening import Screening
 from premortem.law.worked_cases import WorkedCase
-from premortem.terminal.layout import typed, wrap
+from premortem.terminal.layout import typed
 from premortem.text import phrases
+from premortem.text.layout import wrap
 
 # A clause that applies, one that does not, and one of which that hangs on a field.
 TOLD = {True: "+", False: "-", None: "?"}
@@ -129,7 +130,7 @@ def print_ledger(result: Written, out: Path | None, case: Case) -> None:
 def print_screening(found: Screening) -> None:
     """The hits, then what no list that is held says anything of."""
     console = Console(highlight=False)
-    for line in str(found).splitlines():
+    for line in found.lines():
         console.print(wrap(line, console.width, "  "), markup=False, soft_wrap=True)
     console.print(memo.ADVICE, style="dim")
 

@@ -9,8 +9,9 @@ from rich.table import Table
 from premortem.questions.watch import SignpostRow, ToWatch
 from premortem.questions.weighted_board import Board, BoardWeights, ShortCell
 from premortem.terminal.board import print_board
-from premortem.terminal.layout import add_columns, next_step, print_table, wrap
+from premortem.terminal.layout import add_columns, next_step, print_table
 from premortem.text import phrases
+from premortem.text.layout import wrap
 from premortem.text.units import quantity
 from premortem.watch import hindcast_words as words
 from premortem.watch.event_scores import EventScored
