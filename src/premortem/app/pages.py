@@ -31,6 +31,7 @@ from premortem.story.page import TEMPLATES
 from premortem.study import Study
 from premortem.text import phrases
 from premortem.text.numbers import day_in_words
+from premortem.text.places import without_folders
 from premortem.text.tables import plain
 from premortem.text.units import quantity, read_whole, unit_name
 from premortem.watch import hindcast_words
@@ -70,6 +71,7 @@ _env = Environment(
     lstrip_blocks=True,
 )
 _env.filters |= {
+    "without_folders": without_folders,
     "share": phrases.share,
     "points": phrases.points,
     "num": phrases.number,

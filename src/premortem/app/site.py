@@ -29,6 +29,7 @@ from premortem.app.valid_texts import check_body
 from premortem.app.view_state import KEYS
 from premortem.errors import BadInput, BadInputs, PremortemError
 from premortem.files.faults import fault
+from premortem.text.places import without_folders
 
 STATIC = files("premortem.app") / "static"
 log = logging.getLogger("premortem.app")
@@ -122,12 +123,13 @@ def _told(error: PremortemError) -> dict[str, str]:
     """The five fields of an error, and what is wrong beside the hint."""
     if not isinstance(error, BadInput):
         return _fields(str(error))
-    return error.as_dict() | ({"what": error.what} if error.hint else {})
+    told = error.as_dict() | ({"what": error.what} if error.hint else {})
+    return {key: text if key == "got" else without_folders(text) for key, text in told.items()}
 
 
 def _fields(what: str, key: str = "", got: object = None) -> dict[str, str]:
     shown = "" if got is None else str(got)[:200]
-    return {"file": "request", "key": key, "got": shown, "allowed": "", "hint": what}
+    return {"file": "request", "key": key, "got": shown, "allowed": "", "hint": without_folders(what)}
 
 
 def _refuse(request: Request, status: int, dicts: list[dict[str, str]], title: str, headers: Any = None) -> Response:
