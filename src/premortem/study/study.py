@@ -37,7 +37,7 @@ from premortem.propositions.assumption import Assumption
 from premortem.propositions.board_cells import BoardCell, board_table, cells
 from premortem.study import folder as own_files
 from premortem.study import last
-from premortem.study._hashes import hashes
+from premortem.study._hashes import hashes, with_words
 from premortem.study.forward import Forward
 from premortem.study.model import Model, outcome_names
 from premortem.study.of_run import case_of_run, forms_of_run, policy_files_of_run, pulled_of_run
@@ -393,16 +393,19 @@ class Study:
         return Model(forward, self.priors, self.scorer.thresholds, self.levers(self.policies[0]))
 
     def hashes(self, policies: Sequence[str]) -> dict[str, str]:
-        """SHA-256 of everything that a run's bits rest on, by kind; of the same policies worked out once."""
+        """SHA-256 of everything that a run's numbers rest on, by kind, and of no word beside; of the same policies worked out once."""
         key = tuple(policies)
         if key not in self._hashes:
             self._hashes[key] = self._hashed(key)
         return dict(self._hashes[key])
 
+    def hashes_with_words(self) -> dict[str, str]:
+        """Those of them that runs of version 0.2.0 and before hold, in which a word counted as a number does."""
+        return with_words(self.priors, self.assumptions, self.case.code, self.simulate.texts)
+
     def _hashed(self, policies: Sequence[str]) -> dict[str, str]:
         levers = [self.levers(policy) for policy in policies]
-        world = [p.read_bytes().hex() for p in self.case.code] + self.simulate.texts
-        found = hashes(self.priors, self.assumptions, levers, world, self.observer)
+        found = hashes(self.priors, self.assumptions, levers, self.case.code, self.simulate.texts, self.observer)
         return (
             found | {f"pulled.{name}": sha for name, sha in pulled.hashes(self.case).items()} if self.pulled else found
         )
