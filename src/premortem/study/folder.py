@@ -27,7 +27,7 @@ from premortem.law.clauses.policy_documents import check_form
 from premortem.law.own_clauses import FOLDER as CLAUSES
 from premortem.law.own_clauses import check_own_clauses
 from premortem.propositions import assumption, score
-from premortem.study.model import outcome_names
+from premortem.study.outcome_names import lever_names, names_as_far_as_read, outcome_names
 from premortem.study.simulator import read as read_outcomes
 from premortem.watch import reading_files, signposts
 
@@ -211,16 +211,12 @@ def check_assumption(case: Case, path: Path, of_world: bool) -> None:
 
 
 def _check_binds(case: Case, spoken: assumption.Assumption, path: Path) -> None:
-    try:
-        levers = case.world.levers(rules.load(case=case))._fields
-    except PremortemError:
-        levers = None  # told by the checks of the law and the world
     parameters, tables = priors.read(case / PARAMETERS).names, [*facts.catalogue(case)]
-    raise_all(assumption.check_binds(spoken, path.name, parameters, levers, tables))
+    raise_all(assumption.check_binds(spoken, path.name, parameters, lever_names(case), tables))
 
 
 def _score(case: Case, found: assumption.Assumption, path: Path) -> None:
-    own, base, steps = path.parent.parent / OUTCOMES, outcome_names(case), case.world.steps()
+    own, base, steps = path.parent.parent / OUTCOMES, names_as_far_as_read(case), case.world.steps()
     try:
         named = {outcome.name for outcome in read_outcomes(own, base, steps)} if own.is_file() else set()
     except PremortemError:

@@ -39,8 +39,9 @@ from premortem.study import folder as own_files
 from premortem.study import last
 from premortem.study._hashes import hashes, with_words
 from premortem.study.forward import Forward
-from premortem.study.model import Model, outcome_names
+from premortem.study.model import Model
 from premortem.study.of_run import case_of_run, forms_of_run, policy_files_of_run, pulled_of_run
+from premortem.study.outcome_names import outcome_names
 from premortem.study.simulator import Function, Simulator, from_function
 from premortem.study.simulator import read as read_outcomes
 from premortem.text.layout import fit
