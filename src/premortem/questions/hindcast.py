@@ -64,9 +64,8 @@ def hindcast(
     `forecasts`. Where only readings or only events are given, only these are scored.
 
     `futures` are simulated at once, or are the first so many of a `run`. They are weighted by what was known on the day, and where
-    `alike` also all counted alike. Each follows the
-    policy that its own path of events has come to by the day of a reading; what really became of policy is not used. Raises `BadInput`
-    for a table that cannot be read, and for a forecast that was made after the day.
+    `alike` also all counted alike. Each follows the policy that its own path of events has come to by the day of a reading; what really
+    became of policy is not used. Raises `BadInput` for a table that cannot be read, and for a forecast that was made after the day.
     """
     file, events, forecasts = (Path(given) if given else None for given in (file, events, forecasts))
     study = study or (run.study if run else Study())

@@ -322,49 +322,37 @@ class Study:
         if device != "cpu" and self.compiled.forward.outside:
             what = "runs on the processor, where this study's own model is called in Python"
             raise BadInput("command line", "--device", what, got=device, allowed="cpu")
-        folder = self.run_folder(out)
-        began = time.perf_counter()
+        folder, began = self.run_folder(out), time.perf_counter()
         pulled = {name: (self.levers(name), self.scorer.thresholds) for name in chosen}
         held: list[Run] = []
 
         def scored(place: Path, timing: ensemble.Timing) -> None:
-            held.append(made := Run(self, place, timing, memory))
-            began_scoring = time.perf_counter()
-            made.board()
-            made.seconds["score"] = time.perf_counter() - began_scoring
-            for name in (name for name in chosen if name in self._files):  # so that the run is opened without them
-                text = read_bytes(self._files[name], "a policy")
-                writer.write(place / own_files.POLICIES / f"{name}.toml", text, parents=True)
+            held.append(made := self._scored(place, timing, memory, chosen))
             if whole:
                 whole(made)
 
         ensemble.run(
-            self.model(),
-            self.priors,
-            pulled,
-            futures if given is None else given.shape[1],
-            seed,
-            folder,
-            inputs=self.hashes(chosen),
-            kept=self.compiled.forward.kept,
-            reread=self.compiled.interpreted,
-            assumptions=[a.id for a in self.assumptions],
-            case=self.case.reference,
-            forms=self.forms,
-            given=None if given is None else np.asarray(given, np.float32),
-            resume=resume,
-            replace=replace,
-            progress=progress,
-            cluster=cluster,
-            most_memory=memory,
-            whole=scored,
-            device=device,
-        )
+            self.model(), self.priors, pulled, futures if given is None else given.shape[1], seed, folder,
+            inputs=self.hashes(chosen), kept=self.compiled.forward.kept, reread=self.compiled.interpreted,
+            assumptions=[a.id for a in self.assumptions], case=self.case.reference, forms=self.forms,
+            given=None if given is None else np.asarray(given, np.float32), resume=resume, replace=replace,
+            progress=progress, cluster=cluster, most_memory=memory, whole=scored, device=device,
+        )  # fmt: skip
         made = held[0]
         made.folder = folder  # where it lies now
         made.seconds["total"] = time.perf_counter() - began
         if given is None:
             last.remember(self.folder, folder)
+        return made
+
+    def _scored(self, place: Path, timing: ensemble.Timing, memory: int | None, policies: Sequence[str]) -> "Run":
+        """A run that was simulated just now, scored, with the policy files that it is of, so that it is opened without them."""
+        made, began = Run(self, place, timing, memory), time.perf_counter()
+        made.board()
+        made.seconds["score"] = time.perf_counter() - began
+        for name in (name for name in policies if name in self._files):
+            text = read_bytes(self._files[name], "a policy")
+            writer.write(place / own_files.POLICIES / f"{name}.toml", text, parents=True)
         return made
 
     @property
