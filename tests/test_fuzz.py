@@ -25,7 +25,7 @@ from premortem.law import book, worked_cases
 from premortem.law.ledger import decisions
 from premortem.propositions import assumption, score
 from premortem.study import simulator
-from premortem.study.model import outcome_names
+from premortem.study.outcome_names import outcome_names
 from premortem.watch import quantities, reading_files, signposts
 
 # Texts that parsers trip over: numbers beyond any range, quotes, keys that stand twice, other encodings, deep nesting.
