@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cache, wraps
 from numbers import Integral, Real
-from types import NoneType, UnionType
+from types import NoneType, SimpleNamespace, UnionType
 from typing import Any, Literal, ParamSpec, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from premortem.errors import BadInput, raise_all
@@ -75,8 +75,9 @@ _REST, _MORE = inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD
 
 @cache
 def _types(function: Callable[..., Any]) -> dict[str, Any]:
+    named = {name: kind for name, kind in function.__annotations__.items() if name != "return"}
     try:
-        return get_type_hints(function)
+        return get_type_hints(SimpleNamespace(__annotations__=named), function.__globals__)
     except NameError:  # of a library that only type checkers load
         return {}
 

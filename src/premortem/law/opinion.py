@@ -15,7 +15,7 @@ from premortem.law.fields.named_fields import Fields, FieldValue
 from premortem.law.fields.vocabulary import NEEDS
 from premortem.law.known_items import ITEM, Row, named
 from premortem.law.rulebook_version import shipped_version
-from premortem.text.numbers import limit, listing, lower_first
+from premortem.text.numbers import capital, limit, listing, lower_first
 from premortem.text.result import Document, Shown
 
 
@@ -143,7 +143,7 @@ class Opinion(Shown):
     @property
     def _verdict(self) -> str:
         if self.outcome.startswith(NEEDS):
-            return f"It cannot be told without {self._lacks(self.outcome)}."
+            return f"{capital(self.in_words(self.outcome))}."
         reads = self.book.vocabulary.outcomes[self.outcome].reads
         if self.settled:
             return f"{reads} ({self.citation})."
@@ -152,11 +152,15 @@ class Opinion(Shown):
 
     def reads(self, outcome: str) -> str:
         """An outcome and how it reads."""
-        told = self.book.vocabulary.outcomes.get(outcome)
-        return f"{outcome} ({told.reads})" if told else f"it cannot be told without {self._lacks(outcome)}"
+        known = outcome in self.book.vocabulary.outcomes
+        return f"{outcome} ({self.in_words(outcome)})" if known else self.in_words(outcome)
 
-    def _lacks(self, outcome: str) -> str:
-        return field_words.called(outcome.removeprefix(NEEDS), self.book.vocabulary)
+    def in_words(self, outcome: str) -> str:
+        """How an outcome reads, without its key; what it lacks where it cannot be told."""
+        words = self.book.vocabulary
+        if told := words.outcomes.get(outcome):
+            return told.reads
+        return f"it cannot be told without {field_words.called(outcome.removeprefix(NEEDS), words)}"
 
     def kinds(self) -> Iterator[tuple[str, str]]:
         """What is asked of each kind, and what is said."""
@@ -173,9 +177,7 @@ class Opinion(Shown):
     def _told(self, outcome: str) -> str:
         told = self.book.vocabulary.outcomes.get(outcome)
         worth = self.answer.amounts.get(outcome)
-        if told is None:
-            return f"it cannot be told without {self._lacks(outcome)}"
-        return told.reads + (f": {limit(worth, told.unit)}" if worth is not None else "")
+        return self.in_words(outcome) + (f": {limit(worth, told.unit)}" if told and worth is not None else "")
 
     def trace(self) -> Iterator[Rung]:
         """Clauses in force, in order, with their tests and what each looked at."""

@@ -35,7 +35,8 @@ class Compared(Result):
         """A row a policy: its mean regret by outcome, its shares, and whether another beats it."""
         policies = [*self.means]
         columns = {"policy": policies} | {
-            f"regret in {name}": [_number(by.regret[p].mean) for p in policies] for name, by in self.regret.items()
+            f"regret in {name}": [number_or_dash(by.regret[p].mean) for p in policies]
+            for name, by in self.regret.items()
         }
         columns |= {
             f"{name} holds": [_share(self.shares[p][name]) for p in policies]
@@ -79,7 +80,8 @@ def compare(
     return Compared(found, dict(shares), means, tuple(pareto(scores)), tuple(notes))
 
 
-def _number(value: float | None) -> str:
+def number_or_dash(value: float | None) -> str:
+    """A number to three digits; a dash where there is none."""
     return "-" if value is None else number(value, 3)
 
 
