@@ -17,7 +17,7 @@ from premortem import facts
 from premortem.case import default
 from premortem.errors import BadInput, BadInputs, PremortemError
 from premortem.law import book as rules
-from premortem.law import diff, worked_cases
+from premortem.law import compare_books, worked_cases
 from premortem.law.clauses.conditions import check
 from premortem.law.clauses.totals import Totals
 from premortem.law.decide import Transaction, explain
@@ -246,12 +246,12 @@ def test_what_would_change_an_answer_does_change_it(item, place, quantity, day):
 
 def test_a_diff_says_what_came_and_who_loses():
     book = rules.load("as-written")
-    result = diff.diff((book, date(2025, 5, 14)), (book, date(2025, 5, 15)))
+    result = compare_books.diff((book, date(2025, 5, 14)), (book, date(2025, 5, 15)))
     assert any(c["clause"] == "diffusion.country_allocation" and c["kind"] == "new" for c in result["changes"])
     assert any("IND" in row["places"] for row in result["lose"])
-    assert diff.diff((book, date(2025, 6, 1)), (book, date(2025, 6, 1)))["changes"] == []
+    assert compare_books.diff((book, date(2025, 6, 1)), (book, date(2025, 6, 1)))["changes"] == []
     higher = book.with_number("diffusion.country_allocation", "tpp", 1e9)
-    assert diff.diff((book, date(2025, 6, 1)), (higher, date(2025, 6, 1)))["changes"][0]["to"] == 1e9
+    assert compare_books.diff((book, date(2025, 6, 1)), (higher, date(2025, 6, 1)))["changes"][0]["to"] == 1e9
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from datetime import date
 
 from premortem.case import Case
 from premortem.law.book import Book
-from premortem.law.differences import CameAndWent, Comparison, OfLaw, OfStrengths
+from premortem.law.book_differences import CameAndWent, Comparison, OfLaw, OfStrengths
 from premortem.law.rulebook_version import shipped_version
 from premortem.text.numbers import capital, count_noun, day_in_words, listing
 from premortem.text.units import quantity

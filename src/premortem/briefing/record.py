@@ -16,7 +16,7 @@ from premortem.watch import hindcast_words as words
 from premortem.watch import quantities
 from premortem.watch.event_scores import EventScored
 from premortem.watch.hindcast_results import Hindcast
-from premortem.watch.kinds import apart, outcomes_inside
+from premortem.watch.reading_kinds import apart, outcomes_inside
 from premortem.watch.reading_scores import Scored
 
 # Signposts that are shown.

@@ -13,7 +13,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from premortem.ensemble import card, cores, design, layout, memory, store
+from premortem.ensemble import cores, design, gpu_parts, layout, memory, store
 from premortem.ensemble.compiled import Device, use_compilation_cache
 from premortem.ensemble.log import Log
 from premortem.ensemble.manifest import Inputs, Manifest, identity
@@ -101,7 +101,7 @@ def run(
         inputs = {**inputs, GIVEN: sha256(given.tobytes()).hexdigest()}
     chunk, size = CHUNK, PART
     if device != "cpu":
-        chunk = size = card.batch(model, priors, next(iter(policies.values())), futures, device)
+        chunk = size = gpu_parts.batch(model, priors, next(iter(policies.values())), futures, device)
         inputs = {**inputs, "device": device}
     inputs = {"chunk": chunk, "part": size, **inputs}
     manifest = _manifest(futures, seed, kind if given is None else GIVEN, policies, priors, inputs)
@@ -158,10 +158,10 @@ def _collect(
 def _made(spec: Spec, todo: Todo, most_memory: int | None, timing: Timing) -> Iterator[Made]:
     """Parts made in this process, on its processor or on a card."""
     began, on_card = time.perf_counter(), spec.device != "cpu"
-    (card.compile_all if on_card else program)(spec)
+    (gpu_parts.compile_all if on_card else program)(spec)
     timing.compile = time.perf_counter() - began
     threads = memory.threads(spec, cores.count(), most_memory)
-    for made in card.parts(spec, todo, threads) if on_card else _here(spec, todo, threads):
+    for made in gpu_parts.parts(spec, todo, threads) if on_card else _here(spec, todo, threads):
         memory.check(most_memory)
         yield made
 

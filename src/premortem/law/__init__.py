@@ -23,11 +23,11 @@ Answers:
 - `known_items`: what a question may be asked of by name
 - `verdict`, `unchecked`: the answer in a sentence; what it does not cover
 - `memo`, `memo_parts`, `checklists`: a decision in words; the parts of a memo to be signed; what an application must hold
-- `shared_answers`: what is answered of a spelling that could mean several items
-- `audit`: a record of a decision; `worked_cases`, `case_answers`: files of cases; what is said of one
+- `ambiguous_items`: what is answered of a spelling that could mean several items
+- `audit`: a record of a decision; `worked_cases`, `expected_answers`: files of cases; what is said of one
 - `screening`: a file of names looked up in the lists of parties
-- `timeline`, `diff`, `differences`, `diff_weights`: one transaction through time; what changed between two sides, most weighty first
+- `timeline`, `compare_books`, `book_differences`, `difference_weights`: one transaction through time; what changed between two sides, most weighty first
 
-Inside: `assumed_facts`, `cautions`, `decision_data`, `equivalent_rows`, `field_values`, `figures`, `ladder`, `missing_fields`,
+Inside: `assumed_facts`, `cautions`, `decision_data`, `equivalent_rows`, `field_values`, `ladder`, `missing_fields`, `numbers_and_limits`,
 `permission`, `row_defaults`, `rows_of_kinds`, `soundness`, `verdict_codes`, `would_change`.
 """

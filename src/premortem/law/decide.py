@@ -9,6 +9,7 @@ from premortem.argument_types import checked
 from premortem.case import Case, default
 from premortem.errors import BadInput
 from premortem.law import memo, unchecked, verdict
+from premortem.law.ambiguous_items import one_answer, possible
 from premortem.law.assumed_facts import Assumed, Other, assumed_fields, others, with_sources
 from premortem.law.cautions import doubtful_places, elsewhere
 from premortem.law.clauses.binding import limit_of
@@ -20,8 +21,8 @@ from premortem.law.decision_data import NOT_KNOWN, Decided
 from premortem.law.engine import judged
 from premortem.law.fields.named_fields import Fields, day_of, number_of, text_of
 from premortem.law.fields.vocabulary import Vocabulary
-from premortem.law.figures import figures
 from premortem.law.ladder import ASKING, Step, ladder
+from premortem.law.numbers_and_limits import figures
 from premortem.law.parties.clearing import as_text, check_reasons, clearings
 from premortem.law.parties.lookup import named_parties, screen, unscreened_names
 from premortem.law.parties.spelling import key
@@ -29,7 +30,6 @@ from premortem.law.parties.unnamed import with_listed
 from premortem.law.permission import as_good, deciding_fields, resting_on
 from premortem.law.row_defaults import completed
 from premortem.law.rulebook_version import shipped_version
-from premortem.law.shared_answers import one_answer, possible
 from premortem.law.transactions import frame_of, parse, question
 from premortem.law.would_change import Try, changes, tries
 from premortem.text.layout import fit

@@ -12,8 +12,8 @@ from premortem.law.checklists import Checklist
 from premortem.law.clauses.citations import Citation, Piece, linked, weakest
 from premortem.law.decision_data import NOT_KNOWN, Decided
 from premortem.law.fields.field_words import called, untyped
-from premortem.law.figures import Figure
 from premortem.law.ladder import Step
+from premortem.law.numbers_and_limits import Figure
 from premortem.law.opinion import Opinion, Rung
 from premortem.law.rulebook_version import shipped_version
 from premortem.law.unchecked import not_checked

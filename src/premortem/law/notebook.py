@@ -12,9 +12,9 @@ from premortem.argument_types import checked
 from premortem.case import Case, default
 from premortem.errors import BadInput
 from premortem.law.book import Book, load
+from premortem.law.book_differences import Differences
+from premortem.law.compare_books import diff, show
 from premortem.law.decide import Decision, Transaction, explain
-from premortem.law.diff import diff, show
-from premortem.law.differences import Differences
 from premortem.law.fields.named_fields import Fields
 from premortem.law.fields.places import iso3
 from premortem.law.ledger.decisions import decide_ledger

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from premortem.errors import BadInput, unknown
 from premortem.problem import breaking, comparing, indices, pictures, words
 from premortem.problem import brief as html
-from premortem.problem import readings as readings_
+from premortem.problem import futures_after_readings as readings_
 from premortem.problem.answers import Answers
 from premortem.problem.breaking import BreakingPoints
 from premortem.problem.comparing import Compared

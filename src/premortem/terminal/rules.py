@@ -9,9 +9,9 @@ from rich.markup import escape
 
 from premortem.case import Case
 from premortem.law import memo, verdict
+from premortem.law.book_differences import Comparison
+from premortem.law.compare_books import ClauseInForce
 from premortem.law.currency import Status
-from premortem.law.diff import ClauseInForce
-from premortem.law.differences import Comparison
 from premortem.law.ledger.summary import Written
 from premortem.law.loopholes import Loophole, Search
 from premortem.law.opinion import Opinion

@@ -9,7 +9,7 @@ from premortem.text.numbers import capital, day_in_words, listing, lower_first, 
 from premortem.watch import quantities
 from premortem.watch.event_scores import NO_EVENT, NOBODY, ByChains, EventScored
 from premortem.watch.hindcast_results import Hindcast
-from premortem.watch.kinds import KINDS, apart, outcomes_inside
+from premortem.watch.reading_kinds import KINDS, apart, outcomes_inside
 from premortem.watch.reading_scores import Scored
 
 # Share of outcomes that ranges from 5 to 95% should hold.

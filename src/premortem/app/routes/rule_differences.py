@@ -14,9 +14,9 @@ from premortem.app.schema import Answer
 from premortem.app.session import Desk
 from premortem.case import Case
 from premortem.errors import BadInput
-from premortem.law import diff as rules
+from premortem.law import compare_books as rules
 from premortem.law.book import Book
-from premortem.law.differences import Comparison
+from premortem.law.book_differences import Comparison
 from premortem.law.fields.transfers import transfers
 from premortem.law.transactions import parse_date
 

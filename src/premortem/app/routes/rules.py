@@ -18,8 +18,9 @@ from premortem.app.session import Desk
 from premortem.app.view_state import State
 from premortem.case import Case
 from premortem.errors import BadInput, BadInputs, MissingData
+from premortem.law import compare_books as rules
 from premortem.law import currency, memo, memo_parts, verdict
-from premortem.law import diff as rules
+from premortem.law.ambiguous_items import possible
 from premortem.law.book import Book
 from premortem.law.decide import Decision, Transaction, explain
 from premortem.law.fields.field_words import called, untyped
@@ -28,7 +29,6 @@ from premortem.law.fields.named_fields import number_of, text_of
 from premortem.law.fields.vocabulary import NEEDS, vocabulary
 from premortem.law.opinion import Opinion, opine
 from premortem.law.parties.pulled_lists import Lists, pulled_on, with_lists
-from premortem.law.shared_answers import possible
 from premortem.law.timeline import opinions
 from premortem.law.unchecked import to_clear
 from premortem.text.numbers import capital, small

@@ -17,7 +17,7 @@ from premortem.errors import BadInput, BadInputs
 from premortem.questions.watch import ToWatch
 from premortem.text import phrases
 from premortem.text.result import Document
-from premortem.watch import kinds, quantities
+from premortem.watch import quantities, reading_kinds
 
 router = APIRouter()
 # Readings come in the address as `r.QUANTITY=VALUE`; more of them than this are a slip.
@@ -69,7 +69,7 @@ def hindcast_page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
         return early
     found = hindcast_view(desk, view)
     rows = sorted((band_position(r) for r in found["observables"]), key=lambda r: (r["inside"], -abs(r["rank"] - 0.5)))
-    headline, aside = found["sentences"]["title"], kinds.apart(found["kinds"])
+    headline, aside = found["sentences"]["title"], reading_kinds.apart(found["kinds"])
     every = quantities.shipped_quantities(desk.study.case)
     return render(
         request, "hindcast.html", rests_on=desk.run, found=found, rows=rows, every=every, headline=headline, aside=aside
