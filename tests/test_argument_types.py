@@ -114,6 +114,13 @@ def test_what_python_would_take_and_misread_is_told(wrong, key):
         tried(*wrong)
 
 
+def test_one_of_a_few_words_is_told_with_all_of_them():
+    with pytest.raises(BadInput, match="boxes: method: is a number; allowed: 'prim' or 'pca' or 'constrained'"):
+        pm.boxes([[1.0]], [1.0], method=3)
+    with pytest.raises(BadInput, match="no such method"):
+        pm.boxes([[1.0]], [1.0], method="magic")
+
+
 def test_what_is_missing_and_what_is_no_argument_python_tells():
     for call in (lambda: tried(), lambda: tried(1, nothing=2, count=1, number=2)):
         with pytest.raises(TypeError, match="tried"):

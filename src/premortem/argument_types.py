@@ -37,6 +37,8 @@ CALLED = {
     "PosixPath": "a path",
 }
 WIDER: dict[type, type] = {int: Integral, float: Real}
+# Arguments that stand for any number of them: Python hands them on together.
+REST = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 # How one comes by what is wanted.
 MADE = {
     "Run": "premortem.open(FOLDER) and Study(...).run() each give one",
@@ -63,14 +65,11 @@ def checked(function: Callable[Given, Returned]) -> Callable[Given, Returned]:
         except TypeError:  # Python tells of what is missing, or is no argument
             return function(*args, **kwargs)
         wanted = _types(function)
-        named = {key: value for key, value in given.items() if signature.parameters[key].kind not in (_REST, _MORE)}
-        raise_all([_fault(name, k, v, wanted[k]) for k, v in named.items() if k in wanted and not _is(v, wanted[k])])
+        named = {k: v for k, v in given.items() if k in wanted and signature.parameters[k].kind not in REST}
+        raise_all([_fault(name, k, v, wanted[k]) for k, v in named.items() if not _is(v, wanted[k])])
         return function(*args, **kwargs)
 
     return called
-
-
-_REST, _MORE = inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD
 
 
 @cache
@@ -87,8 +86,8 @@ def _is(value: Any, wanted: Any) -> bool:
     origin, inner = get_origin(wanted), get_args(wanted)
     if origin in (Union, UnionType):
         return any(_is(value, one) for one in inner)
-    if origin is Literal:
-        return value in inner
+    if origin is Literal:  # a word that is none of a few the function tells itself, with the nearest
+        return type(value) in map(type, inner)
     kind = origin or wanted
     if kind is Any or not isinstance(kind, type):
         return True
@@ -107,7 +106,7 @@ def _holds(value: Any, kind: type, inner: tuple[Any, ...]) -> bool:
     """Whether what a dict or a list holds is of the types that are named; true of what can be read only once."""
     if issubclass(kind, Mapping) and inner:
         return all(_is(key, inner[0]) and _is(held, inner[1]) for key, held in value.items())
-    if len(inner) == 1 and isinstance(value, Collection) and isinstance(value, Iterable):
+    if len(inner) == 1 and isinstance(value, Collection):
         return all(_is(held, inner[0]) for held in value)
     return True
 
@@ -117,9 +116,8 @@ def _fault(name: str, key: str, value: Any, wanted: Any) -> BadInput:
     inside, made = getattr(value, key, None), [MADE[_name(one)] for one in kinds if _name(one) in MADE]
     near = inside is not None and any(_is(inside, one) for one in kinds)
     hint = f"did you mean `.{key}` of it?" if near else "".join(made[:1])
-    what = (
-        "holds other things" if any(_is_of(value, get_origin(one) or one) for one in kinds) else f"is {_called(value)}"
-    )
+    holders = [kind for one in kinds if isinstance(kind := get_origin(one) or one, type)]
+    what = "holds other things" if any(_is_of(value, kind) for kind in holders) else f"is {_called(value)}"
     allowed = " or ".join(dict.fromkeys(map(_in_words, kinds)))
     return BadInput(name, key, what, got=type(value).__name__, allowed=allowed, hint=hint)
 
