@@ -1,6 +1,7 @@
 """Shared pieces: the shipped study, levers of its policies, batches of futures, and one small run on disk."""
 
 import atexit
+import fcntl
 import gc
 import os
 import shutil
@@ -44,7 +45,11 @@ gc.disable()
 # verdicts; the program that users run is compiled anew by the benchmark. Processes that tests start compile alike.
 # JAX of Python 3.12 and later no longer knows the flag, and ends a process that bears it.
 if version("jaxlib").startswith("0.10."):
-    os.environ.setdefault("XLA_FLAGS", "--xla_cpu_use_fusion_emitters=false")
+    os.environ.setdefault("XLA_FLAGS", "--xla_cpu_use_fusion_emitters=false --xla_llvm_disable_expensive_passes=true")
+
+# Two processes of tests have two processors: in each of them tables of a few rows are read by one thread, and none waits for another.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
 
 # Compiled programs that a process of tests keeps, in place of a user's 16: its many small studies would put those of the shipped
 # world out, each of which takes a second to trace again and eight to compile where no disk holds it.
@@ -160,18 +165,26 @@ def futures(study) -> np.ndarray:
     return draw(study.priors, "sobol", 11, 0, 512)
 
 
+def made_once(study: Study, policies: list[str], name: str, factory: pytest.TempPathFactory) -> Run:
+    """A run of 5,000 futures: two chunks, the last one padded. The process of tests that asks first makes it, the others open it."""
+    own = factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    folder = shared / name / "out"
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return Run(study, folder) if folder.exists() else study.run(policies, futures=5000, seed=3, out=folder)
+
+
 @pytest.fixture(scope="session")
 def small_run(study, tmp_path_factory) -> Run:
-    """A stored run of 5,000 futures under three policies: two chunks, the last one padded."""
-    folder: Path = tmp_path_factory.mktemp("run") / "out"
-    return study.run(["as-written", "rescinded", "maximal"], futures=5000, seed=3, out=folder)
+    """A stored run under three policies."""
+    return made_once(study, ["as-written", "rescinded", "maximal"], "run", tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
 def second_run(tmp_path_factory) -> Run:
-    """The same of the second case, whose world compiles in a tenth of the time: three policies, 5,000 futures."""
-    folder: Path = tmp_path_factory.mktemp("second") / "out"
-    return Study(case="eu_gpai").run(["as-amended", "as-adopted", "tracks-frontier"], futures=5000, seed=3, out=folder)
+    """The same of the second case, whose world compiles in a tenth of the time."""
+    return made_once(Study(case="eu_gpai"), ["as-amended", "as-adopted", "tracks-frontier"], "second", tmp_path_factory)
 
 
 @pytest.fixture(scope="session", params=["second_run", pytest.param("small_run", marks=pytest.mark.slow)])

@@ -73,6 +73,12 @@ def test_f109_no_test_is_told_by_a_clock():
                 assert not asked & CLOCKS, f"{path.name}:{node.lineno}"
 
 
+def test_f109_no_alarm_rings_after_a_number_of_seconds():
+    for path, tree in told("alarm(", "setitimer").items():
+        given_ = [c.args[-1] for c in calls(tree) if name_of(c) in ("alarm", "setitimer")]
+        assert all(ast.unparse(after) in ("longest()", "0") for after in given_), path.name
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [

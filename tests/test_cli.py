@@ -84,12 +84,17 @@ EVERY = dict(commands())
 each_command = pytest.mark.parametrize("words", EVERY, ids=" ".join)
 
 
+SCREENS: dict[tuple[str, ...], str] = {}
+
+
 def screen(run, monkeypatch, *arguments) -> str:
-    """What the help shows as one line of text, without the frames around it."""
-    monkeypatch.setenv("COLUMNS", "300")
-    code, out, _ = run(*arguments, "--help")
-    assert code == 0
-    return " ".join(re.sub("[\u2500-\u257f]", " ", out).split())
+    """What the help shows as one line of text, without the frames around it; each is asked for once."""
+    if arguments not in SCREENS:
+        monkeypatch.setenv("COLUMNS", "300")
+        code, out, _ = run(*arguments, "--help")
+        assert code == 0
+        SCREENS[arguments] = " ".join(re.sub("[\u2500-\u257f]", " ", out).split())
+    return SCREENS[arguments]
 
 
 def plain(text: str) -> str:

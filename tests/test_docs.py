@@ -23,6 +23,8 @@ WRITTEN = [page for page in PAGES if page.parent != DOCS / "notebooks"]
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.S | re.M)
 INDENTED = re.compile(r"^    (premortem .*)$", re.M)
 INLINE = re.compile(r"`(premortem [^`]+)`")
+# The whole program as its parser has it.
+COMMAND = typer.main.get_command(app)
 
 
 def name_of(page: Path) -> str:
@@ -93,7 +95,7 @@ def parse(command: Any, words: list[str], parent: Any = None) -> None:
 def test_every_command_shown_parses(page):
     for line in commands(page):
         try:
-            parse(typer.main.get_command(app), words_of(line))
+            parse(COMMAND, words_of(line))
         except typer.Exit:
             continue  # --help and --version end here
         except TyperException as error:
@@ -105,7 +107,7 @@ def test_every_command_shown_parses(page):
 @pytest.mark.parametrize("line", ["premortem run --futurs 10", "premortem regime shows", "premortem checks"])
 def test_a_command_that_does_not_exist_would_be_seen(line):
     with pytest.raises(TyperException):
-        parse(typer.main.get_command(app), words_of(line))
+        parse(COMMAND, words_of(line))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)

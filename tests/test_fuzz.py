@@ -25,7 +25,7 @@ from premortem.law import book, worked_cases
 from premortem.law.ledger import decisions
 from premortem.propositions import assumption, score
 from premortem.study import simulator
-from premortem.study.model import outcome_names
+from premortem.study.outcome_names import outcome_names
 from premortem.watch import quantities, reading_files, signposts
 
 # Texts that parsers trip over: numbers beyond any range, quotes, keys that stand twice, other encodings, deep nesting.
@@ -59,12 +59,12 @@ TRIPS = (
 
 
 def _ledger_csv() -> bytes:
-    return shipments(30).with_columns(pl.col("date").cast(pl.Date)).write_csv().encode()
+    return shipments(10).with_columns(pl.col("date").cast(pl.Date)).write_csv().encode()
 
 
 def _ledger_parquet() -> bytes:
     held = io.BytesIO()
-    shipments(30).with_columns(pl.col("date").cast(pl.Date)).write_parquet(held)
+    shipments(10).with_columns(pl.col("date").cast(pl.Date)).write_parquet(held)
     return held.getvalue()
 
 

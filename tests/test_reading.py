@@ -20,6 +20,7 @@ from premortem.propositions import assumption
 from premortem.study import Study, make_study, problems, simulator
 from premortem.watch import reading_files, signposts
 from tests.test_cli import run  # noqa: F401  # a fixture
+from tests.waiting import longest
 
 
 @contextmanager
@@ -30,11 +31,11 @@ def at_once():
         raise AssertionError("waited")
 
     before = signal.signal(signal.SIGALRM, waited)
-    signal.alarm(60)
+    signal.setitimer(signal.ITIMER_REAL, longest())
     try:
         yield
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
 
 

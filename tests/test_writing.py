@@ -264,6 +264,7 @@ ALLOWED = {
     "ensemble/stored_programs.py": "compiled programs in the cache, the oldest of them",
     "facts/fetch.py": "parts of a download in the cache",
     "facts/live.py": "tables in the cache",
+    "facts/published.py": "a download that is not what its source promises",
     "study/folder.py": "takes back a study that could not be made",
     "briefing/typesetting.py": "a folder of its own for the setter",
     "problem/adapters/program.py": "a folder of its own for the program that is run",

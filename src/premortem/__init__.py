@@ -1,11 +1,12 @@
 """Finds how a policy fails before it does: its assumptions are tested in thousands of simulated futures."""
 
 from importlib import import_module
+from types import FunctionType
 from typing import Any
 from warnings import warn
 
 # Public names and where they live, `MODULE:NAME` where it has another name there; loaded when asked for, so that
-# `import premortem` and `--help` stay light. `__init__.pyi` tells their types to editors and type checkers.
+# `import premortem` and `--help` stay light. What a function is given is held against its types. `__init__.pyi` tells their types to editors and type checkers.
 _HOMES = {
     "Study": "premortem.study",
     "open": "premortem.study:open_run",
@@ -80,4 +81,9 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'premortem' has no attribute {name!r}")
     module, _, there = _HOMES[name].partition(":")
-    return getattr(import_module(module), there or name)
+    found = getattr(import_module(module), there or name)
+    if isinstance(found, FunctionType):
+        from premortem.argument_types import checked
+
+        found = checked(found)
+    return globals().setdefault(name, found)

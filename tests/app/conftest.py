@@ -3,7 +3,7 @@
 import pytest
 from fastapi.testclient import TestClient
 
-from premortem.app import live_model, prices
+from premortem.app import live_model, prices, session
 from premortem.app.site import close, make
 from premortem.study import make_study
 from tests.fewer import FEWER
@@ -13,10 +13,13 @@ ADDRESS = "http://127.0.0.1:8760"
 
 @pytest.fixture(scope="session", autouse=True)
 def patience():
-    """All tests are one client, which asks more often than a person may; an answer in haste fits the small chunk of tests."""
+    """All tests are one client, which asks more often than a person may; an answer in haste fits the small chunk of tests, and what an app
+    without a stored run simulates is a quarter.
+    """
     patch = pytest.MonkeyPatch()
     patch.setattr(live_model, "QUICK", FEWER["study.model.SMALL"])
     patch.setattr(prices, "MANY", 1000)
+    patch.setattr(session, "SMALL_RUN", 1024)
     yield
     patch.undo()
 

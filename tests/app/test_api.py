@@ -203,6 +203,19 @@ def test_a_ledger_comes_back_under_its_own_headings_with_the_rows_to_look_at_by_
     assert by_ref["a3"]["rejected"] is None
     assert "the decimal mark set to comma reads 1000" in by_ref["a2"]["rejected"]
     assert "--" not in by_ref["a2"]["rejected"] + found["rejected"][0]["why"]
+    assert look.columns[:2] == ["_row", "why"]
+    assert all(look["why"]), "each row says why it is here"
+    assert by_ref["a3"]["why"].startswith("Cannot be decided")
+    assert "its parent's headquarters" in by_ref["a1"]["why"]
+    assert not any("_" in said for said in look["why"])
+
+
+def test_a_row_that_gives_back_an_earlier_one_hangs_on_nothing(client):
+    rows = "a1,H100 SXM,10,France,2025-06-01,,Acme\na2,H100 SXM,4,France,2025-06-02,a1,Acme\n"
+    content = f"id,item,quantity,destination,date,returns,consignee\n{rows}"
+    found = client.post("/api/ledger", files={"file": ("own.csv", content)}).json()
+    look = pl.read_csv(io.BytesIO(client.get(found["look_file"]).content), infer_schema=False)
+    assert look["id"].to_list() == ["a1"]
 
 
 @pytest.mark.parametrize(

@@ -54,9 +54,18 @@ def test_what_stands_beside_a_field_is_in_words(study):
     for row in study.priors.rows:
         said = labels.side_label(row.high, row.unit)
         assert not re.search(r"\bln\b|logit|/yr", said), (row.name, said)
-    assert labels.side_label(5.44, "ln") == "230 times"
+    assert labels.side_label(5.44, "ln") == "times"
     assert labels.range_label(0.2, 0.4, "0-1") == "20% to 40%"
     assert labels.range_label(2.0, 4.0, "months") == "months"
+
+
+def test_a_field_of_a_logarithm_holds_what_people_say(study):
+    assert labels.field(5.44, "ln") == "230"
+    assert (labels.field(0.199, "ln/yr"), labels.range_label(0.199, 0.468, "ln/yr")) == ("1.22", "times a year")
+    assert labels.field(-4.93, "logit") == "0.717%"
+    for row in study.priors.rows:
+        assert "logarithm" not in labels.typed_in(row.unit), row.name
+        assert row.unit not in (*labels.HELD,) or labels.field(row.low, row.unit) != labels.field(row.low), row.name
 
 
 def test_the_fan_marks_the_day_and_the_rule_and_says_its_sides(study):

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from premortem.law import currency
+from premortem.text.numbers import day_in_words
 
 QUESTIONS = {
     "assumed": {"item": "H200 SXM", "to": "China", "quantity": "10", "on": "2026-03-01", "under": "history"},
@@ -52,9 +53,10 @@ def test_what_was_assumed_is_marked_and_can_be_given_on_the_spot(client):
 
 def test_which_item_is_meant_is_a_link_to_each_and_the_clauses_that_were_asked_are_folded(client):
     text = client.get("/rules", params=QUESTIONS["unknown"]).text
-    told = re.search(r"Which one is meant:(.*?)</p>", text, re.DOTALL)[1]
+    told = re.search(r"Which one is meant:(.*?)</ul>", text, re.DOTALL)[1]
     links = dict(re.findall(r'href="([^"]+)">([^<]+)</a>', told))
     assert [*links.values()] == ["H100 SXM", "H100 PCIe", "H100 NVL"]
+    assert told.count("</a> ") == len(re.findall(r"</a> \w[^<]+</li>", told)) == 3, "each says its own answer"
     assert "Which one is meant" not in client.get(html.unescape(next(iter(links)))).text
     assert re.search(r"<summary>Asked, of those in force that day:\s+\d+ clauses</summary>", text)
 
@@ -108,7 +110,7 @@ def test_the_screen_says_which_instruments_were_checked_long_ago_and_what_came_s
     told = currency.status(desk.study.law("history"), date.today())
     page = html.unescape(client.get("/rules", params=QUESTIONS["assumed"]).text)
     assert f"{len(told.stale)} of {len(told.stale) + len(told.current)} instruments" in page
-    assert all(f"{one.title}: checked to {one.verified_to}" in page for one in told.stale)
+    assert all(f"{one.title}: checked to {day_in_words(one.verified_to)}" in page for one in told.stale)
     assert told.stale
     since = f"{told.documents[0].title}" if told.documents else f"premortem data pull {told.source}"
     assert told.pulled or since in page

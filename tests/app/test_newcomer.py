@@ -6,7 +6,6 @@ from html import unescape
 
 import pytest
 
-from premortem.app import law_changes
 from premortem.app.routes.assumption import flip_said
 from premortem.charts.figures import LABEL, first_two_lines
 from premortem.law.fields.vocabulary import vocabulary
@@ -14,7 +13,7 @@ from premortem.law.ledger.field_guesses import fold_heading, guess
 from premortem.propositions.verdicts import DEPENDS, NO_VERDICT
 from premortem.questions.describe import span
 from premortem.questions.robustness import pareto, unbeaten
-from premortem.text.numbers import day_in_words
+from premortem.text.numbers import day_in_words, days_in_words
 from premortem.watch.quantities import shipped_quantities
 
 OWN = "Ref No;Versanddatum;Produkt;Stk;Zielland;Empf\u00e4nger\nS-1;03.06.2025;H100 SXM;2.000;Malaysia;Foo\n".encode()
@@ -27,7 +26,7 @@ def changed(client):
 
 def listed(page: str) -> list[str]:
     """The changes of the law on a page, in order, as read."""
-    rows = re.findall(r"<li>(.*?)</li>", page.split('<ol class="law-changes">')[1].split("<h2>")[0], re.S)
+    rows = re.findall(r"<li>(.*?)</li>", page.split('<ol class="law-changes" start="1">')[1].split("<h2>")[0], re.S)
     return [" ".join(unescape(re.sub(r"<[^>]+>", " ", row)).split()) for row in rows]
 
 
@@ -44,7 +43,7 @@ def test_what_changed_tells_first_what_turns_most_answers_and_no_key(changed, cl
     assert turns[0] > 1
     assert rows[0].startswith("13 May 2025 Never came into force: Framework for Artificial Intelligence Diffusion")
     assert not any("lie outside 3A090" in row for row in rows[: len(turns)])  # a clause that turns no answer
-    assert "<code>" not in changed.split('<ol class="law-changes">')[1].split("<h2>")[0]
+    assert "<code>" not in changed.split('<ol class="law-changes" start="1">')[1].split("<h2>")[0]
     found = client.get("/api/diff", params={"a": "2025-02-26", "b": str(date.today())}).json()
     law = [row["weight"] for row in found["changes"] if row["of"] == "law"]
     assert law == sorted(law, reverse=True)
@@ -55,7 +54,7 @@ def test_an_effort_that_changed_is_told_as_a_part_of_full(changed):
 
 
 def test_days_of_a_text_are_told_in_words():
-    assert law_changes.days_in_words("from 2025-05-23 to 2025-07-01") == "from 23 May 2025 to 1 July 2025"
+    assert days_in_words("from 2025-05-23 to 2025-07-01") == "from 23 May 2025 to 1 July 2025"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from fastapi.testclient import TestClient
 
-from premortem.app import prices, request_limits, site
+from premortem.app import page_words, prices, request_limits, site
 from premortem.app.http_server import bound
 from premortem.errors import BadInput
 
@@ -23,6 +23,44 @@ def test_a_post_from_another_site_is_refused_and_one_from_here_is_not(client):
     assert client.post("/api/check", json=body, headers={"origin": "http://evil.example"}).status_code == 403
     assert client.post("/api/check", json=body, headers={"origin": "null"}).status_code == 403
     assert client.post("/api/check", json=body, headers={"origin": "http://127.0.0.1:8760"}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/about", "/jobs", "/static/app.css", "/api/policies", "/nowhere"])
+def test_head_is_answered_as_get_without_a_body(client, path):
+    head, got = client.head(path), client.get(path)
+    assert head.status_code == got.status_code
+    assert head.content == b""
+    assert head.headers["content-type"] == got.headers["content-type"]
+    assert head.headers["content-length"] == str(len(got.content))
+
+
+def test_head_asks_for_the_token_as_get_does():
+    asked = []
+
+    async def answers(scope, receive, send):
+        asked.append(scope["method"])
+        await request_limits._answer(send, 200, "", "answered")
+
+    client = TestClient(
+        request_limits.Guard(answers, (), token="a-long-token-of-ours"), base_url="http://127.0.0.1:8760"
+    )
+    assert client.head("/api/board").status_code == 401
+    assert client.head("/api/board?token=a-long-token-of-ours").status_code == 200
+    assert asked == ["GET"]
+
+
+def test_no_page_and_no_error_shows_a_folder_of_this_machine(client):
+    from pathlib import Path
+
+    assert "~/.cache/premortem/jobs" in client.get("/jobs").text
+    for path in ("/", "/jobs", "/about", "/api/jobs", "/api/assumption/A9"):
+        assert str(Path.home()) not in client.get(path).text, path
+    told = page_words.fault(
+        BadInput("/data/jane/out/run.json", "", "is no run; see https://example.org/a/b/", got="/my/own/text")
+    )
+    assert told["file"] == "<folder>/run.json"
+    assert "is no run; see https://example.org/a/b/" in told.values()
+    assert told["got"] == "/my/own/text"
 
 
 def test_bodies_have_a_limit(client):

@@ -70,6 +70,20 @@ def test_all_that_moved_of_one_place_is_one_change():
     assert [row.get("text") for row in told] == ["Cambodia leaves group D:5 and joins group A:6", None]
 
 
+def test_a_place_is_told_once_and_questions_stand_apart_by_how_much_hangs_on_them(client):
+    text = client.get("/rules/diff", params={"a": "2025-02-26", "b": "2026-06-01"}).text
+    first, _, rest = text.partition("Left open: answers hang on these")
+    assert len(re.findall(r"<li>[^\n]*Cambodia", first)) == 1
+    assert "(left open from 7 November 2025 to 2 February 2026)" in first
+    hang = [int(n.replace(",", "")) for n in re.findall(r"applies to ([\d,]+) shipment", rest.partition("<h2>")[0])]
+    assert hang == sorted(hang, reverse=True)
+    assert "Does BIS still not enforce" in rest.partition("<h2>")[0]
+    assert "applies to" not in first, "what turns no answer does not stand among what does"
+    numbers = [int(n) for n in re.findall(r'class="law-changes" start="(\d+)"', text)]
+    assert numbers == sorted(numbers)
+    assert numbers[0] == 1
+
+
 def test_by_which_year_the_limits_ask_is_said_under_the_fan(study):
     a4 = next(a for a in study.assumptions if a.id == "A4")
     assert "read by 2028" in assumption.asked_by(a4)
@@ -175,6 +189,22 @@ def test_f057_a_share_of_few_effective_futures_is_grey_and_has_no_interval():
     assert f"const FEW = {FEW:g};" in (STATIC / "board.js").read_text("utf-8")
 
 
+def test_a_signpost_of_an_assumption_says_that_it_came_true_since_the_day(client):
+    assert "came true since: 13 May 2025: " in client.get("/a/A4").text
+    assert "came true since" not in client.get("/a/A4?asof=2026-06-01").text
+
+
+def test_a_mark_within_noise_shows_the_interval_that_allows_for_none():
+    macros = pages._env.get_template("macros.html").module
+    after, before = {"holds": 0.50, "low": 0.48, "high": 0.52}, {"holds": 0.53, "low": 0.505, "high": 0.555}
+    assert labels.noise(after, before), "the mark lies outside the interval of the bar, and its own reaches into it"
+    drawn = re.search(
+        r'class="ghost-span" x="([\d.]+)" width="([\d.]+)"[^>]*?(visibility)?/>', str(macros.bar(after, before))
+    )
+    assert (float(drawn[1]), float(drawn[1]) + float(drawn[2]), drawn[3]) == (50.5, 55.5, None)
+    assert "hypot" in (STATIC / "cells.js").read_text("utf-8"), "the same rule in the browser"
+
+
 def test_f063_a_table_of_a_page_shows_years_and_large_numbers_in_full():
     macros = pages._env.get_template("macros.html").module
     shown = macros.table(
@@ -207,9 +237,11 @@ def test_f069_every_change_that_is_counted_is_listed_in_order(client, a, b):
     text = client.get("/rules/diff", params={"a": a, "b": b}).text
     found = client.get("/api/diff", params={"a": a, "b": b}).json()
     counted = int(re.search(r"<h1>(\d+) change", text).group(1))
-    listed = text.split("<h2>Who gains")[0].split("The change that turns")[1]
+    listed = text.split("<h2>Who gains")[0].split("What turns most answers")[1]
     moved = [c["place"] for c in found["changes"] if c["kind"] == "place"]  # all of one place is one change
-    assert counted == len(found["changes"]) - len(moved) + len({*moved}) + len(found["between"]) == listed.count("<li>")
+    told = listed.count("left open from")  # a question of a place that moved is told with it
+    many = len(found["changes"]) - len(moved) + len({*moved}) + len(found["between"]) - told
+    assert counted == many == listed.count("<li>")
     assert "reworded" not in listed
 
 

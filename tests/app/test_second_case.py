@@ -18,6 +18,7 @@ from premortem.law.fields.vocabulary import vocabulary
 from premortem.law.opinion import opine
 from premortem.law.timeline import opinions
 from premortem.study import Study
+from premortem.text.numbers import days_in_words
 from tests.app.conftest import ADDRESS
 from tests.case.test_words_of_cases import words_of
 
@@ -72,7 +73,7 @@ def test_a_screen_of_a_map_or_a_ledger_says_in_words_that_there_is_none(other):
 def test_the_answer_to_a_question_stands_with_its_clauses_and_what_would_change_it(other):
     text = other.get("/rules", params=asked(ASKED)).text
     opinion = opine(ASKED, load("as-amended", OTHER))
-    assert opinion.sentence in text
+    assert days_in_words(opinion.sentence) in text
     assert all(f"<code>{c.clause}</code>" in text and c.paragraph in text for c in opinion.citations)
     assert text.count("Try it: With ") == len(opinion.changes) > 0
     assert "What was not checked" in text

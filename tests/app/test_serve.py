@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.waiting import longest
+from premortem.study import Study
+from tests.waiting import longest, until
 
 
 @contextmanager
@@ -33,8 +34,9 @@ def get(url, **headers):
         return answer.headers, answer.read().decode()
 
 
-def test_a_page_comes_before_the_model_is_ready_and_the_answer_when_it_is_and_a_signal_stops_it():
-    with served() as (process, address):
+@pytest.mark.parametrize("case", ["eu_gpai", pytest.param("us_ai_2025", marks=pytest.mark.slow)])
+def test_a_page_comes_before_the_model_is_ready_and_the_answer_when_it_is_and_a_signal_stops_it(case):
+    with served("--case", case) as (process, address):
         headers, page = get(address, accept="text/html")
         assert "This page shows itself" in page
         assert "default-src 'none'" in headers["content-security-policy"]
@@ -43,7 +45,8 @@ def test_a_page_comes_before_the_model_is_ready_and_the_answer_when_it_is_and_a_
             assert get(f"{address}/static/{name}")[1]
         with pytest.raises(urllib.error.HTTPError, match="403"):
             get(address, host="evil.example")
-        assert len(json.loads(get(f"{address}/api/board?only=1")[1])["board"]) == 6  # waits until it can be answered
+        rows = json.loads(get(f"{address}/api/board?only=1")[1])["board"]  # waits until it can be answered
+        assert len(rows) == len(Study(case=case).assumptions) + 1
         assert "starting" not in json.loads(get(f"{address}/api/health")[1])
         assert 'id="bets"' in get(address, accept="text/html")[1]
         assert 'id="board"' in get(f"{address}/board", accept="text/html")[1]
@@ -138,6 +141,9 @@ def test_a_stop_interrupts_all_jobs_at_once_and_kills_those_that_go_on(tmp_path)
         held._jobs[name] = jobs.Job(name, (), 1000, 7, tmp_path / name, process)
     held.interrupt()
     assert {job.status for job in held.all()} == {"running"}, "nobody is waited for"
+    told = held._told
+    held.interrupt()
+    assert held._told == told, "time runs from when they were told first"
     held.close(0.3)
     assert {job.process.wait() for job in held.all()} == {-signal.SIGKILL}
     assert {job.status for job in held.all()} == {"cancelled"}
@@ -181,7 +187,7 @@ def test_a_stop_ends_the_jobs_that_run(tmp_path):
         process.send_signal(signal.SIGTERM)
         out, _ = process.communicate(timeout=longest())
     assert "Stopped" in out
-    assert not at_work_in(folder / ".jobs")
+    until(lambda: not at_work_in(folder / ".jobs"))  # a job that was killed, the system takes apart when it comes to it
 
 
 def at_work_in(folder):

@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.table import Table
 
 from premortem import cli, questions, terminal
-from premortem.terminal.layout import add_columns, print_table, wrap
+from premortem.terminal.layout import add_columns, print_table
+from premortem.text.layout import wrap
 
 WIDTHS = (60, 80, 120)
 COMMANDS = (

@@ -1,6 +1,7 @@
 """What people do: move a number, go back, share the link, save a picture, use nothing but the keyboard, meet an error."""
 
 import json
+import math
 import re
 from urllib.parse import parse_qs, urlsplit
 
@@ -371,12 +372,12 @@ def test_columns_that_were_chosen_stay_when_a_name_for_the_layout_is_typed(visit
 def test_arrows_on_the_line_of_time_go_to_the_next_day_on_which_something_changed(visit):
     page = visit("/levers?asof=2025-01-17")
     line = page.locator("#asof-line")
-    assert "2025-01-16" in line.get_attribute("aria-valuetext")
+    assert "16 January 2025" in line.get_attribute("aria-valuetext")
     line.focus()
     moved(page, lambda: page.keyboard.press("ArrowLeft"))
     shown(page, lambda: parse_qs(urlsplit(page.url).query).get("asof") == ["2025-01-16"])
     shown(page, lambda: page.locator("[data-state=asof]").input_value() == "2025-01-16")
-    shown(page, lambda: "2025-01-16" in page.locator("#asof-said").inner_text())
+    shown(page, lambda: "16 January 2025" in page.locator("#asof-said").inner_text())
 
 
 @pytest.mark.slow
@@ -498,3 +499,40 @@ def test_a_short_name_that_leads_nowhere_and_a_link_over_other_files_say_so(visi
     assert page.locator("[data-cell] .share").count() == 42
     page = visit("/board?policy=rescinded&study=00000000")
     assert "made over other files (study 00000000" in page.locator("#notice").inner_text()
+
+
+@pytest.mark.slow
+def test_a_page_saved_as_one_file_opens_without_a_server_and_says_what_it_said(visit, chromium, tmp_path):
+    page = visit("/board?policy=rescinded")
+    page.locator("#copy").click()
+    with page.expect_download() as saved:
+        page.locator("#save").click()
+    path = tmp_path / saved.value.suggested_filename
+    saved.value.save_as(path)
+    alone = chromium.new_context(java_script_enabled=False).new_page()
+    asked = []
+    alone.on("request", lambda request: asked.append(request.url))
+    alone.goto(path.as_uri())
+    assert alone.locator("h1").inner_text() == page.locator("h1").inner_text()
+    assert alone.locator("#board .share").all_inner_texts() == page.locator("#board .share").all_inner_texts()
+    assert "Rescinded" in alone.locator("#board thead").inner_text()
+    assert alone.locator("a[href], button, script").count() == 0
+    assert "/board?policy=rescinded" in alone.locator("main").inner_text()
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    alone.context.close()
+
+
+def test_a_field_of_a_logarithm_takes_what_people_say_and_says_what_is_allowed(visit):
+    page = visit("/beliefs")
+    box = page.locator(".belief[data-unit='ln/yr']").first
+    low = box.locator("[data-end=from]")
+    before = float(low.input_value())
+    assert 1 < before < 10, "a factor, and no logarithm"
+    low.fill(f"{before + 0.02:.2f} times a year")
+    low.press("Enter")
+    page.wait_for_url(lambda url: "p." in url)
+    held = float(parse_qs(urlsplit(page.url).query)[box.get_attribute("data-key")][0].split("..")[0])
+    assert abs(held - math.log(before + 0.02)) < 0.01
+    low.fill("900")
+    low.press("Enter")
+    assert "times a year" in box.locator(".wrong").inner_text()

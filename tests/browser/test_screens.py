@@ -1,5 +1,7 @@
 """Each screen in a real browser: no complaint, no other host, no scroll to the side, no barrier that axe knows."""
 
+import re
+
 import pytest
 
 from premortem.app.pages import SCREENS
@@ -116,7 +118,8 @@ new PerformanceObserver((list) => { for (const one of list.getEntries()) if (!on
   window.moved.push([one.value, one.sources.map((s) => [name(s.node), s.previousRect.toJSON(), s.currentRect.toJSON()])]); })
   .observe({ type: "layout-shift", buffered: true });
 """
-FIRST_SCREENS = ("/", "/board", "/a/A2", "/levers")
+FIRST_SCREENS = ("/board", "/levers")  # of charts and of forms
+OTHER_SCREENS = ("/", "/a/A2")
 LONG_SCREENS = ("/world", "/watch/hindcast", "/rules")  # these take seconds to work out
 
 
@@ -124,8 +127,8 @@ LONG_SCREENS = ("/world", "/watch/hindcast", "/rules")  # these take seconds to 
     ("paths", "width"),
     [
         (FIRST_SCREENS, 390),
-        pytest.param(LONG_SCREENS, 390, marks=pytest.mark.slow),
-        pytest.param(FIRST_SCREENS + LONG_SCREENS, 1440, marks=pytest.mark.slow),
+        pytest.param(OTHER_SCREENS + LONG_SCREENS, 390, marks=pytest.mark.slow),
+        pytest.param(FIRST_SCREENS + OTHER_SCREENS + LONG_SCREENS, 1440, marks=pytest.mark.slow),
     ],
 )
 def test_nothing_moves_however_late_the_parts_of_a_page_come(chromium, slow_address, paths, width):
@@ -170,3 +173,26 @@ def test_words_of_a_reader_find_the_clause_and_its_curve(visit):
     levers.locator("#find").fill("cap")
     assert levers.locator(".clause:not([hidden])", has_text="until 790 million TPP").count() == 1
     assert levers.locator(".clause:not([hidden])").count() < 12
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_an_assumption_prints_on_two_pages(visit, paper):
+    page = visit("/a/A4")
+    page.wait_for_selector("#why[aria-busy=false]")
+    printed = page.pdf(format=paper)
+    assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) <= 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [920, 1110, 1240, 1250, 1440])
+def test_no_share_of_the_board_runs_into_the_next_and_no_half_of_the_screen_is_blank(visit, width):
+    page = visit("/board", width=width)
+    page.wait_for_selector("#movers .mover")
+    wide = page.evaluate(
+        "[...document.querySelectorAll('#board td')].filter((td) => [...td.children].some((one) => one.getBoundingClientRect().right > td.getBoundingClientRect().right + 1)).length"
+    )
+    assert wide == 0
+    result, controls = (page.locator(f".workbench > {part}").bounding_box() for part in (".result", ".controls"))
+    beside = controls["x"] > result["x"] + result["width"] - 1
+    assert not beside or controls["height"] <= max(900, result["height"])

@@ -122,6 +122,36 @@ def test_a_clause_without_a_day_is_told_with_the_other_faults(cars):
     ]
 
 
+def test_a_wrong_word_of_a_clause_hides_no_wrong_series(cars):
+    edited(cars, "clauses/charge.toml", "grams > line", "gramms > line")
+    edited(cars, "assumptions/c1.toml", "over_line@2032 / limit", "over_lien@2032 / limit")
+    edited(cars, "assumptions/c1.toml", "lever:found", "lever:nope")
+    put(cars, "signs.toml", '[over_lien]\nmore = "more of them"\nless = "fewer"\n')
+    told = [f"{e.file}: {e.key}" for e in case_faults(load(cars))]
+    assert {line.partition(":")[0] for line in told} == {"clauses/charge.toml", "assumptions/c1.toml", "signs.toml"}, (
+        told
+    )
+    assert sum(line.endswith(".margin") for line in told) == 1, told
+    assert sum(line.endswith(".binds") for line in told) == 1, told
+
+
+def test_a_column_of_a_table_that_nobody_says_the_meaning_of_is_told_and_one_that_is_missing(cars):
+    put(cars, "facts/tables.toml", SALES)
+    put(cars, "facts/sales.csv", "place,number,colour\nhere,3,red\n")
+    assert not case_faults(load(cars)), "a table that says nothing of its columns has any"
+    put(
+        cars,
+        "facts/columns.toml",
+        '[sales]\nplace = "where"\ncolor = "of the car"\nyear = "when"\n[common]\nnumber = "how many"\n',
+    )
+    other = cars.rename(cars.with_name("others"))
+    assert [str(e) for e in case_faults(load(other))] == [
+        "facts/sales.csv: colour: no such column; allowed: place, number, color, year; did you mean color?",
+        "facts/sales.csv: color: is missing; allowed: the columns that columns.toml names",
+        "facts/sales.csv: year: is missing; allowed: the columns that columns.toml names",
+    ]
+
+
 def test_a_table_of_uncertainties_is_checked(cars):
     for name, old, new, _ in EDITS:
         if name == "params.csv":

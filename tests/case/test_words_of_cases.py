@@ -13,9 +13,9 @@ from premortem import case
 from premortem.text.numbers import day_in_words, month_in_words
 
 HOME = Path(premortem.__file__).parent
-# `cases` may hold them, `bench` takes them from its case (below), and `law` has stricter words of its own:
+# `cases` may hold them, and `law` has stricter words of its own:
 # `law/test_no_words_of_a_case.py`.
-APART = ("bench", "cases", "law")
+APART = ("cases", "law")
 ROOMS = sorted(room.name for room in HOME.iterdir() if (room / "__init__.py").is_file() and room.name not in APART)
 # Keys of what `regime diff --json` and the map's data print, which users rely on.
 KEY, KEYS = "r.chip", {"quarters"}

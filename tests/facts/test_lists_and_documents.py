@@ -9,6 +9,7 @@ import pytest
 from premortem import cli, facts
 from premortem.bench.screening import published
 from premortem.case import default
+from premortem.cases.us_ai_2025.timed import FIRMS
 from premortem.errors import BadInput, MissingData
 from premortem.facts import fetch as fetching
 from premortem.facts import live
@@ -211,5 +212,5 @@ def test_check_screen_and_ledger_take_the_pulled_lists(known, tmp_path, capsys, 
 
 
 def test_a_published_list_holds_as_many_names_as_asked_for():
-    entries = published(1_000)["results"]
+    entries = published(FIRMS, 1_000)["results"]
     assert sum(1 + len(entry["alt_names"]) for entry in entries) in (1_000, 1_001)

@@ -8,7 +8,7 @@ import pytest
 
 from premortem.case import Case
 from premortem.errors import BadInput, PremortemError
-from premortem.law import diff
+from premortem.law import compare_books
 from premortem.law.book import Book, load
 from premortem.law.decide import Decision, Transaction, explain
 from premortem.law.fields import items, places
@@ -160,7 +160,7 @@ def test_an_instrument_has_its_own_range_and_rest(shop: Case, tmp_path: Path) ->
     books: dict[str, Book] = {name: load(name, shop) for name in ("plain", "eager")}
     assert [books["eager"].strength("staff", date(year, 1, 1)) for year in (2030, 2031)] == [1.0, 2.5]
     assert books["plain"].strength("staff", date(2031, 1, 1)) == 1.0
-    changes = diff.diff((books["plain"], date(2031, 2, 1)), (books["eager"], date(2031, 2, 1)))["changes"]
+    changes = compare_books.diff((books["plain"], date(2031, 2, 1)), (books["eager"], date(2031, 2, 1)))["changes"]
     assert [change["kind"] for change in changes] == ["number", "strength"]
     mine = tmp_path / "mine.toml"
     mine.write_text(FILES["policies/eager.toml"].replace('"eager"', '"mine"').replace("2.5", "3.5"))

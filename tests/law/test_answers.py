@@ -472,7 +472,7 @@ def test_an_answer_is_json_and_its_memo_fits_a_screen(sent, under):
     told = json.loads(json.dumps(found.as_dict(), allow_nan=False))
     keys = {"may_go", "assumed", "hits", "not_checked", "citations", "rulebook", "stale", "trace", "would_change"}
     assert keys <= set(told)
-    lines = sum(-(-len(line) // 74) for line in repr(found).splitlines() if not line.startswith("  Given: "))
+    lines = sum(-(-len(line) // 74) for line in memo.text(found).splitlines() if not line.startswith("  Given: "))
     assert lines <= 30 + 4 * len(found.cleared)  # each clearing is told whole, with its reason
 
 

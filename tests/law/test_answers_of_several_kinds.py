@@ -12,7 +12,7 @@ from premortem.app import clause_dates, policy_export
 from premortem.app.view_state import state_from_address
 from premortem.case import Case
 from premortem.errors import BadInput, BadInputs
-from premortem.law import diff
+from premortem.law import compare_books
 from premortem.law.answers import Answer, answers, complete, merged_answers, parse
 from premortem.law.book import Book, load
 from premortem.law.loopholes import Search, search
@@ -151,7 +151,7 @@ def test_a_day_that_a_policy_moves_is_the_day_of_every_answer_and_comparison(dis
     plain, late = load("plain", district), load("late", district)
     assert asked(plain, nitrogen=200, hectares=40).outcomes["duty"] == "reduce"
     assert asked(late, nitrogen=200, hectares=40).outcomes["duty"] == "report"
-    changed = diff.diff((plain, date(2026, 7, 1)), (late, date(2026, 7, 1)))["changes"]
+    changed = compare_books.diff((plain, date(2026, 7, 1)), (late, date(2026, 7, 1)))["changes"]
     assert [(c["kind"], c["clause"]) for c in changed] == [("gone", "limit.reduce")]
     assert asked(late, "2030-01-01", nitrogen=200, hectares=40).outcomes["duty"] == "reduce"
 
@@ -169,7 +169,7 @@ def test_a_clause_speaks_exactly_while_it_is_in_force_wherever_its_day_is_moved(
     day = first + timedelta(after)
     told = answers([complete({"nitrogen": 200.0, "hectares": 40.0, "asked_on": day}, moved.vocabulary)], moved)[0]
     assert (name in told.by.values()) == moved.in_force(name, day) == (day >= first)
-    assert (name in {c["clause"] for c in diff.show(moved, day)}) == (day >= first)
+    assert (name in {c["clause"] for c in compare_books.show(moved, day)}) == (day >= first)
 
 
 def test_a_kind_may_speak_from_another_day_than_its_law(district: Case) -> None:
@@ -309,18 +309,18 @@ def test_an_unsettled_field_leaves_open_only_what_its_readings_differ_in(tmp_pat
 def test_two_policies_are_compared_on_a_day_on_which_they_differ(district: Case) -> None:
     plain = load("plain", district)
     for other, day, kinds in (("late", COMPLIES, ["gone"]), ("strict", COMPLIES, ["number", "strength"])):
-        found = diff.between((plain, None), (load(other, district), None))
+        found = compare_books.between((plain, None), (load(other, district), None))
         assert [c["kind"] for c in found["changes"]] == kinds
         assert found["sides"] == [{"policy": p, "day": str(day)} for p in ("plain", other)]
 
 
 def test_a_side_without_a_day_takes_that_of_the_other(district: Case) -> None:
-    found = diff.between((load("plain", district), date(2026, 7, 1)), (load("late", district), None))
+    found = compare_books.between((load("plain", district), date(2026, 7, 1)), (load("late", district), None))
     assert {side["day"] for side in found["sides"]} == {"2026-07-01"}
 
 
 def test_a_comparison_tells_its_days(district: Case, capsys: pytest.CaptureFixture[str]) -> None:
-    print_diff(diff.between((load("plain", district), None), (load("late", district), None)))
+    print_diff(compare_books.between((load("plain", district), None), (load("late", district), None)))
     assert f"From plain on {COMPLIES} to late on {COMPLIES}" in capsys.readouterr().out
 
 

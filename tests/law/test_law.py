@@ -171,7 +171,8 @@ def test_every_exception_lifts_only_what_admits_it():
             assert "part 740" not in required.admits
 
 
-def test_an_answer_is_never_milder_than_any_requirement_that_binds_alone():
+@pytest.mark.parametrize("many", [1000, pytest.param(3000, marks=pytest.mark.slow)])
+def test_an_answer_is_never_milder_than_any_requirement_that_binds_alone(many):
     """Take away every other requirement that states its own policy: what is left never gives a stricter answer than all."""
     dice = random.Random(11)
     choices = {
@@ -182,13 +183,14 @@ def test_an_answer_is_never_milder_than_any_requirement_that_binds_alone():
         "ownership": [0.0, 0.6],
         "date": [date(2022, 8, 1) + timedelta(days=n) for n in range(1600)],
     }
-    rows = [{name: dice.choice(values) for name, values in choices.items()} for _ in range(3000)]
+    rows = [{name: dice.choice(values) for name, values in choices.items()} for _ in range(many)]
     book, frame = rules.load(HISTORY), frame_of([parse(row, CASE) for row in rows], CASE)
     whole = decide(frame, book)["outcome"].to_list()
     own = [c for c in book.clauses if c.stage == "requires" and c.then]
     assert len(own) > 30
+    names = {c.id for c in own}
     for kept in own:
-        alone = tuple(c for c in book.clauses if c not in own or c is kept)
+        alone = tuple(c for c in book.clauses if c.id not in names or c is kept)
         for row, less, more in zip(rows, decide(frame, replace(book, clauses=alone))["outcome"], whole, strict=True):
             assert WORDS.strictness[less] <= WORDS.strictness[more], (kept.id, row)
 

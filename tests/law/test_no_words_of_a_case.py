@@ -29,9 +29,9 @@ from premortem.law.fields.transfers import transfers
 from premortem.law.fields.vocabulary import vocabulary
 
 SOURCE = Path(premortem.__file__).parent
-# Rooms of the engine that are searched: `cases` alone may hold the words. `bench` names what it times; the options and examples
-# of `cli` are of the case that leads (`tests/case/test_words_of_cases.py` reads what else it says).
-APART = ("bench", "cases", "cli")
+# Rooms of the engine that are searched: `cases` alone may hold the words. The options and examples of `cli` are
+# of the case that leads (`tests/case/test_words_of_cases.py` reads what else it says).
+APART = ("cases", "cli")
 ROOMS = sorted(room.name for room in SOURCE.iterdir() if (room / "__init__.py").is_file() and room.name not in APART)
 TRANSFER = frozenset(
     {

@@ -100,7 +100,7 @@ def test_a_listed_owner_of_an_unknown_share_is_asked_for_the_share():
 
 
 def test_a_firm_that_a_listed_one_owns_is_told_with_its_owner_and_not_as_listed():
-    (line, *_) = repr(screen("Nexperia B.V.", STAY)).splitlines()
+    (line, *_) = screen("Nexperia B.V.", STAY).lines()
     assert "not listed itself, and owned by Wingtech" in line
     assert "50% or more" in line
     assert "is listed as" not in line

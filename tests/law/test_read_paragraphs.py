@@ -6,7 +6,7 @@ import pytest
 
 from premortem.case import default
 from premortem.law import book as rules
-from premortem.law import diff
+from premortem.law import compare_books
 from premortem.law.checklists import checklists
 from premortem.law.decide import Transaction, explain
 from premortem.law.fields.vocabulary import vocabulary
@@ -56,7 +56,7 @@ def test_a_card_goes_to_the_uae_by_aca_before_and_after_it_left_d4(day):
 
 
 def test_who_gains_by_a_change_says_by_which_clause_and_on_what_it_rests():
-    told = diff.between((LAW, date(2025, 12, 1)), (LAW, date(2026, 8, 1)))
+    told = compare_books.between((LAW, date(2025, 12, 1)), (LAW, date(2026, 8, 1)))
     assert not [row for row in told["lose"] if "ARE" in row["places"]]
     (gain,) = (row for row in told["gain"] if row["chip"] == "H200 SXM")
     assert "by jan2026.h200, high confidence" in gain["text"]

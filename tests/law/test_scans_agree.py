@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from premortem.case import default
+from premortem.law.fields.transfers import transfers
 from premortem.law.parties import listed_in_texts, name_matches
 from premortem.law.parties.listed_in_texts import listed_within
 from premortem.law.parties.lists import index
 from premortem.law.parties.name_matches import look_up
-from premortem.law.parties.telltale import Sign, _as_read, _compiled, _signs, _told, _words
+from premortem.law.parties.telltale import Sign, _as_read, _compiled, _signs, _told, _words, saying
 
 CASE = default()
 HERE = Path(__file__).parent
@@ -57,6 +58,15 @@ def check(texts: list[str]) -> None:
 
 def test_of_all_texts_of_the_tests_a_column_tells_what_each_does():
     check(said())
+
+
+def test_texts_that_say_words_of_a_caution_are_found_one_by_one_as_in_a_column():
+    cautions = [caution.named for caution in transfers(CASE).cautions.known if caution.named]
+    texts = [*said(), *(word.rstrip("*") for words in cautions for word in words)]
+    for words in cautions:
+        found = saying(texts, words)
+        assert found
+        assert found == {text for text in texts if saying([text], words)}
 
 
 LISTED = [name for row in index(CASE).rows for name in row.names][::7]

@@ -99,12 +99,16 @@ def test_a_column_that_no_field_takes_is_read():
 
 @pytest.mark.parametrize(
     ("heading", "cell"),
-    [("Actual ship date", "2025-06-03"), ("ETD", "03.06.2025"), ("Delivery", "Jun-25"), ("Versanddatum", "3.6.2025"), ("Total order qty", "500000"), ("Gesamtmenge", "9000")],
+    [
+        ("Actual ship date", "2025-06-03"), ("ETD", "03.06.2025"), ("Delivery", "Jun-25"), ("Versanddatum", "3.6.2025"), ("Total order qty", "500000"),
+        pytest.param("Gesamtmenge", "9000", marks=pytest.mark.xfail(reason="a total under a German heading is not read yet")),
+    ],
 )  # fmt: skip
 def test_a_column_of_ship_dates_or_of_totals_is_read_as_a_note_that_says_so(heading, cell):
-    expected = False if heading != "Gesamtmenge" else None
-    yes = plain([ABROAD | {f"_{heading}": cell}])
-    assert yes == [expected] or expected is None
+    assert plain([ABROAD | {f"_{heading}": cell}]) == [False]
+
+
+def test_a_column_of_order_dates_is_read_as_no_ship_date():
     assert plain([ABROAD | {"_Order date": "2025-06-03"}]) == [True]
 
 
@@ -136,9 +140,9 @@ def test_forty_rows_of_a_desk_are_a_plain_yes():
     assert plain(given) == [True] * 40
 
 
-@pytest.mark.parametrize(("name", "reason", "is_plain"), TOLD["names"])
-def test_a_name_is_cleared_by_a_reason_that_tells_of_it(name, reason, is_plain):
-    assert plain([named(name, reason or SEEN)]) == [is_plain]
+def test_a_name_is_cleared_by_a_reason_that_tells_of_it():
+    yes = plain([named(name, reason or SEEN) for name, reason, _ in TOLD["names"]])
+    assert [told for told, is_plain in zip(TOLD["names"], yes, strict=True) if told[2] is not is_plain] == []
 
 
 def test_a_name_to_order_and_a_reason_that_nobody_looked_are_told():

@@ -22,6 +22,15 @@ def rows(*given):
     return decide_ledger(pl.from_dicts(list(given), infer_schema_length=None), BOOK)
 
 
+def may_go(*given):
+    return rows(*given)["may_go"].to_list()
+
+
+def noted(*notes):
+    """Whether each note lets its row go, all in one ledger."""
+    return dict(zip(notes, may_go(*(NOTED | {"note": note, "cleared": CLEARED} for note in notes)), strict=True))
+
+
 # Words of notes by kind: of orders, packing, delivery, courtesy; then such as no list of bad words would hold.
 PLAIN = (
     "2 of 3 cartons", "PO 4711, net 30 days", "std lead time 6 wks", "Lieferung KW 24, bitte mit Lieferschein", "livraison lundi avant 10h, merci", "handle with care",
@@ -38,21 +47,21 @@ CLEARED = f"Orbital Widgets={SEEN}"
 
 def test_a_permission_stands_only_on_notes_whose_every_word_is_harmless():
     found = rows(*(NOTED | {"note": note, "cleared": CLEARED} for note in (*PLAIN, *TO_READ)))
-    may_go = dict(zip((*PLAIN, *TO_READ), found["may_go"], strict=True))
-    assert [note for note in PLAIN if may_go[note] is not True] == []
-    assert [note for note in TO_READ if may_go[note] is not None] == []
+    told = dict(zip((*PLAIN, *TO_READ), found["may_go"], strict=True))
+    assert [note for note in PLAIN if told[note] is not True] == []
+    assert [note for note in TO_READ if told[note] is not None] == []
     assert found["rests_on"][len(PLAIN)] == "column note says continue, karasuk"
 
 
 def test_a_note_that_a_person_read_is_cleared_by_a_reason():
     note = "centrifuge modelling"
-    for reason, may_go in (
+    for reason, goes in (
         ("note=read by counsel, a farm's cream separator", True),
         ("Acme=read by counsel, all fine", None),
         ("centrifuge=cream of a dairy farm", True),
     ):
         found = rows(NOTED | {"note": note, "cleared": f"{CLEARED};{reason}"})
-        assert found["may_go"].to_list() == [may_go], reason
+        assert found["may_go"].to_list() == [goes], reason
     named = rows(NOTED | {"note": "for Huawei", "cleared": f"{CLEARED};note=read by counsel, says nothing"})
     assert named["may_go"].to_list() == [None]
 
@@ -65,26 +74,25 @@ NEEDLESS = 4
 def test_notes_of_a_desk_are_seldom_asked_and_telling_ones_always():
     everyday, telling = DESK["everyday"], DESK["telling"]
     assert min(len(everyday), len(telling)) >= 40
-    found = rows(*(NOTED | {"note": note, "cleared": CLEARED} for note in (*everyday, *telling)))
-    may_go = dict(zip((*everyday, *telling), found["may_go"], strict=True))
-    assert [note for note in telling if may_go[note] is not None] == []
-    assert len(asked := [note for note in everyday if may_go[note] is not True]) <= NEEDLESS, asked
+    told = noted(*everyday, *telling)
+    assert [note for note in telling if told[note] is not None] == []
+    assert len(asked := [note for note in everyday if told[note] is not True]) <= NEEDLESS, asked
 
 
-@pytest.mark.parametrize(
-    "note",
-    [
-        "Ship to BY", "SHIP TO BY", "+98 21 8888", "tel 0086 755 1234 5678", "phone +7 (495) 123-45-67", "+850 2 381 1234", "info@163.com", "mail sales@qq.com",
-        "order@firm.ir", "www.firm.ru", "invoice to accounts@firm.com.cn", "info@firm.by", "first of 40 lots, total 8000 pcs", "order total 64 pcs",
-    ],
+WATCHED = (
+    "Ship to BY", "SHIP TO BY", "+98 21 8888", "tel 0086 755 1234 5678", "phone +7 (495) 123-45-67", "+850 2 381 1234", "info@163.com", "mail sales@qq.com",
+    "order@firm.ir", "www.firm.ru", "invoice to accounts@firm.com.cn", "info@firm.by", "first of 40 lots, total 8000 pcs",
 )  # fmt: skip
-def test_codes_numbers_and_addresses_of_watched_places_and_amounts_of_a_note_are_asked(note):
-    assert rows(NOTED | {"note": note, "cleared": CLEARED})["may_go"].to_list() == [None]
+UNWATCHED = ("deliver by Friday", "tel +49 30 1234567", "PO 00412 98", "mail at info@orbital-widgets.com", "order total 4 pcs", "USD 1,200 per unit")  # fmt: skip
 
 
-@pytest.mark.parametrize("note", ["deliver by Friday", "tel +49 30 1234567", "PO 00412 98", "mail at info@orbital-widgets.com", "order total 4 pcs", "USD 1,200 per unit"])  # fmt: skip
-def test_other_codes_numbers_addresses_and_amounts_are_not(note):
-    assert rows(NOTED | {"note": note, "cleared": CLEARED})["may_go"].to_list() == [True]
+def test_codes_numbers_and_addresses_of_watched_places_are_asked_and_others_are_not():
+    assert noted(*WATCHED, *UNWATCHED) == dict.fromkeys(WATCHED) | dict.fromkeys(UNWATCHED, True)
+
+
+@pytest.mark.parametrize(("note", "may_go"), [("order total 64 pcs", None), ("order total 4 pcs", True)])
+def test_an_amount_of_a_note_is_asked_where_the_row_is_less(note, may_go):
+    assert noted(note) == {note: may_go}
 
 
 def test_an_amount_that_the_rows_to_the_consignee_make_up_is_not_asked():
@@ -95,19 +103,17 @@ def test_an_amount_that_the_rows_to_the_consignee_make_up_is_not_asked():
 TO_CHINA = NOTED | {"item": "H20", "destination": "CHN", "date": "2025-03-01", "cleared": CLEARED} | dict.fromkeys(SEATS, "CHN")  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("note", "may_go"),
-    [
-        # NVIDIA's letter of 9 April 2025 lies between
-        ("invoice date 1 March, ship date 3 June", None), ("ships 2025-06-03", None), ("delivery in Q3 2025", None), ("KW 24", None), ("03/06/2025", None),
-        ("ships 20 March", True), ("10.03.2025", True), ("invoice 3 Feb 2023", True), ("delivery wk 11", True),
-    ],
-)  # fmt: skip
-def test_a_day_of_a_note_on_which_the_law_is_another_one_is_asked(note, may_go):
-    found = rows(TO_CHINA | {"note": note})
-    assert found["may_go"].to_list() == [may_go]
-    assert ("on that day it would be licence" in (found["rests_on"][0] or "")) is (may_go is None)
-    assert rows(TO_CHINA | {"note": note, "cleared": f"{CLEARED};note=left on the day of the row"})["may_go"][0] is True
+def test_a_day_of_a_note_on_which_the_law_is_another_one_is_asked():
+    # NVIDIA's letter of 9 April 2025 lies between
+    later = ["invoice date 1 March, ship date 3 June", "ships 2025-06-03", "delivery in Q3 2025", "KW 24", "03/06/2025"]
+    notes = [*later, "ships 20 March", "10.03.2025", "invoice 3 Feb 2023", "delivery wk 11"]
+    found = rows(*(TO_CHINA | {"note": note} for note in notes))
+    assert [note for note, goes in zip(notes, found["may_go"], strict=True) if goes is None] == later
+    assert [note for note, goes in zip(notes, found["may_go"], strict=True) if goes is True] == notes[len(later) :]
+    said = ["on that day it would be licence" in (rests or "") for rests in found["rests_on"]]
+    assert [note for note, so in zip(notes, said, strict=True) if so] == later
+    left = f"{CLEARED};note=left on the day of the row"
+    assert may_go(*(TO_CHINA | {"note": note, "cleared": left} for note in notes)) == [True] * len(notes)
 
 
 @pytest.mark.parametrize(
@@ -133,8 +139,7 @@ def test_a_day_without_a_year_is_the_next_one_and_an_amount_no_price():
     assert amounts_of("total 5000 EUR, 3 pallets, 12 servers") == [12.0]
 
 
-@pytest.mark.parametrize(
-    ("reason", "may_go"),
+REASONS = dict(
     [
         ("forwards to Huawei in Shenzhen", None), ("goods go on to Tehran", None), ("seated in Shenzhen", None), ("customer re-exports to Belarus", None),
         ("no problem, Iran customer", None), ("military customer, fine with us", None), ("contact is li@163.com", None),
@@ -142,65 +147,78 @@ def test_a_day_without_a_year_is_the_next_one_and_an_amount_no_price():
         ("different firm, seated in Berlin", True), ("looked up in the whole lists", True),
     ],
 )  # fmt: skip
-def test_a_reason_is_read_for_places_firms_and_goods_that_go_on_in_a_ledger_and_in_a_check(reason, may_go):
-    row = NOTED | {"cleared": f"Orbital Widgets={reason}"}
-    assert rows(row)["may_go"].to_list() == [may_go]
-    assert explain(Transaction(row), BOOK).may_go is may_go
-    noted = NOTED | {"note": "centrifuge modelling", "cleared": f"{CLEARED};note={reason}"}
-    assert rows(noted)["may_go"].to_list() == [may_go]
+
+
+def test_a_reason_is_read_for_places_firms_and_goods_that_go_on_in_a_ledger_and_in_a_check():
+    of_party = [NOTED | {"cleared": f"Orbital Widgets={reason}"} for reason in REASONS]
+    of_note = [NOTED | {"note": "centrifuge modelling", "cleared": f"{CLEARED};note={reason}"} for reason in REASONS]
+    for asked in (may_go(*of_party), [explain(Transaction(row), BOOK).may_go for row in of_party], may_go(*of_note)):
+        assert dict(zip(REASONS, asked, strict=True)) == REASONS
 
 
 @pytest.mark.parametrize("heading", ["Special Instructions", "Internal remarks", "Handling info", "Bemerkung 2"])
 def test_a_column_whose_heading_says_that_it_holds_notes_is_read_as_one(heading):
-    def may_go(text, **more):
-        return rows(NOTED | {f"_{heading}": text, "cleared": CLEARED} | more)["may_go"][0]
-
-    assert may_go("goods continue by truck to Karasuk") is None
-    assert may_go("2 pallets, fragile") is True
-    for name in (heading, "note"):
-        assert (
-            may_go("goods continue by truck to Karasuk", cleared=f"{CLEARED};{name}=a slip of the desk, stays here")
-            is True
-        )
+    on, plain = "goods continue by truck to Karasuk", "2 pallets, fragile"
+    slips = [f"{CLEARED};{name}=a slip of the desk, stays here" for name in (heading, "note")]
+    given = [(on, CLEARED), (plain, CLEARED), *((on, slip) for slip in slips)]
+    sent = [NOTED | {f"_{heading}": text, "cleared": cleared} for text, cleared in given]
+    assert may_go(*sent) == [None, True, True, True]
 
 
-@pytest.mark.parametrize(
-    ("name", "word"),
+NOBODY = dict(
     [
         ("Undisclosed Holdings Pte Ltd", "undisclosed"), ("Own Stock Pte Ltd", "own stock"), ("TBD Ltd", "tbd"), ("PT Huawei Tech Investment", "huawei"),
         ("PT Alibaba Cloud Indonesia", "alibaba"), ("Stock Ltd", "stock"), ("Various GmbH", "various"), ("Name Withheld Ltd", "name withheld"),
         ("Huaweitech GmbH", "huawei"), ("Tencentware GmbH", "tencent"),
     ],
 )  # fmt: skip
-def test_a_name_that_says_nobody_or_a_known_firm_is_cleared_by_a_reason_that_says_the_word(name, word):
-    row = NOTED | {"item": "H100 SXM", "date": "2024-06-01", "consignee": name}
-    assert rows(row | {"cleared": f"{name}=looked up in the whole lists"})["may_go"][0] is not True
-    assert rows(row | {"cleared": f"{name}=a real firm by its register, {word} only in its name"})["may_go"][0] is True
 
 
-@pytest.mark.parametrize("name", ["Kwai Brasil Tecnologia Ltda", "Huawei Technologies Polska Sp. z o.o.", "Tencent Dienstleistungen GmbH", "Haier Europe Trading Srl"])  # fmt: skip
-def test_a_branch_is_known_by_words_of_other_languages(name):
-    row = NOTED | {"item": "H100 SXM", "date": "2024-06-01", "consignee": name}
-    assert rows(row | {"cleared": f"{name}=a local firm by its register, all looked up"})["may_go"].to_list() == [False]
+def to_names(reasons):
+    """Whether a shipment to each of some names may go, each cleared by its reason, all in one ledger."""
+    sent = NOTED | {"item": "H100 SXM", "date": "2024-06-01"}
+    found = may_go(*(sent | {"consignee": name, "cleared": f"{name}={reason}"} for name, reason in reasons.items()))
+    return dict(zip(reasons, found, strict=True))
 
 
-@pytest.mark.parametrize(
-    ("heading", "text"),
+def test_a_name_that_says_nobody_or_a_known_firm_is_cleared_by_a_reason_that_says_the_word():
+    assert True not in to_names(dict.fromkeys(NOBODY, SEEN)).values()
+    said = {name: f"a real firm by its register, {word} only in its name" for name, word in NOBODY.items()}
+    assert to_names(said) == dict.fromkeys(NOBODY, True)
+
+
+BRANCHES = ("Kwai Brasil Tecnologia Ltda", "Huawei Technologies Polska Sp. z o.o.", "Tencent Dienstleistungen GmbH", "Haier Europe Trading Srl")  # fmt: skip
+
+
+def test_a_branch_is_known_by_words_of_other_languages():
+    found = to_names(dict.fromkeys(BRANCHES, "a local firm by its register, all looked up"))
+    assert found == dict.fromkeys(BRANCHES, False)
+
+
+BESIDE = dict(
     [
         ("Via", "IR"), ("Route", "SIN-DXB-IKA"), ("Delivery phone", "+98 21 1234567"), ("Mobile", "0098 912 1234567"), ("Website", "www.firma.ir"),
         ("E-mail", "li@163.com"), ("Contact", "Herr Li, +86 21 55555555"), ("Port of discharge", "Bandar Abbas"), ("Sonstiges", "Weiterleitung nach Teheran"),
         ("备注", "转口到伊朗"), ("misc", "drive on to Minsk"), ("Additional info", "buyer asked to hide serials"),
     ],
 )  # fmt: skip
-def test_a_column_that_no_field_takes_and_that_says_a_watched_place_is_asked(heading, text):
-    assert rows(NOTED | {f"_{heading}": text, "cleared": CLEARED})["may_go"].to_list() == [None]
 
 
-@pytest.mark.parametrize("note", ["same quantity every week until December", "repeat monthly, 12 times", "call-off from frame order", "weekly shipments"])  # fmt: skip
-def test_a_shipment_that_comes_again_is_asked_as_if_it_had_no_end(note):
+def test_a_column_that_no_field_takes_and_that_says_a_watched_place_is_asked():
+    empty = NOTED | dict.fromkeys((f"_{heading}" for heading in BESIDE), "") | {"cleared": CLEARED}
+    found = may_go(empty, *(empty | {f"_{heading}": text} for heading, text in BESIDE.items()))
+    assert dict(zip(("", *BESIDE), found, strict=True)) == {"": True} | dict.fromkeys(BESIDE)
+
+
+AGAIN = ("same quantity every week until December", "repeat monthly, 12 times", "call-off from frame order", "weekly shipments")  # fmt: skip
+
+
+def test_a_shipment_that_comes_again_is_asked_as_if_it_had_no_end():
     reason = {"cleared": f"{CLEARED};note=read, no more of it than these"}
-    assert rows(TO_CHINA | {"note": note} | reason)["may_go"].to_list() == [None]
-    assert rows(TO_CHINA | {"note": note, "pflops_fp64": 0.0, "pflops_fp32": 0.0} | reason)["may_go"].to_list() == [
-        True
-    ]
-    assert rows(NOTED | {"note": note} | reason)["may_go"].to_list() == [True]
+    for sent, goes in (
+        (TO_CHINA, None),
+        (TO_CHINA | {"pflops_fp64": 0.0, "pflops_fp32": 0.0}, True),
+        (NOTED, True),
+    ):
+        found = may_go(*(sent | {"note": note} | reason for note in AGAIN))
+        assert dict(zip(AGAIN, found, strict=True)) == dict.fromkeys(AGAIN, goes)

@@ -32,6 +32,7 @@ def test_no_link_is_broken_and_none_begins_at_the_root(made):
         "search.html",
         "data/board.json",
     } <= {*made.files}
+    assert made.files["data/uncertainties.csv"].startswith(b"name,module,unit,")
 
 
 def test_a_link_that_leads_nowhere_is_found():

@@ -131,6 +131,43 @@ def test_f051_a_margin_that_goes_by_steps_breaks_where_the_step_is():
     assert point.distance == pytest.approx(np.sqrt(2), abs=2e-3)
 
 
+@pytest.mark.parametrize(("lanes", "together"), [(3, 7), (3, 64), (16, 512), (5, 4)])
+def test_several_halvings_in_one_call_end_where_one_at_a_time_does(lanes, together):
+    turn, calls = np.random.default_rng(lanes).random(lanes), []
+
+    def beyond(middles):
+        calls.append(middles.size)
+        return middles >= turn
+
+    ends = np.zeros(lanes), np.ones(lanes)
+    alone = nearest_break._bisected(beyond, *ends)
+    assert len(calls) == nearest_break.BISECTIONS
+    calls.clear()
+    np.testing.assert_array_equal(nearest_break._bisected(beyond, *ends, together), alone)
+    np.testing.assert_allclose(alone[1], turn, atol=2.0**-nearest_break.BISECTIONS)
+    assert max(calls) <= max(together, lanes)
+    assert len(calls) < nearest_break.BISECTIONS or together < 3 * lanes
+
+
+@pytest.mark.parametrize("margin", [parabola(), (lambda z: (count(z), np.zeros_like(z)), count)])
+def test_a_break_is_the_same_however_many_futures_a_call_takes(margin):
+    """By slopes, and by sampled futures that are taken back."""
+    slope, value = margin
+    free = np.ones(2)
+    asked = []
+
+    def counted(z):
+        asked.append(z.shape[1])
+        return value(z)
+
+    alone = nearest_break.search(slope, counted, free)
+    times = len(asked)
+    asked.clear()
+    assert nearest_break.search(slope, counted, free, together=512) == alone
+    assert alone
+    assert len(asked) < times / 2
+
+
 def test_f051_of_120_equal_inputs_all_move_when_six_do_not_reach():
     a = np.ones(120)
     point = nearest_break.search(*plane(22.0, a), np.ones(120))[0]  # six at their bound of 3 make 18

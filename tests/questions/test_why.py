@@ -1,6 +1,7 @@
 """What `stress`, `compare`, `edits` and `futures` say of a small stored run."""
 
 import json
+import logging
 import re
 from dataclasses import replace
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ from premortem import facts, questions
 from premortem.briefing import assumption as brief_assumption
 from premortem.case import default
 from premortem.errors import BadInput, BadInputs, MissingData
+from premortem.progress import LOG
 from premortem.questions import clause_sweeps, describe, margins, move, nearest_break, time
 from premortem.questions.attribution import attribution as items_told
 from premortem.questions.breaking_points import Place, _kinds, single_thresholds
@@ -20,8 +22,28 @@ from premortem.study import Study
 
 
 @pytest.fixture(scope="module")
-def result(a_run):
+def told_meanwhile():
+    """What was said of how far the stress of `result` was."""
+    said = []
+    listener = logging.Handler(logging.INFO)
+    listener.emit = lambda record: said.append(record.getMessage())
+    before = LOG.level
+    LOG.addHandler(listener)
+    LOG.setLevel(logging.INFO)
+    yield said
+    LOG.removeHandler(listener)
+    LOG.setLevel(before)
+
+
+@pytest.fixture(scope="module")
+def result(a_run, told_meanwhile):
     return questions.stress(a_run, a_run.study.assumptions[3].id, samples=64)
+
+
+def test_a_stress_says_how_far_it_is(result, told_meanwhile):
+    said = told_meanwhile[-4:]
+    assert all(line.startswith(f"{result.assumption}: ") for line in said)
+    assert [line.split(": ")[1].split()[0] for line in said] == ["seeking", "measuring", "seeking", "trying"]
 
 
 def test_stress_gives_the_keys_of_the_contract(result):

@@ -10,6 +10,7 @@ from premortem.watch import signposts, value
 from premortem.watch.signposts import Signpost, Threshold
 
 N = 40_000
+KNOWN = date(2025, 2, 26)
 RNG = np.random.default_rng(0)
 THETA = RNG.standard_normal(N)
 # best policy: a where theta > 0, b elsewhere; nobody knows which beforehand
@@ -118,9 +119,9 @@ def test_every_signpost_with_a_threshold_makes_a_sentence():
 
 def test_an_event_says_what_its_coming_does():
     found = signposts.shipped_signposts(default())["w_streamlining"]
-    assert value.event_sentence(found, value.Shift("A4", 0.75, 0.004, 0.34), weighted=True) == (
-        "If the framework is withdrawn or left unenforced by the end of 2026 (so in 34% of the weighted futures), A4's weighted "
-        "share falls from 75% without it to under 1% with it."
+    assert value.event_sentence(found, value.Shift("A4", 0.75, 0.004, 0.34), KNOWN) == (
+        "If the framework is withdrawn or left unenforced by the end of 2026 (so in 34% of futures weighted by what was known on "
+        "26 February 2025), A4's weighted share falls from 75% without it to under 1% with it."
     )
 
 
@@ -143,7 +144,9 @@ def test_a_choice_between_policies_that_are_alike_is_worth_nothing():
 
 def test_a_sentence_tells_both_its_shares_by_the_same_weights():
     shift = value.Shift("A1", 0.61, 0.48, 0.3)
-    assert value.sentence(post(), shift, weighted=True).endswith("that is so in 30% of the weighted futures.")
+    assert value.sentence(post(), shift, KNOWN).endswith(
+        "that is so in 30% of futures weighted by what was known on 26 February 2025."
+    )
     heavy = np.r_[np.ones(1), np.zeros(N - 1)]
     reading = np.r_[np.zeros(1), np.ones(N - 1)]
     assert value.sure_sentence(reading, post(), heavy).startswith("In almost no future")

@@ -84,6 +84,19 @@ def test_signposts_come_by_the_value_of_their_reading(watched):
     assert all(0 <= v <= 1 for v in worth)
 
 
+def test_a_signpost_that_came_true_since_is_told_as_that_and_not_as_one_to_watch(watched):
+    came = {row.id: row.came for row in watched.since}
+    assert came["w_streamlining"].startswith("13 May 2025: ")
+    assert {*came}.isdisjoint(row.id for row in watched.ahead)
+    assert len(watched.ahead) + len(came) == len(watched.signposts)
+
+
+def test_a_chance_in_a_signpost_names_the_day_of_what_weighs_it(watched):
+    chances = [row.sentence for row in watched.signposts if "% of futures" in row.sentence]
+    assert len(chances) > 5
+    assert all("of futures weighted by what was known on 26 February 2025" in said for said in chances)
+
+
 def test_every_modelled_signpost_says_what_it_would_do(watched):
     silent = [row.id for row in watched.signposts if not row.sentence and row.modelled]
     assert not silent

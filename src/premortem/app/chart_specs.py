@@ -56,13 +56,17 @@ class Side:
     ticks: Sequence[float] = ()
 
 
-def wide(chart: Any, height: int, right: int = 5) -> Any:
-    """The project's look, as wide as its place; room of so many pixels at the right for words at the ends of lines."""
-    spec = apply_theme(chart, height=height, width=None).to_dict()
-    spec |= {"width": "container", "autosize": {"type": "fit-x", "contains": "padding"}}
-    spec["padding"] = {"left": 5, "top": 5, "bottom": 5, "right": right}
-    spec["config"]["aria"] = False  # the table is the data for who cannot see the marks
-    return alt.Chart.from_dict(spec)
+def wide(chart: Any, height: int, right: int | None = 5) -> Any:
+    """The chart itself with the project's look, as wide as its place; room of so many pixels at the right for words at the ends of lines,
+    none for a map.
+    """
+    drawn = apply_theme(chart, height=height, width=None)
+    drawn.width, drawn.autosize = "container", {"type": "fit-x", "contains": "padding"}
+    if right is not None:
+        drawn.padding = {"left": 5, "top": 5, "bottom": 5, "right": right}
+    drawn.config = drawn.config.copy(deep=False)
+    drawn.config.aria = False  # the table is the data for who cannot see the marks
+    return drawn
 
 
 def fan(first: int, end: int, marks: Sequence[tuple[float, str]] = ()) -> Any:
@@ -281,10 +285,7 @@ def world(measure: Measure, top: float) -> Any:
         alt.Chart(ROWS).mark_circle(size=28, stroke=MUTED, strokeWidth=0.6, opacity=1)
         .transform_filter("datum.circle && isValid(datum.value)").encode(longitude="lon:Q", latitude="lat:Q", color=colour, tooltip=tip)
     )  # fmt: skip
-    spec = apply_theme(alt.layer(ground, known, small).project(type="equalEarth"), height=460, width=None).to_dict()
-    spec |= {"width": "container", "autosize": {"type": "fit-x", "contains": "padding"}}
-    spec["config"]["aria"] = False
-    return alt.Chart.from_dict(spec)
+    return wide(alt.layer(ground, known, small).project(type="equalEarth"), 460, right=None)
 
 
 def _classes(words: Sequence[str]) -> Any:

@@ -1,14 +1,19 @@
 """What can be tried of 'what would it take': every uncertainty, strength and clause number in force, by its key."""
 
 import textwrap
+from collections.abc import Sequence
 
 from premortem.app import controls
 from premortem.app.live_model import Live
 from premortem.app.view_state import State
+from premortem.case import Case
+from premortem.questions._amounts import amounts
 from premortem.text.numbers import day_in_words
 
 # Most letters of what a clause says, in a list.
 MOST = 100
+# Clause numbers that are offered by a button each.
+PICKS = 6
 # Where what a clause says may end, in a list: it goes on with what is less than the number.
 ENDS = ("; ", ": ", ", past ")
 
@@ -29,6 +34,13 @@ def choices(live: Live, state: State) -> list[tuple[str, list[tuple[str, str]]]]
         ("Instruments and efforts", strengths),
         (f"Clause numbers in force on {day_in_words(book.case.settings.binding)}", numbers),
     ]
+
+
+def first_tried(every: Sequence[tuple[str, Sequence[tuple[str, str]]]], case: Case) -> list[tuple[str, str]]:
+    """Of what can be tried the clause numbers that the case asks of first, each as a reader calls it."""
+    held = {key for _, rows in every for key, _ in rows}
+    found = [(f"l.{name}", amount.says) for name, amount in amounts(case).amounts.items() if f"l.{name}" in held]
+    return [(key, (*case.text.app.found_by.get(key, ()), says)[0]) for key, says in found[:PICKS]]
 
 
 def _called(says: str, label: str, numbers: int) -> str:

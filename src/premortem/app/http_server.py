@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # A stop takes three seconds at most: so many that it waits for requests under way.
 PATIENCE = 1
-# And so many more for jobs, which are told at the start, before they are killed.
+# And so many for jobs, which are told at the same time, before they are killed.
 REST = 0.8
 # What is said where a server listens to more than its own machine.
 REACHED = (

@@ -19,6 +19,7 @@ from premortem.ensemble.part import PART
 from premortem.ensemble.store import CHECKSUMS
 from premortem.errors import BadInput
 from premortem.files import writer
+from premortem.text.places import without_folders
 from premortem.text.result import Document
 
 # How long a job that is interrupted may take to end by itself [s].
@@ -102,7 +103,13 @@ class Jobs:
         """`most` futures a job; `most_held` bytes of all folders of jobs together, or as many as the disk has."""
         self.study, self.case, self.most, self.most_held, self._ended = study, case, most, most_held, ended
         self._jobs, self._lock = dict[str, Job](), threading.Lock()
+        self._told = 0.0  # when whatever runs was told that all stops; 0 before
         self.home = study / ".jobs" if study else Path.home() / ".cache" / "premortem" / "jobs"
+
+    @property
+    def place(self) -> str:
+        """Where the folders of jobs lie, in words: who reads a page need not know the folders of this machine."""
+        return f"{self.home.name} of the study's folder" if self.study else without_folders(str(self.home))
 
     def start(self, policies: tuple[str, ...], futures: int, seed: int) -> Job:
         """Start a run. Raises `BadInput` for one of too many futures, when too many are under way, or for want of room on the disk."""
@@ -178,32 +185,34 @@ class Jobs:
         job = self.find(name)
         if job.status == "running":
             job.cancelled = True
-            _interrupt(job)
+            _signal(job, signal.SIGINT)
+            _end(job)
         return job
 
     def interrupt(self) -> None:
         """Interrupt whatever runs, all at once, and wait for none; one that was told already is not told twice."""
+        self._told = self._told or time.monotonic()
         for job in self._jobs.values():
             if job.status == "running" and not job.cancelled:
                 job.cancelled = True
                 _signal(job, signal.SIGINT)
 
     def close(self, patience: float = PATIENCE) -> None:
-        """Interrupt whatever runs; what still does after so many seconds is killed."""
+        """Interrupt whatever runs; what still does so many seconds after it was told is killed. Nobody waits until the system has
+        taken a killed one apart, which at load takes it a second and cannot fail.
+        """
         self.interrupt()
-        ends = time.monotonic() + patience
+        ends = self._told + patience
+        for job in self._jobs.values():
+            with suppress(subprocess.TimeoutExpired):
+                job.process.wait(max(ends - time.monotonic(), 0.01))
         for job in self._jobs.values():
             if job.status == "running":
-                _end(job, ends)
+                _signal(job, signal.SIGKILL)
 
 
 def _giga(count: int) -> str:
     return f"{count / 1e9:.1f} GB"
-
-
-def _interrupt(job: Job) -> None:
-    _signal(job, signal.SIGINT)
-    _end(job, time.monotonic() + PATIENCE)
 
 
 def _signal(job: Job, which: int) -> None:
@@ -211,18 +220,18 @@ def _signal(job: Job, which: int) -> None:
         os.killpg(job.process.pid, which)
 
 
-def _end(job: Job, ends: float) -> None:
-    """Wait for an interrupted job until then; kill it where it still runs. What it has finished stays on disk either way."""
+def _end(job: Job) -> None:
+    """Wait for an interrupted job; kill it where it still runs. What it has finished stays on disk either way."""
     try:
-        job.process.wait(max(ends - time.monotonic(), 0.01))
+        job.process.wait(PATIENCE)
     except subprocess.TimeoutExpired:
         _signal(job, signal.SIGKILL)
         job.process.wait(PATIENCE)
 
 
 def _tail(path: Path) -> str:
-    """The last line of a log, without control signs."""
+    """The last line of a log, without control signs and folders."""
     if not path.is_file():
         return ""
     lines = path.read_text("utf-8", "replace").strip().splitlines()
-    return json.dumps(lines[-1])[1:-1][:300] if lines else ""
+    return json.dumps(without_folders(lines[-1]))[1:-1][:300] if lines else ""

@@ -1,5 +1,6 @@
 """Sentences and labels of the screens, made from the rows that they stand above."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -11,12 +12,21 @@ from premortem.propositions.verdicts import BANDS as BANDS  # the heads of a tab
 from premortem.propositions.verdicts import MARK as MARK
 from premortem.propositions.verdicts import NO_VERDICT as NO_VERDICT
 from premortem.text import phrases, units
-from premortem.text.numbers import LOG_RATE, a_year
+from premortem.text.numbers import LOG_GROWTH, LOG_RATE, LOGIT, a_year
 from premortem.text.result import Document
 from premortem.watch.signposts import Signpost
 from premortem.watch.weights import is_noise
 
 ALL = "all"
+# What stands beside a field of a unit that is held as a logarithm, and how one types it.
+HELD = {"ln": "times", "ln/yr": "times a year", "logit/yr": "times a year, of odds", LOGIT: "", LOG_GROWTH: "a year"}
+TYPED = {
+    "ln": "times: 2 is twice",
+    "ln/yr": "times a year: 2 is twice a year, and so is 100%",
+    "logit/yr": "times a year, of odds: 2 is odds twice a year",
+    LOGIT: "percent",
+    LOG_GROWTH: "percent a year",
+}
 # How a change of less than a point reads.
 UNDER_A_POINT = ("0", "<1")
 
@@ -91,7 +101,18 @@ def lawful(change: Document, side: str) -> str:
 
 
 def field(value: float, unit: str = "") -> str:
-    """A number as it stands in a field: three significant digits, whole numbers from 100 on, years to a tenth."""
+    """A number as it stands in a field: three significant digits, whole numbers from 100 on, years to a tenth; of a logarithm what people
+    say, the factor or per cents.
+
+    >>> field(0.334, "ln/yr"), field(-2.07, "logit"), field(0.2, "0-1")
+    ('1.4', '11.2%', '0.2')
+    """
+    if unit in units.FOLDS:
+        return field(math.exp(value))
+    if unit == LOGIT:
+        return f"{field(100 / (1 + math.exp(-value)))}%"
+    if unit == LOG_GROWTH:
+        return f"{field(100 * a_year(value))}%"
     if abs(value) >= 1e15:
         return f"{value:.10g}".replace("e+", "e")
     shown = float(f"{value:.3g}") if abs(value) < 100 else round(value, 1 if unit == "year" else 0)
@@ -102,9 +123,16 @@ def side_label(value: float, unit: str) -> str:
     """What stands beside a number field: the number in words where that is shorter to read, else its unit in words.
 
     >>> side_label(0.25, "0-1"), side_label(0.334, "ln/yr"), side_label(7.07, "million stacks/yr2")
-    ('25%', '1.4 times a year', 'million stacks a year more each year')
+    ('25%', 'times a year', 'million stacks a year more each year')
     """
+    if unit in HELD:
+        return HELD[unit]
     return units.quantity(value, unit) if units.read_whole(unit) or abs(value) >= 1e6 else units.after(unit).strip()
+
+
+def typed_in(unit: str) -> str:
+    """What is typed into a field of a unit, in words."""
+    return TYPED.get(unit) or units.unit_name(unit)
 
 
 def range_label(low: float, high: float, unit: str) -> str:

@@ -1,18 +1,17 @@
 """What changed in the law between two sides as a page tells it: in words, dated, the changes that turn most answers first."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from premortem.case import Case
 from premortem.law.book import Book
-from premortem.law.differences import CameAndWent, Comparison, OfLaw, OfStrengths
+from premortem.law.book_differences import CameAndWent, Comparison, OfLaw, OfStrengths
+from premortem.law.clauses.clause import QUESTION
 from premortem.law.rulebook_version import shipped_version
-from premortem.text.numbers import capital, count_noun, day_in_words, listing
+from premortem.text.numbers import capital, count_noun, day_in_words, days_in_words, listing
 from premortem.text.units import quantity
 
-DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 # Kinds of changes and how a reader is told of each; a place that moved says it by itself.
 HOW = {
     "new": "Now in force",
@@ -36,16 +35,20 @@ class Told:
 
 @dataclass(frozen=True)
 class Changes:
-    """Changes that touch a compared shipment, those that touch none, and what no clause says; each the most important first."""
+    """Changes that turn the answer of a compared shipment, questions on which answers hang, those that only apply, those that touch none, and
+    what no clause says; each the most important first.
+    """
 
     first: Sequence[Told]
+    hang: Sequence[Told]
+    apply: Sequence[Told]
     others: Sequence[Told]
     efforts: Sequence[str]
 
     @property
     def many(self) -> int:
         """How many there are of all kinds."""
-        return len(self.first) + len(self.others) + len(self.efforts)
+        return sum(map(len, (self.first, self.hang, self.apply, self.others, self.efforts)))
 
 
 def told(found: Comparison, before: Book, after: Book) -> Changes:
@@ -53,12 +56,22 @@ def told(found: Comparison, before: Book, after: Book) -> Changes:
     shipments that it would have touched.
     """
     law = _by_place([row for row in found["changes"] if row["of"] == "law"])
-    rows = [(row["weight"], row["touches"], _of_law(row, before, after)) for row in law]
-    rows += [(row["weight"], row["weight"], _between(row)) for row in found["between"]]
+    moved = {row["place"]: row for row in law if row["kind"] == "place"}
+    between = []
+    for row in found["between"]:
+        # a question of a place that has moved since is told with the place
+        if place := next((p for p in moved if _asks_of(row, p, after)), None):
+            moved[place]["text"] += f" (left open from {_span(row)})"
+        else:
+            between.append(row)
+    rows = [(row["weight"], row["touches"], _is_open(row, before, after), _of_law(row, before, after)) for row in law]
+    rows += [(row["weight"], row["weight"], _all_open(row, after), _between(row, after)) for row in between]
     rows.sort(key=lambda row: (-row[0], -row[1]))
     return Changes(
-        [one for _, weight, one in rows if weight],
-        [one for _, weight, one in rows if not weight],
+        [one for turns, _, is_open, one in rows if turns and not is_open],
+        [one for _, touches, is_open, one in rows if touches and is_open],
+        [one for turns, touches, is_open, one in rows if touches and not turns and not is_open],
+        [one for _, touches, _, one in rows if not touches],
         [_effort(row, after) for row in found["changes"] if row["of"] != "law"],
     )
 
@@ -91,15 +104,6 @@ def _once(texts: Sequence[str]) -> list[str]:
     return [first, *(text[same:] for text in texts[1:])]
 
 
-def days_in_words(text: str) -> str:
-    """A text with its days as people write them.
-
-    >>> days_in_words("ended on 2025-05-13, before its day")
-    'ended on 13 May 2025, before its day'
-    """
-    return DAY.sub(lambda found: day_in_words(date.fromisoformat(found[0])), text)
-
-
 def _of_law(row: OfLaw, before: Book, after: Book) -> Told:
     if row["kind"] == "place":
         return Told("", "", row["text"], _matters(row["weight"], row["touches"]))
@@ -114,8 +118,28 @@ def _of_law(row: OfLaw, before: Book, after: Book) -> Told:
     return Told(day_in_words(day) if day else "", how, says, _matters(row["weight"], row["touches"]), clause.citation)
 
 
-def _between(row: CameAndWent) -> Told:
-    how = "Came and went" if row["in_force"] else "Never came into force"
+def _is_open(row: OfLaw, before: Book, after: Book) -> bool:
+    """Whether a change is of a question that the text leaves open: answers hang on it, and it turns none by itself."""
+    side = before if row["kind"] == "gone" else after
+    return row["kind"] != "place" and side.by_id[row["clause"]].stage == QUESTION
+
+
+def _all_open(row: CameAndWent, book: Book) -> bool:
+    return all(book.by_id[c].stage == QUESTION for c in row["clauses"])
+
+
+def _asks_of(row: CameAndWent, place: str, book: Book) -> bool:
+    """Whether an instrument that came and went only asked of a place."""
+    return _all_open(row, book) and all(f"'{place}'" in book.by_id[c].applies for c in row["clauses"])
+
+
+def _span(row: CameAndWent) -> str:
+    return " to ".join(day_in_words(date.fromisoformat(row[end])) for end in ("from", "to"))
+
+
+def _between(row: CameAndWent, book: Book) -> Told:
+    came = "Left open for a time" if _all_open(row, book) else "Came and went"
+    how = came if row["in_force"] else "Never came into force"
     return Told(
         day_in_words(date.fromisoformat(row["to"])), how, days_in_words(row["text"]), _matters(0, row["weight"], "would have applied")
     )  # fmt: skip

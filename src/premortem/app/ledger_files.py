@@ -1,18 +1,20 @@
 """A decided ledger as files for whoever gave it: under their own headings, and by themselves the rows that need a look."""
 
-import re
 from collections.abc import Iterable, Mapping
 
 import polars as pl
 
+from premortem.app import shipment_form
+from premortem.app.page_words import on_page
+from premortem.law.fields.field_words import called
+from premortem.law.fields.vocabulary import Vocabulary
+from premortem.law.ledger.grounds import BETWEEN
 from premortem.law.ledger.remainder import ROW, WHY
+from premortem.law.verdict_codes import RETURNED
+from premortem.text.numbers import capital
 
-# What a reason tells a user of the command line to set, and where the same stands on the page.
-SETTINGS = (
-    (re.compile(r"--decimal (point|comma) reads"), r"the decimal mark set to \1 reads"),
-    (re.compile(r"--dates DMY,? or --dates MDY"), "the order of days, above"),
-    (re.compile(r'--sheet "NAME"'), "its name under Sheet, above,"),
-)
+# The column of the rows that need a look that says why each does.
+REASON = "why"
 
 
 def own_headings(mapping: Mapping[str, str], unread: Iterable[str]) -> dict[str, str]:
@@ -27,14 +29,33 @@ def under_own_headings(table: pl.DataFrame, own: Mapping[str, str]) -> pl.DataFr
     return table.rename({name: heading for name, heading in wanted.items() if taken.count(heading) == 1})
 
 
-def to_look_at(decided: pl.DataFrame) -> pl.DataFrame:
-    """Rows that were rejected, or of which it hangs on something whether they may go, with their numbers."""
+def told_in_words(decided: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
+    """The decided table with its reasons as a page tells them: fields by how they are called, no option of a command."""
+    rests = pl.col("rests_on").map_elements(lambda text: _in_words(text, words), pl.String)
+    return decided.with_columns(pl.col(WHY).map_elements(on_page, pl.String), rests)
+
+
+def to_look_at(decided: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
+    """Rows that were rejected, or of which it hangs on something whether they may go: each with its number and why. A row that gives back
+    an earlier one hangs on nothing.
+    """
     numbered = decided.drop(ROW, strict=False).with_row_index(ROW, offset=1)
-    return numbered.filter(pl.col(WHY).is_not_null() | pl.col("may_go").is_null())
+    hangs = pl.col("may_go").is_null() & pl.col("outcome").ne_missing(RETURNED)
+    kept = numbered.filter(pl.col(WHY).is_not_null() | hangs)
+    reasons = [_why(row, words) for row in kept.select(WHY, "outcome", "rests_on", "hits").to_dicts()]
+    return kept.insert_column(1, pl.Series(REASON, reasons, pl.String))
 
 
-def on_screen(text: str) -> str:
-    """A reason in words of the page, which has fields where the command line has options."""
-    for option, field in SETTINGS:
-        text = option.sub(field, text)
-    return text
+def _why(row: Mapping[str, str | None], words: Vocabulary) -> str:
+    """Why a row needs a look: that it was rejected, what it hangs on, a name to look at, or what must be said before it is decided."""
+    if row[WHY]:
+        return f"Rejected: {row[WHY]}"
+    outcome, rests, hits = row["outcome"] or "", row["rests_on"], row["hits"]
+    found = [f"Hangs on: {rests}"] if rests else []
+    found += [f"Name to look at: {hits}"] if hits else []
+    return ". ".join(found) or capital(shipment_form.reads(outcome, words))
+
+
+def _in_words(rests_on: str, words: Vocabulary) -> str:
+    parts = (called(part, words) if part in words.fields else on_page(part) for part in rests_on.split(BETWEEN))
+    return BETWEEN.join(parts)

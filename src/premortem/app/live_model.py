@@ -2,6 +2,8 @@
 
 The model is compiled once, for chunks of one shape; levers, thresholds and values are arguments, so nothing that a person
 moves compiles it again. Outcomes are kept for the last few policies, so a moved threshold only scores them anew.
+
+Over 300 lines: one class, whose answers share what it keeps.
 """
 
 from collections.abc import Callable, Hashable, Iterator

@@ -15,13 +15,14 @@ from premortem.app import labels as said
 from premortem.app import timeline_marks
 from premortem.app import view_state as states
 from premortem.app.chart_specs import Chart, Rows
-from premortem.app.law_changes import days_in_words
+from premortem.app.page_words import on_page
 from premortem.app.session import Desk
 from premortem.app.view_state import State
 from premortem.briefing.memo_file import linked
 from premortem.case import Case
 from premortem.charts import theme
 from premortem.exhibits.form import coded
+from premortem.law.condition_words import condition_words
 from premortem.law.fields.items import catalogued
 from premortem.law.fields.places import names as places_of
 from premortem.law.fields.vocabulary import vocabulary
@@ -30,7 +31,8 @@ from premortem.questions.futures import SIGNS
 from premortem.story.page import TEMPLATES
 from premortem.study import Study
 from premortem.text import phrases
-from premortem.text.numbers import day_in_words
+from premortem.text.numbers import day_in_words, days_in_words
+from premortem.text.places import without_folders
 from premortem.text.tables import plain
 from premortem.text.units import quantity, read_whole, unit_name
 from premortem.watch import hindcast_words
@@ -70,6 +72,7 @@ _env = Environment(
     lstrip_blocks=True,
 )
 _env.filters |= {
+    "without_folders": without_folders,
     "share": phrases.share,
     "points": phrases.points,
     "num": phrases.number,
@@ -85,6 +88,7 @@ _env.filters |= {
     "place_name": lambda code, case: places_of(case).get(code, code),
     "field": said.field,
     "range_label": said.range_label,
+    "typed_in": said.typed_in,
     "limit": said.limit,
     "lawful": said.lawful,
     "plain": plain,
@@ -96,8 +100,9 @@ _env.filters |= {
     "reading": hindcast_words.amount,
     "readings_alone": hindcast_words.amounts_alone,
     "read_whole": read_whole,
+    "on_page": on_page,
 }
-_env.globals |= {"go": GO, "palette": DARK}
+_env.globals |= {"go": GO, "palette": DARK, "condition_words": condition_words}
 
 
 def desk_of(request: Request) -> Desk:

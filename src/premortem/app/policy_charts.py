@@ -12,10 +12,12 @@ from premortem.charts.theme import BREAKS, CONTEXT, HOLDS, INK
 
 # A name beside a point takes this share of the spread of heights.
 NAME_SHARE = 0.08
+# Room below a heat map for its key [px].
+KEY = 12
 
 
 def heat(x: str, y: str, value: str, legend: str, rows: Rows) -> Any:
-    """A heat map with its values as text."""
+    """A heat map with its values as text, and a key below it whose title is `legend`."""
     base = alt.Chart(ROWS).encode(
         x=alt.X(f"{x}:N", sort=None, title=None, axis=alt.Axis(orient="top", labelAngle=0, ticks=False, domain=False)),
         y=alt.Y(f"{y}:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False)),
@@ -25,13 +27,20 @@ def heat(x: str, y: str, value: str, legend: str, rows: Rows) -> Any:
             f"{value}:Q",
             title=legend,
             scale=alt.Scale(range=["#F6F7F9", BREAKS], domainMin=0, interpolate="rgb"),
-            legend=None,
+            legend=alt.Legend(
+                orient="bottom",
+                direction="horizontal",
+                gradientLength=240,
+                gradientThickness=10,
+                titleLimit=600,
+                format=".1f",
+            ),
         )
     )
     most = max(row[value] for row in rows)
     strong = alt.condition(f"datum.{value} > {0.6 * most}", alt.value("white"), alt.value(INK))
     text = base.mark_text().encode(text=alt.Text(f"{value}:Q", format=".2f"), color=strong)
-    return wide(cells + text, 32 * len({row[y] for row in rows}))
+    return wide(cells + text, 32 * len({row[y] for row in rows}) + KEY)
 
 
 def bump(measures: Sequence[str], last: Sequence[str]) -> Any:

@@ -66,6 +66,8 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        if scope["method"] == "HEAD":  # what watches a server asks so: as GET, and nothing is sent but headers
+            scope, send = {**scope, "method": "GET"}, _without_body(send)
         send = _with_headers(send, scope["path"])
         headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
         if reason := self._stranger(scope, headers):
@@ -93,7 +95,7 @@ class Guard:
         if host not in self.hosts:
             return 403, "Host", f"this server does not answer for {host[:80] or 'no host'}"
         origin = headers.get("origin", "")
-        if scope["method"] not in ("GET", "HEAD") and origin and origin.split("://")[-1] != headers.get("host"):
+        if scope["method"] != "GET" and origin and origin.split("://")[-1] != headers.get("host"):
             return 403, "Origin", "asked from another site"
         return None
 
@@ -131,7 +133,7 @@ def _from_elsewhere(scope: Scope, headers: dict[str, str]) -> bool:
 
 
 def _reads_page(scope: Scope) -> bool:
-    return scope["method"] in ("GET", "HEAD") and not scope["path"].startswith("/api/")
+    return scope["method"] == "GET" and not scope["path"].startswith("/api/")
 
 
 def _most(scope: Scope) -> int:
@@ -195,6 +197,13 @@ def _with_headers(send: Send, path: str) -> Send:
             said = any(name == b"cache-control" for name, _ in message["headers"])
             message["headers"] = [*message["headers"], *HEADERS, *([] if said else [(b"cache-control", kept)])]
         await send(message)
+
+    return sending
+
+
+def _without_body(send: Send) -> Send:
+    async def sending(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
 
     return sending
 

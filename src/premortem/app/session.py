@@ -25,6 +25,7 @@ from premortem.questions.breaking_points import prepare
 from premortem.questions.margins import check_inputs
 from premortem.questions.weighted_board import Board, board_of
 from premortem.study import Run, Study
+from premortem.text.places import without_folders
 
 # Futures of the run that is made when the study has none: enough for boxes, quick enough to wait for.
 SMALL_RUN = 4096
@@ -148,14 +149,14 @@ class Desk:
             check_inputs(found := self.study.stored(self._stored))
             return found
         except PremortemError as error:
-            self.set_aside = str(error)
+            self.set_aside = without_folders(str(error))
             return None
 
     def put_aside(self, error: PremortemError) -> None:
         """Show the stored run no longer, since it cannot be read, and say why."""
         if "run" in self.__dict__ and self.run is self.stored:
             del self.run
-        self.stored, self.set_aside = None, str(error)
+        self.stored, self.set_aside = None, without_folders(str(error))
 
     @cached_property
     def run(self) -> Run:

@@ -16,7 +16,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from premortem.app import routes
+from premortem.app import page_words, routes
 from premortem.app.jobs import MOST, MOST_HELD, MOST_SHARED, Jobs
 from premortem.app.pages import render
 from premortem.app.request_limits import Guard
@@ -27,8 +27,9 @@ from premortem.app.session import PATIENCE, Desk
 from premortem.app.short_links import Expanded, Saved
 from premortem.app.valid_texts import check_body
 from premortem.app.view_state import KEYS
-from premortem.errors import BadInput, BadInputs, PremortemError
+from premortem.errors import BadInputs, PremortemError
 from premortem.files.faults import fault
+from premortem.text.places import without_folders
 
 STATIC = files("premortem.app") / "static"
 log = logging.getLogger("premortem.app")
@@ -93,7 +94,7 @@ def _errors(site: FastAPI) -> None:
     @site.exception_handler(PremortemError)
     async def _ours(request: Request, error: PremortemError) -> Response:
         several = error.errors if isinstance(error, BadInputs) else [error]
-        dicts = [_told(e) for e in several]
+        dicts = [page_words.fault(e) for e in several]
         return _refuse(request, 400, dicts, "This could not be used")
 
     @site.exception_handler(RequestValidationError)
@@ -118,16 +119,9 @@ def _errors(site: FastAPI) -> None:
         return _refuse(request, 500, [said], "Something went wrong on this screen")
 
 
-def _told(error: PremortemError) -> dict[str, str]:
-    """The five fields of an error, and what is wrong beside the hint."""
-    if not isinstance(error, BadInput):
-        return _fields(str(error))
-    return error.as_dict() | ({"what": error.what} if error.hint else {})
-
-
 def _fields(what: str, key: str = "", got: object = None) -> dict[str, str]:
     shown = "" if got is None else str(got)[:200]
-    return {"file": "request", "key": key, "got": shown, "allowed": "", "hint": what}
+    return {"file": "request", "key": key, "got": shown, "allowed": "", "hint": without_folders(what)}
 
 
 def _refuse(request: Request, status: int, dicts: list[dict[str, str]], title: str, headers: Any = None) -> Response:

@@ -3,7 +3,7 @@
 `premortem bench --quick` takes about two minutes; `--peers` runs the tools that people would otherwise use.
 """
 
-from premortem.bench import analysis, card, mechanism, peers, problems, rules, screening, screens, simulation, start
+from premortem.bench import analysis, gpu, mechanism, peers, problems, rules, screening, screens, simulation, start
 from premortem.bench.timing import Row, machine
 from premortem.case import default
 from premortem.ensemble.compiled import use_compilation_cache
@@ -17,7 +17,7 @@ def run(quick: bool = True, with_peers: bool = False) -> list[Row]:
     use_compilation_cache()
     study = Study(case=default())
     timed = study.case.timed
-    found = [*simulation.rows(study, quick), *card.rows(study)]
+    found = [*simulation.rows(study, quick), *gpu.rows(study)]
     found += mechanism.rows(study, timed, 3 if quick else 9) if timed else []
     found += [
         *analysis.rows(quick, with_peers),

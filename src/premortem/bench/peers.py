@@ -59,12 +59,13 @@ def _salib(study: Study, times: int) -> Row:
     from SALib import ProblemSpec
 
     run = in_numpy(study.model(), values, simulation.policy_inputs(study))
+    first = study.assumptions[0].id
     ends = [[float(r.min()), float(r.max() + 1e-6)] for r in values]
-    problem = ProblemSpec({"names": list(study.priors.names), "bounds": ends, "outputs": ["A1"]})
+    problem = ProblemSpec({"names": list(study.priors.names), "bounds": ends, "outputs": [first]})
     problem.set_samples(np.asarray(values.T, float))
 
     def evaluate() -> None:
-        problem.evaluate(lambda x: np.asarray(run(x.T.astype(np.float32))[0]["margin.A1"]))
+        problem.evaluate(lambda x: np.asarray(run(x.T.astype(np.float32))[0][f"margin.{first}"]))
 
     took, theirs = time_pair(ours, evaluate, times)
     return row(

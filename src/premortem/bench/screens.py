@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from premortem.app.view_state import FIRST, FUTURES
 from premortem.bench import clients, soak
 from premortem.bench.timing import Row, row
+from premortem.case import Moved, default
 
 # Budgets [ms]: median and 95th percentile from slider to picture, 95th percentile of a read among many, and the first
 # page of a warm server and from the start of its process.
@@ -26,7 +27,6 @@ MEDIAN, P95, READ, WARM, COLD = 100.0, 200.0, 300.0, 1500.0, 5000.0
 MOVED = 1000.0
 # Moves of a slider.
 MOVES = 40
-LEVER = "l.diffusion.country_allocation.tpp"
 READY = "html[data-ready]"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -62,6 +62,13 @@ def _until_ready(address: str) -> None:
             answer.read()
 
 
+def _moved() -> Moved:
+    """What readers of the leading case move."""
+    timed = default().timed
+    assert timed
+    return timed.MOVED
+
+
 def _beside_budget(name: str, ours: float, budget: float) -> Row:
     return row(name, ours, budget, "ms", "its budget", more_is_better=False)
 
@@ -69,7 +76,7 @@ def _beside_budget(name: str, ours: float, budget: float) -> Row:
 def _reads(address: str) -> list[Row]:
     """Clients that read at once: the 95th percentile of a read, over every path; a read that fails ends the benchmark."""
     at = urlsplit(address)
-    taken = sorted(x for times in clients.measure(str(at.hostname), at.port or 80).values() for x in times)
+    taken = sorted(x for times in clients.measure(str(at.hostname), at.port or 80, _moved()).values() for x in times)
     name = f"{clients.CLIENTS} clients reading at once"
     return [
         _beside_budget(f"{name}, median", statistics.median(taken), READ),
@@ -80,7 +87,7 @@ def _reads(address: str) -> list[Row]:
 def _soaked(address: str, seconds: float) -> list[Row]:
     """Readers who move levers for long: the 95th percentile of an answer; how many were refused stands beside it."""
     at = urlsplit(address)
-    found = soak.summary(soak.measure(str(at.hostname), at.port or 80, seconds))
+    found = soak.summary(soak.measure(str(at.hostname), at.port or 80, seconds, _moved()))
     name = f"{soak.READERS} readers moving levers for {seconds:.0f} s"
     return [
         _beside_budget(f"{name}, median", found["median"], MOVED) | found,
@@ -121,8 +128,10 @@ def _moves(browser: Any, address: str) -> list[Row]:
     """Key steps of a slider of the levers, simulated anew, and of a threshold, until the picture is redrawn: first by some of the
     futures, and by all.
     """
-    first, board = _keys(browser, f"{address}/levers", f"[data-key='{LEVER}'] input[type=range]")
-    _, fan = _keys(browser, f"{address}/a/A2", "[data-key='t.A2.models_contained'] input[type=range]")
+    moved = _moved()
+    slider = "[data-key='{}'] input[type=range]"
+    first, board = _keys(browser, f"{address}/levers", slider.format(f"l.{moved.lever}"))
+    _, fan = _keys(browser, f"{address}/a/{moved.assumption}", slider.format(f"t.{moved.threshold}"))
     made = []
     for what, taken in (
         (f"lever to first redrawn board, {FIRST:,} futures simulated", first),

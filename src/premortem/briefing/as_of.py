@@ -55,7 +55,7 @@ def as_of_section(run: Run, result: AsOfDay) -> Section:
                         s.observable,
                         words.worth(s),
                         words.threshold(s.threshold, s.unit).removeprefix("; look again ")
-                        or f"by {study_day(run, s.id)}",
+                        or f"by {phrases.day_in_words(study_day(run, s.id))}",
                         words.latest(s).removeprefix("; "),
                     )
                     for s in result.next

@@ -175,7 +175,7 @@ def _effects(a: Assumption, why: Explained) -> Figure | None:
         _strongest(a, top),
         figures.effects(rows),
         "Change of the share that holds by more of an item: as it is rather than at its least, by what it says that it raises and lowers; paired over "
-        f"{questions.FROZEN:,} futures; line: 95% interval. The {len(rows)} strongest of {len(why.attribution)}; the HTML edition lists all.",
+        f"up to {questions.FROZEN:,} futures, until it is known; line: 95% interval. The {len(rows)} strongest of {len(why.attribution)}; the HTML edition lists all.",
         f"{said}.",
     )
 

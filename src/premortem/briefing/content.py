@@ -7,7 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import altair as alt
+
 from premortem.exhibits.form import frame_chart
+from premortem.text.result import Shown
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ class Figure:
     source: str
     alternative: str
 
-    def picture(self, number: str = "") -> Any:
+    def picture(self, number: str = "") -> alt.TopLevelMixin:
         """The chart with its title and source, as an Altair chart."""
         title = f"Figure {number}. {self.title}" if number else self.title
         return frame_chart(self.chart.copy(), title, "", self.source, self.alternative)
@@ -165,8 +168,8 @@ class Section:
     finding: bool = False
 
 
-@dataclass(frozen=True)
-class Brief:
+@dataclass(frozen=True, repr=False)
+class Brief(Shown):
     """The whole; `summary` is the executive page, `left_out` says which parts could not be made and why."""
 
     title: str
@@ -182,7 +185,7 @@ class Brief:
         for section in (self.summary, *self.sections):
             yield from figures_of(section.blocks)
 
-    def pictures(self, section: str) -> dict[str, Any]:
+    def pictures(self, section: str) -> dict[str, alt.TopLevelMixin]:
         """Figures of a section by their ids, folded ones too, each an Altair chart with number, title and source."""
         held = [f for s in (self.summary, *self.sections) if s.id == section for f in figures_of(s.blocks)]
         return {f.id: f.picture(self.numbers[f.id]) for f in held}

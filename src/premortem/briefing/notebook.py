@@ -1,6 +1,6 @@
 """The brief as a notebook meets it: its figures, all or of one assumption, each an Altair chart."""
 
-from typing import Any
+import altair as alt
 
 from premortem import questions
 from premortem.briefing.assemble import assemble
@@ -18,7 +18,7 @@ def brief(run: Run, old: Run | None = None) -> Brief:
     return assemble(run, old)
 
 
-def figures(run: Run, assumption: str) -> dict[str, Any]:
+def figures(run: Run, assumption: str) -> dict[str, alt.TopLevelMixin]:
     """The brief's figures of one assumption under the run's first policy, by id, each an Altair chart.
 
     `fan` is the margin over time, `effects` what carries it, `shares` the policies, `causes` what fails first,

@@ -10,13 +10,14 @@ from premortem.case import Case
 from premortem.charts import figures
 from premortem.questions import answers_of_run
 from premortem.questions.signpost_worth import CANNOT
+from premortem.questions.watch import ToWatch
 from premortem.study import Run
 from premortem.text import phrases
 from premortem.watch import hindcast_words as words
 from premortem.watch import quantities
 from premortem.watch.event_scores import EventScored
 from premortem.watch.hindcast_results import Hindcast
-from premortem.watch.kinds import apart, outcomes_inside
+from premortem.watch.reading_kinds import apart, outcomes_inside
 from premortem.watch.reading_scores import Scored
 
 # Signposts that are shown.
@@ -140,10 +141,19 @@ def _widths(found: Hindcast) -> Figure | None:
     )
 
 
+def _came(result: ToWatch) -> list[Block]:
+    """Signposts that came true after the day asked of: they are told, and not among those to watch."""
+    told = "; ".join(
+        f"{phrases.lower_first(s.name)} ({s.assumption}: {s.came.partition(';')[0]})" for s in result.since
+    )
+    since = f"Came true since {phrases.day_in_words(result.as_of)}, and no longer to watch: "
+    return [text(Strong(since), f"{told}.")] if told else []
+
+
 def watch(run: Run) -> Section:
     """Signposts by the value of their next reading."""
     result = answers_of_run.watched(run)
-    top = result.signposts[:SHOWN]
+    top = result.ahead[:SHOWN]
     table = Table(
         "What would change our mind: signposts by the value of their next reading.",
         ("Signpost", "What to read", "Value", "What it would do"),
@@ -170,10 +180,13 @@ def watch(run: Run) -> Section:
             ),
         ),
         table,
+        *_came(result),
     ]
     return Section(
         "watch",
-        CANNOT.rstrip(".") if top[0].voi is None else f"Watch first: {phrases.lower_first(top[0].observable)}",
+        CANNOT.rstrip(".")
+        if not top or top[0].voi is None
+        else f"Watch first: {phrases.lower_first(top[0].observable)}",
         "Signposts",
         tuple(blocks),
         new_page=False,

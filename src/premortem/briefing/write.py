@@ -5,6 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from premortem import collector
 from premortem.briefing import html, pdf
 from premortem.briefing.assemble import assemble
 from premortem.briefing.content import Section, figures_of
@@ -41,7 +42,7 @@ def write_brief(
     _check_folder(run.folder)
     drawn: dict[str, Future[str]] = {}
     # figures are drawn one after another, beside what is still worked out
-    with drawing() as svg, ThreadPoolExecutor(1) as pool:
+    with collector.seldom(), drawing() as svg, ThreadPoolExecutor(1) as pool:
 
         def draw(section: Section) -> None:
             drawn.update({f.id: pool.submit(svg, f.chart) for f in figures_of(section.blocks) if f.id not in drawn})

@@ -22,6 +22,7 @@ from premortem.errors import BadInput, nearest, raise_all
 from premortem.files.reader import read_bytes
 from premortem.files.toml import read_toml
 from premortem.files.typed import Strict, to_typed
+from premortem.text.layout import fit
 
 PACKAGE = "premortem.cases"
 HOME = Path(str(files(PACKAGE)))
@@ -126,7 +127,7 @@ class Case:
         return {"folder": self.folder, "lists": self.lists, "own": self.own, "known_by": self.known_by}
 
     def __repr__(self) -> str:
-        return f"Case {self.name}: {self.settings.title}"
+        return fit(f"Case {self.name}: {self.settings.title}")
 
     @property
     def name(self) -> str:

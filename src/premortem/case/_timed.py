@@ -22,8 +22,39 @@ class Mechanism(NamedTuple):
     peers: tuple[Peer, ...]
 
 
+class Moved(NamedTuple):
+    """What readers of the app move: a lever, from one value to another or to one of a few that colleagues look at together; and the
+    threshold of an assumption.
+    """
+
+    lever: str  # CLAUSE.NUMBER
+    lever_from: float
+    lever_to: float
+    together: tuple[float, ...]
+    assumption: str
+    threshold: str  # ASSUMPTION.CONDITION
+    threshold_from: float
+    threshold_to: float
+
+
+class Firms(NamedTuple):
+    """Parts of invented names of firms: where they are, syllables of their own word, what they do, their legal form; and the lists, by their
+    published names, on which a publisher's list has them.
+    """
+
+    places: tuple[str, ...]
+    syllables: tuple[str, ...]
+    trades: tuple[str, ...]
+    forms: tuple[str, ...]
+    lists: tuple[str, ...]
+
+
 class Timed(Protocol):
     """What is timed of a case."""
+
+    CHECKED: Sequence[Mapping[str, str]]  # transactions whose parties are looked up, by their fields
+    FIRMS: Firms
+    MOVED: Moved
 
     ONE: Mapping[str, Any]  # fields of the transaction that is explained
     LAW: Sequence[Peer]  # of a pandas frame of shipments

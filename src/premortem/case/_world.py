@@ -1,7 +1,10 @@
 """What a world is to the engine: a module of the case that simulates futures from values and levers."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:  # slow to load, and only who simulates needs it
+    import jax
 
 # What every world has; `World` says what each gives.
 WORLD_PARTS = ("AT_REST", "simulate", "levers", "steps", "times")
@@ -24,7 +27,7 @@ class World(Protocol):
     # value of a lever that binds nothing, where it is not 0
     AT_REST: Mapping[str, float]
 
-    def simulate(self, values: Any, levers: Any, *, lags: Mapping[str, float] = ...) -> dict[str, Any]:
+    def simulate(self, values: Any, levers: Any, *, lags: Mapping[str, float] = ...) -> "dict[str, jax.Array]":
         """Every series by name, from values (parameter, future) and levers; pure, for JAX. A world whose case has instruments
         may take the `lags` of some [yr], which a study gives; no other is handed any.
         """

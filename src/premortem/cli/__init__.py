@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
+from premortem import collector
 from premortem.arguments import named_as_options
 from premortem.cli import admin, exhibits, regime, rules, run, sharing, shipments, tables, watch, why
 from premortem.cli.shared import BAD, BUG, DONE, Command, app, error_document, tell_progress
@@ -22,9 +23,6 @@ from premortem.files.faults import fault
 SIGNALLED = 128
 # How loudly XLA logs: at 3 not even that it thinks a compilation slow, with advice to file a bug of its own. Errors are raised either way.
 XLA_LOGS, QUIET = "TF_CPP_MIN_LOG_LEVEL", "3"
-# New objects after which the collector looks through them for what refers to itself, and looks after which it goes further back: modules and
-# tables stay, and by Python's own 700 it takes two seconds of a brief to find little.
-LOOKED_THROUGH = 50_000, 10, 10
 # Commands register as their modules load; `--help` shows the panels in this order.
 PANELS = ("Main job", "Why", "Rules", "Watch", "More")
 app.registered_commands.sort(key=lambda command: PANELS.index(str(command.rich_help_panel)))
@@ -75,7 +73,7 @@ def start(
 @named_as_options()
 def main() -> None:
     """Run the command line; map errors to exit codes, one line each, and to JSON where that was asked for."""
-    gc.set_threshold(*LOOKED_THROUGH)
+    gc.set_threshold(*collector.SELDOM)
     debug, as_json = "--debug" in sys.argv, "--json" in sys.argv
     arguments = [a for a in sys.argv[1:] if a != "--debug"]
     if arguments[:1] == ["help"]:  # `premortem help run`, as other tools have it

@@ -4,8 +4,6 @@ import getpass
 import platform
 import re
 import socket
-import sys
-import sysconfig
 import traceback
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
@@ -14,6 +12,7 @@ from pathlib import Path
 
 from premortem.errors import BadInput
 from premortem.files import reader, writer
+from premortem.text.places import without_folders
 
 # The file, and its first line, by which one of ours is known.
 BUNDLE, HEAD = "premortem-debug.txt", "For a bug report; read it before you send it."
@@ -45,22 +44,11 @@ def write_bundle(error: BaseException, arguments: list[str]) -> Path | None:
 
 def without_personal_paths(text: str) -> str:
     """The same text with the folders of this machine, its name and the user's in general terms."""
-    places = {
-        sysconfig.get_path("purelib"): "<packages>",
-        str(Path(__file__).resolve().parents[2]): "<packages>",
-        sysconfig.get_path("stdlib"): "<python>",
-        sys.prefix: "<environment>",
-        str(Path.cwd()): ".",
-        str(Path.home()): "~",
-    }
-    for place in sorted(places, key=len, reverse=True):
-        if len(place) > 1:
-            text = text.replace(place, places[place])
+    text = without_folders(text)
     for name, general in ((socket.gethostname(), "<host>"), (_user(), "<user>")):
         if name:
             text = re.sub(rf"\b{re.escape(name)}\b", general, text)
-    # folders elsewhere: only the last name may matter to whoever mends it
-    return re.sub(r"(?<![\w.~>])/(?:[\w.@+-]+/)+", "<folder>/", text)
+    return text
 
 
 def _log(arguments: list[str]) -> list[str]:

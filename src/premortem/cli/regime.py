@@ -22,7 +22,7 @@ def regime_show(
     Examples: premortem regime show; premortem regime show --on 2026-01-31 --json
     """
     from premortem import terminal
-    from premortem.law import diff as rules
+    from premortem.law import compare_books as rules
 
     book = book_under(study, case, under)
     clauses = rules.show(book, _day(on, book))
@@ -42,7 +42,7 @@ def regime_diff(
     Examples: premortem regime diff 2025-01-31 2026-01-31
     """
     from premortem import terminal
-    from premortem.law import diff as rules
+    from premortem.law import compare_books as rules
 
     result = rules.between(_side(a, study, case), _side(b, study, case))
     show({**result}, as_json, False, lambda: terminal.print_diff(result))

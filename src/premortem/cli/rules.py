@@ -24,57 +24,69 @@ from premortem.cli.shared import (
 )
 from premortem.errors import BadInput, PremortemError, call_all, raise_all
 
+Item = Annotated[str | None, typer.Option("--item", help="An item by its name, or by its kind.")]
+Quantity = Annotated[str | None, typer.Option("--quantity", help="Units.", show_default="1")]
+Destination = Annotated[str | None, typer.Option("--to", help="Destination: ISO code or name.")]
+Headquarters = Annotated[str | None, typer.Option("--hq", help="Headquarters of the consignee.")]
+ParentHeadquarters = Annotated[str | None, typer.Option("--parent", help="Headquarters of its ultimate parent.")]
+Consignee = Annotated[str | None, typer.Option("--consignee", help="Ultimate consignee.")]
+Standing = Annotated[str | None, typer.Option("--status", help="Standing authorisation of the consignee.")]
+Used = Annotated[
+    str | None, typer.Option("--used", help="Amount already licensed to the destination, in the unit of its limit.")
+]
+Performance = Annotated[str | None, typer.Option("--tpp", help="Performance of an item that is not in the catalogue.")]
+Fields = Annotated[list[str] | None, typer.Option("--set", help="FIELD=VALUE for any other field; repeat for more.")]
+Parties = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--party",
+        help="ROLE=NAME: exporter, purchaser, intermediate, consignee, end_user or parent, by name; repeat for more.",
+    ),
+]
+Cleared = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--clear",
+        help="NAME=REASON: clear a party whose name is like a listed one, with the reason; repeat for more.",
+    ),
+]
+Cases = Annotated[Path | None, typer.Option("--file", help="Cases to decide: TOML, CSV.")]
+Trace = Annotated[bool, typer.Option("--trace", help="Also print every clause and its tests, in order.")]
+Gate = Annotated[
+    bool,
+    typer.Option(
+        "--gate",
+        help="Exit 0 only if it may go; 3 not permitted, 4 depends on missing facts, 5 a name needs review.",
+    ),
+]
+Audit = Annotated[Path | None, typer.Option("--audit", help="Write a record of the decision here, as a line of JSON.")]
+Memo = Annotated[
+    Path | None,
+    typer.Option("-o", "--out", help="The memo to be signed, as a file: txt, html, pdf or json by its ending."),
+]
+
 
 @app.command(rich_help_panel="Rules")
 def check(
-    item: Annotated[str | None, typer.Option("--item", help="An item by its name, or by its kind.")] = None,
-    quantity: Annotated[str | None, typer.Option("--quantity", help="Units.", show_default="1")] = None,
-    to: Annotated[str | None, typer.Option("--to", help="Destination: ISO code or name.")] = None,
-    hq: Annotated[str | None, typer.Option("--hq", help="Headquarters of the consignee.")] = None,
-    parent: Annotated[str | None, typer.Option("--parent", help="Headquarters of its ultimate parent.")] = None,
-    consignee: Annotated[str | None, typer.Option("--consignee", help="Ultimate consignee.")] = None,
-    status: Annotated[str | None, typer.Option("--status", help="Standing authorisation of the consignee.")] = None,
-    used: Annotated[
-        str | None, typer.Option("--used", help="Amount already licensed to the destination, in the unit of its limit.")
-    ] = None,
-    tpp: Annotated[
-        str | None, typer.Option("--tpp", help="Performance of an item that is not in the catalogue.")
-    ] = None,
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", help="FIELD=VALUE for any other field; repeat for more.")
-    ] = None,
-    party: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--party",
-            help="ROLE=NAME: exporter, purchaser, intermediate, consignee, end_user or parent, by name; repeat for more.",
-        ),
-    ] = None,
-    clear: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--clear",
-            help="NAME=REASON: clear a party whose name is like a listed one, with the reason; repeat for more.",
-        ),
-    ] = None,
+    item: Item = None,
+    quantity: Quantity = None,
+    to: Destination = None,
+    hq: Headquarters = None,
+    parent: ParentHeadquarters = None,
+    consignee: Consignee = None,
+    status: Standing = None,
+    used: Used = None,
+    tpp: Performance = None,
+    set_: Fields = None,
+    party: Parties = None,
+    clear: Cleared = None,
     on: OnDate = None,
     under: Under = None,
-    file: Annotated[Path | None, typer.Option("--file", help="Cases to decide: TOML, CSV.")] = None,
-    trace: Annotated[bool, typer.Option("--trace", help="Also print every clause and its tests, in order.")] = False,
-    gate: Annotated[
-        bool,
-        typer.Option(
-            "--gate",
-            help="Exit 0 only if it may go; 3 not permitted, 4 depends on missing facts, 5 a name needs review.",
-        ),
-    ] = False,
-    audit: Annotated[
-        Path | None, typer.Option("--audit", help="Write a record of the decision here, as a line of JSON.")
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("-o", "--out", help="The memo to be signed, as a file: txt, html, pdf or json by its ending."),
-    ] = None,
+    file: Cases = None,
+    trace: Trace = False,
+    gate: Gate = False,
+    audit: Audit = None,
+    out: Memo = None,
     data: Lists = "shipped",
     study: StudyDir = None,
     case: CaseName = None,
@@ -92,17 +104,9 @@ def check(
     if out is not None:
         _check_memo(out, file, audit, under)
     given = {
-        "item": item,
-        "quantity": quantity,
-        "destination": to,
-        "headquarters": hq,
-        "parent_headquarters": parent,
-        "consignee": consignee,
-        "status": status,
-        "used_tpp": used,
-        "tpp": tpp,
-        "date": on,
-    }
+        "item": item, "quantity": quantity, "destination": to, "headquarters": hq, "parent_headquarters": parent, "consignee": consignee,
+        "status": status, "used_tpp": used, "tpp": tpp, "date": on,
+    }  # fmt: skip
     asked = partial(_asked, options=given, settings=set_ or [], parties=party or [])
     book = _book(study, case, under, data, asked)
     if audit is not None and (file is not None or book.vocabulary.answers):

@@ -2,10 +2,29 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
+from premortem.cli.run_options import (
+    AsOf,
+    Cluster,
+    DeviceKind,
+    FixedForms,
+    Futures,
+    OldRun,
+    Only,
+    OnPaper,
+    Out,
+    Policies,
+    ReadingsFrom,
+    Replace,
+    Resume,
+    Seed,
+    StrictKnown,
+    Weights,
+    WithPdf,
+)
 from premortem.cli.shared import (
     AsJson,
     CaseName,
@@ -26,48 +45,8 @@ from premortem.cli.shared import (
 )
 from premortem.errors import BadInput, raise_all
 
-WithPdf = Annotated[bool, typer.Option("--pdf", help="Also as a tagged PDF, brief.pdf.")]
-OnPaper = Annotated[Literal["a4", "letter"], typer.Option("--paper", help="Paper of the PDF.")]
-OldRun = Annotated[Path | None, typer.Option("--compare", help="An older run folder: also report what changed since.")]
-Weights = Annotated[
-    str | None,
-    typer.Option(
-        "--weights", help="Weigh futures by what was known on this day, YYYY-MM-DD.", show_default="all counted alike"
-    ),
-]
-AsOf = Annotated[
-    str | None,
-    typer.Option(
-        "--as-of",
-        help="What stands and what fell by what was known on this day, YYYY-MM-DD, and what to watch next.",
-        show_default="the day of the case",
-    ),
-]
-Policies = Annotated[
-    list[str] | None,
-    typer.Option("--policy", help="A policy, or a policy file (.toml); repeat for more.", show_default="all"),
-]
 # How the name of a policy file ends.
 POLICY_FILE = ".toml"
-Futures = Annotated[int, typer.Option("--futures", help="How many futures, the same under every policy.")]
-Seed = Annotated[int, typer.Option("--seed", help="The same seed gives the same results, bit for bit.")]
-Out = Annotated[Path | None, typer.Option("--out", "-o", help="Run folder.", show_default="out/")]
-Resume = Annotated[bool, typer.Option("--resume", help="Continue a run that was stopped.")]
-Replace = Annotated[
-    bool,
-    typer.Option(
-        "--replace", help="Overwrite a finished run in the same folder even if it is larger or has other policies."
-    ),
-]
-Cluster = Annotated[
-    str | None,
-    typer.Option(
-        "--cluster", help="Address of a Dask scheduler, or local:N for N workers here.", show_default="this process"
-    ),
-]
-Only = Annotated[
-    int | None, typer.Option("--only", help="Simulate this one future again and describe it; writes nothing.")
-]
 
 
 @app.command(rich_help_panel="Main job")
@@ -84,27 +63,10 @@ def run(
     weights: Weights = None,
     as_of: AsOf = None,
     effective: Effective = None,
-    form: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--form",
-            help="Fix one of the rival forms of the world, NAME=VALUE; repeat for more.",
-            show_default="all drawn",
-        ),
-    ] = None,
-    data: Annotated[
-        str,
-        typer.Option(
-            "--data",
-            help="Readings: shipped, or made of what `premortem data pull` fetched besides.",
-            metavar="shipped|pulled",
-        ),
-    ] = "shipped",
-    device: Annotated[Literal["cpu", "gpu"], typer.Option("--device", help="Where futures are simulated.")] = "cpu",
-    strict: Annotated[
-        bool,
-        typer.Option("--strict-known", help="Refuse an input that cannot be proved known by the day of the case."),
-    ] = False,
+    form: FixedForms = None,
+    data: ReadingsFrom = "shipped",
+    device: DeviceKind = "cpu",
+    strict: StrictKnown = False,
     pdf: WithPdf = False,
     paper: OnPaper = "a4",
     compare: OldRun = None,
@@ -120,60 +82,66 @@ def run(
     from premortem import questions, terminal
     from premortem.briefing import write_brief
     from premortem.ensemble.memory import beyond
-    from premortem.study import Study
 
     check_effective(effective, as_of)
-    named = [Path(one).stem if one.endswith(POLICY_FILE) else one for one in policy or ()] or None
-    given = tuple(Path(one) for one in dict.fromkeys(policy or ()) if one.endswith(POLICY_FILE))
-    of = Study(study, case=case, forms=_forms(form or []), pulled=is_pulled(data), policy_files=given)
+    of, named = _study(study, case, policy, form, data)
     proved = questions.strict_known(of) if strict else None
     if only is not None:
         future = questions.one_future(of, only, named, seed)
-        show(future.as_dict(), as_json, quiet, lambda: terminal.print_future(future, of.case))
-        return
+        return show(future.as_dict(), as_json, quiet, lambda: terminal.print_future(future, of.case))
     old = _old(of, compare, of.run_folder(out))
     by = questions.past(of.case, day(weights, "--weights")) if weights else None
     on = questions.past(of.case, day(as_of, "--as-of")) if as_of else None
     briefs: list[Any] = []
 
     def report(whole: Any) -> None:
+        """Of the new run before it takes the place of an old one, which so stays where the brief fails."""
         stood = questions.as_of_day(whole, on, effective) if on else None
         briefs.extend((write_brief(whole, with_pdf=pdf, old=old, paper=paper, as_of=stood), stood))
 
     with progress(as_json or quiet) as advance:
+        most = size(memory, "--memory") if memory else None
         made = of.run(
-            named,
-            futures,
-            seed,
-            out,
-            resume=resume,
-            replace=replace,
-            progress=advance,
-            cluster=cluster,
-            memory=size(memory, "--memory") if memory else None,
-            device=device,
-            # of the new run before it takes the place of an old one, which so stays where the brief fails
-            whole=report,
-        )
+            named, futures, seed, out,
+            resume=resume, replace=replace, progress=advance, cluster=cluster, memory=most, device=device, whole=report,
+        )  # fmt: skip
     written, stood = briefs[0].within(made.folder), briefs[1]
     _say_left_out((*of.notes, *written.left_out, *beyond(made.memory)))
     weighted = questions.board_of(made, by) if by else None
+    told = made.summary(report_seconds=written.seconds, **_paths(written), **_moved(made, old))
+    show(told | _also(weighted, stood, proved), as_json, quiet, lambda: _print(made, written, weighted, stood, proved))
 
-    def for_people() -> None:
-        if stood:  # the day that was asked for leads
-            terminal.print_as_of(stood)
-            terminal.print_then(stood)
-        terminal.print_run(made, *filter(None, (written.html, written.pdf)))
-        if weighted and weighted.weights:
-            terminal.print_weighted(made, weighted, weighted.weights)
-        if proved:
-            terminal.print_strict_known(proved)
 
-    document = made.summary(report_seconds=written.seconds, **_paths(written), **_moved(made, old))
-    document |= weighted.as_dict() if weighted else {}
-    document |= {"as_of": stood.as_dict()} if stood else {}
-    document |= {"strict_known": proved.as_dict()} if proved else {}
-    show(document, as_json, quiet, for_people)
+def _study(
+    study: Path | None, case: str | None, policy: Sequence[str] | None, form: Sequence[str] | None, data: str
+) -> tuple[Any, list[str] | None]:
+    """The study that is run, with the policy files that were named, and the names of the policies that were; None for all of its own."""
+    from premortem.study import Study
+
+    named = [Path(one).stem if one.endswith(POLICY_FILE) else one for one in policy or ()] or None
+    given = tuple(Path(one) for one in dict.fromkeys(policy or ()) if one.endswith(POLICY_FILE))
+    return Study(study, case=case, forms=_forms(form or []), pulled=is_pulled(data), policy_files=given), named
+
+
+def _also(weighted: Any, stood: Any, proved: Any) -> dict[str, Any]:
+    """What is printed of a run as JSON where it was asked for."""
+    found: dict[str, Any] = weighted.as_dict() if weighted else {}
+    found |= {"as_of": stood.as_dict()} if stood else {}
+    return found | ({"strict_known": proved.as_dict()} if proved else {})
+
+
+def _print(made: Any, written: Any, weighted: Any, stood: Any, proved: Any) -> None:
+    """What people see of a run; the day that was asked for leads."""
+    from premortem import terminal
+
+    if stood:
+        terminal.print_as_of(stood)
+        terminal.print_then(stood)
+    terminal.print_run(made, *filter(None, (written.html, written.pdf)))
+    if weighted and weighted.weights:
+        terminal.print_weighted(made, weighted, weighted.weights)
+    if proved:
+        terminal.print_strict_known(proved)
 
 
 @app.command(rich_help_panel="Main job")
@@ -254,7 +222,7 @@ def _paths(written: Any) -> dict[str, str]:
 def _say_left_out(lines: Sequence[str]) -> None:
     from rich.console import Console
 
-    from premortem.terminal.layout import wrap
+    from premortem.text.layout import wrap
 
     width = Console(stderr=True).width
     for line in lines:

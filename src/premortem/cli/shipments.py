@@ -27,33 +27,39 @@ from premortem.errors import BadInput
 PASTED = Path("-")
 
 
+Shipments = Annotated[
+    Path,
+    typer.Argument(help="CSV, Excel (xlsx, xls, xlsb, ods) or Parquet, a shipment a row; - for a pasted table."),
+]
+Decided = Annotated[Path | None, typer.Option("-o", "--out", help="Write the decided table here: CSV or Parquet.")]
+Meanings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map", help='"COLUMN=FIELD" says what a column of yours means; "COLUMN=" ignores it; repeat for more.'
+    ),
+]
+Layout = Annotated[
+    str | None,
+    typer.Option("--profile", help="Save how this table is laid out under a name, or use a saved layout."),
+]
+Sheet = Annotated[str | None, typer.Option("--sheet", help="The sheet of a workbook that holds several.")]
+DayOrder = Annotated[str | None, typer.Option("--dates", help="DMY or MDY, where 03/04/2025 may be either.")]
+DecimalMark = Annotated[
+    str | None, typer.Option("--decimal", help="point or comma, where 1,000 and 1.000 may be either.")
+]
+Audit = Annotated[Path | None, typer.Option("--audit", help="Write a record of each decision here, as JSON lines.")]
+
+
 @app.command(rich_help_panel="Rules")
 def ledger(
-    file: Annotated[
-        Path,
-        typer.Argument(help="CSV, Excel (xlsx, xls, xlsb, ods) or Parquet, a shipment a row; - for a pasted table."),
-    ],
-    out: Annotated[
-        Path | None, typer.Option("-o", "--out", help="Write the decided table here: CSV or Parquet.")
-    ] = None,
-    map_: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--map", help='"COLUMN=FIELD" says what a column of yours means; "COLUMN=" ignores it; repeat for more.'
-        ),
-    ] = None,
-    profile: Annotated[
-        str | None,
-        typer.Option("--profile", help="Save how this table is laid out under a name, or use a saved layout."),
-    ] = None,
-    sheet: Annotated[str | None, typer.Option("--sheet", help="The sheet of a workbook that holds several.")] = None,
-    dates: Annotated[str | None, typer.Option("--dates", help="DMY or MDY, where 03/04/2025 may be either.")] = None,
-    decimal: Annotated[
-        str | None, typer.Option("--decimal", help="point or comma, where 1,000 and 1.000 may be either.")
-    ] = None,
-    audit: Annotated[
-        Path | None, typer.Option("--audit", help="Write a record of each decision here, as JSON lines.")
-    ] = None,
+    file: Shipments,
+    out: Decided = None,
+    map_: Meanings = None,
+    profile: Layout = None,
+    sheet: Sheet = None,
+    dates: DayOrder = None,
+    decimal: DecimalMark = None,
+    audit: Audit = None,
     data: Lists = "shipped",
     under: Under = None,
     study: StudyDir = None,

@@ -10,7 +10,7 @@ What is tried:
 How it is run:
 
 - `run`: `run(model, priors, ...)` makes a run folder; `draw` gives the values of some futures
-- `part`: one part of a run, 16,384 futures, drawn, simulated, reduced and written; `card`: parts made on a graphics card
+- `part`: one part of a run, 16,384 futures, drawn, simulated, reduced and written; `gpu_parts`: parts made on a graphics card
 - `compiled`: programs compiled once a process, and kept between processes (`stored_programs`); `memory`: a ceiling on memory; `cores`: works side by side
 - `bands`: quantiles of series over any number of futures
 

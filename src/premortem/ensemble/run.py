@@ -13,7 +13,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from premortem.ensemble import card, cores, design, layout, memory, store
+from premortem.ensemble import cores, design, gpu_parts, layout, memory, store
 from premortem.ensemble.compiled import Device, use_compilation_cache
 from premortem.ensemble.log import Log
 from premortem.ensemble.manifest import Inputs, Manifest, identity
@@ -87,52 +87,31 @@ def run(
 ) -> Timing:
     """Simulate `futures` futures under every policy into the run folder `out`; the futures are the same for all.
 
-    `kept` names columns that are a series at a place, as (series, place); `reread` works further ones out from the series. `cluster` is the address of a Dask scheduler,
-    or `local:N`; `most_memory` a ceiling in bytes; `replace` lets a finished run make way of which futures, policies or
-    `assumptions` would be lost. `case` is by what its case is found again, `forms` what
-    was fixed of how its world works. `given` are futures, (parameter, future), that take the place of a design's. `whole` is called with the folder of the
+    `kept` names columns that are a series at a place, as (series, place); `reread` works further ones out from the series. `cluster`
+    is the address of a Dask scheduler, or `local:N`; `most_memory` a ceiling in bytes; `replace` lets a finished run make way of which
+    futures, policies or `assumptions` would be lost. `case` is by what its case is found again, `forms` what was fixed of how its world
+    works. `given` are futures, (parameter, future), that take the place of a design's. `whole` is called with the folder of the
     finished run before that takes the place of an older one, which stays where this fails. A `gpu` as `device` makes
     parts as large as its memory allows, of other bits than the processor's. Raises `BadInput` for a number of futures
     out of range, a device that is not there, and whatever the store refuses. A future with a result that is not finite
     is kept as it is, counted and listed, never dropped.
     """
-    if not 1 <= futures <= MOST:
-        raise BadInput("command line", "--futures", f"{futures} is out of range", got=futures, allowed=f"1 to {MOST:,}")
-    if cluster and device != "cpu":
-        raise BadInput("command line", "--device", "goes with this machine alone", got=device, allowed="no --cluster")
-    taken = [name for name in policies if name in TAKEN]
-    if taken:
-        raise BadInput(taken[0], "", "is a name that run folders use", got=taken[0], allowed="another name")
+    _check(futures, policies, cluster, device)
     if given is not None:
         inputs = {**inputs, GIVEN: sha256(given.tobytes()).hexdigest()}
     chunk, size = CHUNK, PART
     if device != "cpu":
-        chunk = size = card.batch(model, priors, next(iter(policies.values())), futures, device)
+        chunk = size = gpu_parts.batch(model, priors, next(iter(policies.values())), futures, device)
         inputs = {**inputs, "device": device}
     inputs = {"chunk": chunk, "part": size, **inputs}
     manifest = _manifest(futures, seed, kind if given is None else GIVEN, policies, priors, inputs)
     manifest |= {"assumptions": list(assumptions), "case": case, "forms": dict(forms)}
     key, timing = identity(manifest["inputs"]), Timing()
     with store.open_store(out, manifest, resume, replace) as folder, Log(folder.folder / store.LOG) as log:
-        spec = Spec(
-            key,
-            folder.folder.resolve(),
-            model,
-            priors,
-            policies,
-            kind,
-            seed,
-            futures,
-            {**kept},
-            reread,
-            given,
-            chunk,
-            size,
-            device,
-        )
-        log(
-            f"{count_noun(futures, 'future')} x {count_noun(len(policies), 'policy')}, seed {seed}, {kind}, run {key[:16]}"
-        )
+        at = folder.folder.resolve()
+        spec = Spec(key, at, model, priors, policies, kind, seed, futures, {**kept}, reread, given, chunk, size, device)
+        many = f"{count_noun(futures, 'future')} x {count_noun(len(policies), 'policy')}"
+        log(f"{many}, seed {seed}, {kind}, run {key[:16]}")
         todo = _todo(folder, spec)
         parts = _on_cluster(spec, todo, cluster) if cluster else _made(spec, todo, most_memory, timing)
         _collect(spec, folder, parts, timing, log, progress)
@@ -142,6 +121,17 @@ def run(
         if whole:
             whole(folder.folder, timing)
     return timing
+
+
+def _check(futures: int, policies: Iterable[str], cluster: str | None, device: Device) -> None:
+    """Raises `BadInput` for what no run can be made of."""
+    if not 1 <= futures <= MOST:
+        raise BadInput("command line", "--futures", f"{futures} is out of range", got=futures, allowed=f"1 to {MOST:,}")
+    if cluster and device != "cpu":
+        raise BadInput("command line", "--device", "goes with this machine alone", got=device, allowed="no --cluster")
+    taken = [name for name in policies if name in TAKEN]
+    if taken:
+        raise BadInput(taken[0], "", "is a name that run folders use", got=taken[0], allowed="another name")
 
 
 def _todo(folder: store.Store, spec: Spec) -> Iterator[tuple[int, list[str]]]:
@@ -168,10 +158,10 @@ def _collect(
 def _made(spec: Spec, todo: Todo, most_memory: int | None, timing: Timing) -> Iterator[Made]:
     """Parts made in this process, on its processor or on a card."""
     began, on_card = time.perf_counter(), spec.device != "cpu"
-    (card.compile_all if on_card else program)(spec)
+    (gpu_parts.compile_all if on_card else program)(spec)
     timing.compile = time.perf_counter() - began
     threads = memory.threads(spec, cores.count(), most_memory)
-    for made in card.parts(spec, todo, threads) if on_card else _here(spec, todo, threads):
+    for made in gpu_parts.parts(spec, todo, threads) if on_card else _here(spec, todo, threads):
         memory.check(most_memory)
         yield made
 

@@ -8,6 +8,7 @@ from inspect import signature
 from pathlib import Path
 from typing import Any, get_args
 
+from premortem.argument_types import not_a_run
 from premortem.case import Case, default
 from premortem.ensemble import cores
 from premortem.errors import BadInput, MissingData, PremortemError, raise_all, unknown
@@ -107,8 +108,12 @@ def exhibit(name: str, run: Any = None, case: Case | None = None) -> Exhibit:
 
 
 def _case(run: Any, case: Case | None) -> Case:
-    of_run: Case | None = None if run is None else run.study.case
-    return of_run or case or default()
+    if run is None:
+        return case or default()
+    if not hasattr(run, "study"):  # studies are slow to load, and most exhibits need none
+        raise not_a_run("exhibit", run)
+    of_run: Case = run.study.case
+    return of_run
 
 
 def _source(module: Any, case: Case) -> str:

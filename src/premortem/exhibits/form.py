@@ -16,6 +16,7 @@ from premortem.charts import render
 from premortem.charts.theme import FONT, GRID, INK, MUTED, PHONE_WIDTH, WIDTH, apply_theme
 from premortem.files import writer
 from premortem.text.numbers import share
+from premortem.text.result import Shown
 from premortem.text.tables import YEAR, plain
 
 # Files that an exhibit can be written as.
@@ -49,8 +50,8 @@ class Says(NamedTuple):
     check: str
 
 
-@dataclass(frozen=True)
-class Exhibit:
+@dataclass(frozen=True, repr=False)
+class Exhibit(Shown):
     """A table or figure: what it shows, how it was made, what it rests on, and whether it reproduces another's."""
 
     name: str

@@ -14,7 +14,7 @@ from premortem.text.tables import plain as in_full
 from premortem.watch import hindcast_words as words
 from premortem.watch import quantities
 from premortem.watch.hindcast_results import Hindcast
-from premortem.watch.kinds import apart
+from premortem.watch.reading_kinds import apart
 from premortem.watch.reading_scores import Scored
 
 SUBJECT = "The hindcast of what was read later"

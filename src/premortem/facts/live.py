@@ -4,7 +4,6 @@ A run reads a pulled table only where `--data pulled` asks for it, and notes its
 name; the packaged tables stay the ones in use, so that a run means the same tomorrow.
 """
 
-import csv
 import hashlib
 import json
 from collections.abc import Callable, Sequence
@@ -12,18 +11,17 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, TypedDict, cast
+from typing import TypedDict, cast
 from urllib.parse import urlsplit
 
 import polars as pl
-from pydantic import Field
 
 from premortem.case import Case, default
-from premortem.errors import MissingData, PremortemError, nearest, raise_all, unknown
+from premortem.errors import MissingData, PremortemError, raise_all, unknown
 from premortem.facts.fetch import CONTACT, Fetched, contact, fetch
+from premortem.facts.published import Source, checked, document_of, frame_of
 from premortem.files import writer
-from premortem.files.typed import Strict, read_entries
-from premortem.text.numbers import count_noun
+from premortem.files.typed import read_entries
 
 FILE = "live.toml"
 # Most pages that one source may have.
@@ -62,40 +60,6 @@ class Pulled(TypedDict):
 
     pulled: list[Record]
     failed: list[NotPulled]
-
-
-class Source(Strict):
-    """A live source: its address, publisher, licence, and what it must look like to be taken."""
-
-    name: str
-    title: str
-    url: str
-    publisher: str
-    licence: str
-    format: Literal["csv", "json"]
-    columns: tuple[str, ...] = Field(description="columns, or fields of each entry, that must be there")
-    optional: tuple[str, ...] = Field(default=(), description="fields that some entries have and that are kept too")
-    numbers: tuple[str, ...] = Field(default=(), description="columns of which some value must read as a number")
-    entries: str = Field(
-        default="",
-        description="key of the list of entries, or a path of keys with dots; none: the document is a table of them",
-    )
-    total: str = Field(default="", description="key that says how many entries there are, where it does")
-    next: str = Field(default="", description="key of the address of the next page, where there is one")
-    contact: bool = Field(
-        default=False, description="whether the publisher refuses who does not name an e-mail address"
-    )
-    reached: bool = Field(
-        default=False, description="whether `data pull` ever reached it from where it was written down"
-    )
-    least_rows: int
-    most_mb: int
-    stays: tuple[str, ...] = Field(default=(), description="packaged tables that hold the same kind of figure")
-
-    @property
-    def where(self) -> str:
-        """Its address without what is asked of it."""
-        return self.url.split("?")[0]
 
 
 @cache
@@ -157,7 +121,7 @@ def read_pulled(name: str, known: dict[str, Source] | None = None) -> pl.DataFra
     # a kill between a table and its record leaves the earlier table beside the new one
     for held in (path, path.with_name(f"{path.name}.before")):
         if held.is_file() and hashlib.sha256(held.read_bytes()).hexdigest() == record["sha256"]:
-            return _frame(known[name], held)
+            return frame_of(known[name], held)
     raise MissingData(f"{name} is not what was pulled; premortem data pull {name}")
 
 
@@ -168,7 +132,7 @@ def _pull(source: Source, get: Fetch) -> Record:
         _check_contact(source)
         fetched = get(source.url, path.with_name(f"{path.name}.new"), source.most_mb * MEGABYTE)
         _pages(source, fetched, get)
-        frame = _checked(source, fetched.path)
+        frame = checked(source, fetched.path)
         digest = hashlib.sha256(fetched.path.read_bytes()).hexdigest()
         before = next((r["sha256"] for r in records({source.name: source})), None)
         record: Record = {
@@ -201,7 +165,7 @@ def _check_contact(source: Source) -> None:
 
 def _pages(source: Source, first: Fetched, get: Fetch) -> None:
     """Put the entries of all further pages into the file of the first. Raises `MissingData` for pages without end."""
-    whole = _document(source, first.path) if source.next else None
+    whole = document_of(source, first.path) if source.next else None
     entries, address = ([*whole[source.entries]], whole.get(source.next)) if whole else ([], None)
     pages = 1
     while whole and address:
@@ -210,29 +174,12 @@ def _pages(source: Source, first: Fetched, get: Fetch) -> None:
         if pages == MOST_PAGES:
             raise MissingData(f"{source.where}: has over {MOST_PAGES} pages, the most that are taken")
         page = get(str(address), first.path.with_name(f"{first.path.name}.page"), source.most_mb * MEGABYTE)
-        told = _document(source, page.path) or {}
+        told = document_of(source, page.path) or {}
         page.path.unlink(missing_ok=True)
         entries += told.get(source.entries, ())
         address, pages = told.get(source.next), pages + 1
     if whole and pages > 1:
         writer.put(first.path, json.dumps(whole | {source.entries: entries}))
-
-
-def _document(source: Source, path: Path) -> dict[str, Any] | None:
-    """A page of entries; none where it is not one, which is told when the whole is checked."""
-    with suppress(ValueError, RecursionError):
-        told = json.loads(path.read_text("utf-8"))
-        if isinstance(told, dict) and isinstance(_entries(source, told), list):
-            return told
-    return None
-
-
-def _entries(source: Source, document: dict[str, Any]) -> Any:
-    """What a document holds under the key, or the path of keys, of its entries; None where it is not there."""
-    held: Any = document
-    for key in source.entries.split("."):
-        held = held.get(key) if isinstance(held, dict) else None
-    return held
 
 
 def _keep(source: Source, fetched: Path, path: Path, record: str) -> None:
@@ -248,82 +195,3 @@ def _keep(source: Source, fetched: Path, path: Path, record: str) -> None:
             before.replace(path)
         raise
     before.unlink(missing_ok=True)
-
-
-def _checked(source: Source, path: Path) -> pl.DataFrame:
-    """The file as a table. Raises `MissingData`, and drops the file, when it is not what the source promises."""
-    try:
-        frame = _frame(source, path)
-        _check(source, frame)
-    except (pl.exceptions.PolarsError, ValueError, TypeError, ArithmeticError, RecursionError, csv.Error) as error:
-        path.unlink(missing_ok=True)
-        raise MissingData(
-            f"{source.where}: is not a {source.format} table as expected ({' '.join(str(error).split())[:120]})"
-        ) from error
-    except MissingData:
-        path.unlink(missing_ok=True)
-        raise
-    return frame
-
-
-def _check(source: Source, frame: pl.DataFrame) -> None:
-    lacking = [c for c in source.columns if c not in frame.columns]
-    if lacking:
-        near = [f"{c} ({hint})" if (hint := nearest(c, frame.columns)) else c for c in lacking]
-        raise MissingData(
-            f"{source.where}: the columns have changed: no {', '.join(near)}; what was pulled before stays"
-        )
-    if frame.height < source.least_rows:
-        raise MissingData(
-            f"{source.where}: has {count_noun(frame.height, 'row')}; expected: {source.least_rows:,} or more"
-        )
-    for column in source.numbers:
-        if frame[column].cast(pl.Float64, strict=False).null_count() == frame.height:
-            raise MissingData(f"{source.where}: no number in column {column}")
-
-
-def _frame(source: Source, path: Path) -> pl.DataFrame:
-    if source.format == "csv":
-        return pl.read_csv(path, infer_schema=False)
-    document = json.loads(path.read_text("utf-8"))
-    if not isinstance(document, dict):
-        raise ValueError("not an object of entries")
-    if source.entries:
-        return _listed(source, document)
-    # documents may hold an entry of instructions: only entries with every field are rows
-    rows = [
-        {"name": k, **{c: v[c] for c in source.columns}}
-        for k, v in document.items()
-        if isinstance(v, dict) and set(source.columns) <= v.keys()
-    ]
-    return pl.DataFrame(rows, infer_schema_length=None) if rows else pl.DataFrame({"name": []})
-
-
-def _listed(source: Source, document: dict[str, Any]) -> pl.DataFrame:
-    """The entries of a document as a table of texts, several values of a field separated by semicolons; a document that says how
-    many it has and holds fewer came half-way.
-    """
-    entries = _entries(source, document)
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise MissingData(
-            f"{source.where}: the columns have changed: no list under {source.entries}; what was pulled before stays"
-        )
-    told = document.get(source.total) if source.total else None
-    if isinstance(told, int) and told != len(entries):
-        raise MissingData(
-            f"{source.where}: came half-way: {len(entries):,} of {told:,} entries; what was pulled before stays"
-        )
-    lacking = [c for c in source.columns if any(entry.get(c) in (None, "") for entry in entries)]
-    if lacking and entries:
-        raise MissingData(f"{source.where}: the columns have changed: not every entry has {', '.join(lacking)}; what was pulled before stays")  # fmt: skip
-    fields = (*source.columns, *source.optional)
-    schema = dict.fromkeys(fields, pl.String)
-    return pl.DataFrame([{c: _text(entry.get(c)) for c in fields} for entry in entries], schema=schema)
-
-
-def _text(value: Any) -> str | None:
-    """A value of an entry as a text, several separated by semicolons; none for an empty one."""
-    if isinstance(value, list):
-        each = (json.dumps(one) if isinstance(one, dict) else str(one) for one in value if one)
-        return "; ".join(one.replace(";", ",") for one in each) or None
-    return str(value) if value not in (None, "") else None

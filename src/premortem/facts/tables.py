@@ -90,6 +90,28 @@ def opened(case: Case) -> tuple[str, ...]:
     return tuple(name for name, table in catalogue(case).items() if table.known_by)
 
 
+def column_faults(name: str, case: Case) -> list[BadInput]:
+    """Columns of a table that nobody says the meaning of, and columns that are told of and not there; none of a table that says nothing
+    of its columns.
+    """
+    table, told = catalogue(case)[name], _told(case / FOLDER / "columns.toml").get(name, {})
+    with table.file.open("r", encoding="utf-8") as file:
+        header = next(csv.reader(file), [])
+    known = list(dict.fromkeys((*table.columns, *told)))
+    strange = [c for c in header if c not in known] if known else []
+    return [
+        *(
+            BadInput(path_of(name), c, "no such column", got=c, allowed=", ".join(known), hint=nearest(c, known))
+            for c in strange
+        ),
+        *(
+            BadInput(path_of(name), c, "is missing", allowed="the columns that columns.toml names")
+            for c in told
+            if c not in header
+        ),
+    ]
+
+
 def held(name: str, case: Case) -> bool:
     """Whether a case has a table of this name."""
     return name in catalogue(case)

@@ -10,12 +10,16 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.files.faults import fault
 from premortem.files.toml import Toml, read_toml
+from premortem.text.result import shown
 
 
 class Strict(BaseModel):
     """Data of a file that a person edits: unknown keys are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    def __repr__(self) -> str:
+        return shown(self, [*type(self).model_fields])
 
 
 # How Pydantic marks that a key of a table is wrong, not its value.

@@ -21,13 +21,14 @@ Answers:
 - `standing_questions`: transactions that one book after another is asked about, such as those of the simulated world
 - `answers`, `opinion`: a law whose answers are of several kinds; one such answer explained
 - `known_items`: what a question may be asked of by name
-- `verdict`, `unchecked`: the answer in a sentence; what it does not cover
+- `verdict`, `verdict_codes`, `unchecked`: the answer in a sentence, and as a number; what it does not cover
 - `memo`, `memo_parts`, `checklists`: a decision in words; the parts of a memo to be signed; what an application must hold
-- `shared_answers`: what is answered of a spelling that could mean several items
-- `audit`: a record of a decision; `worked_cases`, `case_answers`: files of cases; what is said of one
+- `condition_words`: a condition as a sentence
+- `ambiguous_items`: what is answered of a spelling that could mean several items
+- `audit`: a record of a decision; `worked_cases`, `expected_answers`: files of cases; what is said of one
 - `screening`: a file of names looked up in the lists of parties
-- `timeline`, `diff`, `differences`, `diff_weights`: one transaction through time; what changed between two sides, most weighty first
+- `timeline`, `compare_books`, `book_differences`, `difference_weights`: one transaction through time; what changed between two sides, most weighty first
 
-Inside: `assumed_facts`, `cautions`, `decision_data`, `equivalent_rows`, `field_values`, `figures`, `ladder`, `missing_fields`,
-`permission`, `row_defaults`, `rows_of_kinds`, `soundness`, `verdict_codes`, `would_change`.
+Inside: `assumed_facts`, `cautions`, `decision_data`, `equivalent_rows`, `field_values`, `ladder`, `missing_fields`, `numbers_and_limits`,
+`permission`, `row_defaults`, `rows_of_kinds`, `soundness`, `would_change`.
 """

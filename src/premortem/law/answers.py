@@ -23,13 +23,14 @@ from premortem.law.clauses.conditions import condition, identifiers
 from premortem.law.field_values import typed
 from premortem.law.fields.named_fields import Fields, FieldValue, day_of, flag_of
 from premortem.law.fields.vocabulary import NEEDS, TYPES, Field, Vocabulary
+from premortem.text.result import Shown
 
 Said = str | tuple[str, ...]
 _TOLD_OF_NULL = re.compile(r"(\w+) is (?:not )?null")
 
 
-@dataclass(frozen=True)
-class Answer:
+@dataclass(frozen=True, repr=False)
+class Answer(Shown):
     """What is said of one question: by kind one outcome or several, which clause says each, and what is needed to say more."""
 
     outcomes: Mapping[str, Said]

@@ -32,7 +32,7 @@ from premortem.law.clauses.policy_documents import own_document, policy_file, sh
 from premortem.law.fields.places import TierChange, atlas
 from premortem.law.fields.vocabulary import Vocabulary, vocabulary
 
-__all__ = ["Book", "dates_as_written", "instrument_title", "load", "overlay", "policies"]
+__all__ = ["Book", "as_far_as_read", "dates_as_written", "instrument_title", "load", "overlay", "policies"]
 
 
 @dataclass(frozen=True)
@@ -148,6 +148,17 @@ class Book:
 def policies(case: Case) -> tuple[str, ...]:
     """Names of the policies of a case, in the order in which they are shown."""
     return case.settings.policies
+
+
+def as_far_as_read(case: Case) -> Book:
+    """The rulebook under the baseline of a case in whose clauses something is wrong: those whose form is right, as they are without the
+    policy; one whose tests cannot be read never applies. Raises `BadInput` where not even these can be read.
+    """
+    name = case.settings.baseline
+    policy = policy_of(shipped_document(name, case), policy_file(name), vocabulary(case))
+    held = (typed_clause(key, body, clause_file(body["instrument"]), case) for key, body in raw_clauses(case).items())
+    never = {"applies": "false", "within": ""}
+    return Book(policy, tuple(c.model_copy(update=never) if faults else c for c, faults in held if c), case)
 
 
 def load(policy: str | Path = "", case: Case | None = None, file: str = "") -> Book:

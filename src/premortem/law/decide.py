@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from textwrap import fill
 from typing import Any
 
+from premortem.argument_types import checked
 from premortem.case import Case, default
 from premortem.errors import BadInput
 from premortem.law import memo, unchecked, verdict
+from premortem.law.ambiguous_items import one_answer, possible
 from premortem.law.assumed_facts import Assumed, Other, assumed_fields, others, with_sources
 from premortem.law.cautions import doubtful_places, elsewhere
 from premortem.law.clauses.binding import limit_of
@@ -20,8 +21,8 @@ from premortem.law.decision_data import NOT_KNOWN, Decided
 from premortem.law.engine import judged
 from premortem.law.fields.named_fields import Fields, day_of, number_of, text_of
 from premortem.law.fields.vocabulary import Vocabulary
-from premortem.law.figures import figures
 from premortem.law.ladder import ASKING, Step, ladder
+from premortem.law.numbers_and_limits import figures
 from premortem.law.parties.clearing import as_text, check_reasons, clearings
 from premortem.law.parties.lookup import named_parties, screen, unscreened_names
 from premortem.law.parties.spelling import key
@@ -29,13 +30,10 @@ from premortem.law.parties.unnamed import with_listed
 from premortem.law.permission import as_good, deciding_fields, resting_on
 from premortem.law.row_defaults import completed
 from premortem.law.rulebook_version import shipped_version
-from premortem.law.shared_answers import one_answer, possible
 from premortem.law.transactions import frame_of, parse, question
 from premortem.law.would_change import Try, changes, tries
+from premortem.text.layout import fit
 from premortem.text.result import Document
-
-# Most characters of a line of a transaction as it is shown in a notebook.
-WIDTH = 96
 
 
 @dataclass(frozen=True, repr=False)
@@ -50,13 +48,14 @@ class Transaction:
     fields: Fields
     case: Case
 
+    @checked
     def __init__(self, given: Fields | None = None, /, case: Case | None = None, **fields: Any) -> None:
         object.__setattr__(self, "case", case or default())
         object.__setattr__(self, "fields", parse({**(given or {}), **fields}, self.case))
 
     def __repr__(self) -> str:
         told = ", ".join(f"{name}={_plain(value)!r}" for name, value in self.fields.items())
-        return fill(f"Transaction({told})", WIDTH, subsequent_indent="    ")
+        return fit(f"Transaction({told})")
 
     def on(self, day: date) -> "Transaction":
         """The same on another day."""
@@ -133,7 +132,7 @@ class Decision(Decided):
         }
 
     def __repr__(self) -> str:
-        return memo.text(self)
+        return fit(memo.text(self))
 
     def _repr_html_(self) -> str:
         return memo.html(self)

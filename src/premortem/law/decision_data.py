@@ -9,8 +9,8 @@ from premortem.law.checklists import Checklist, RedFlag, fitting, to_ask
 from premortem.law.clauses.citations import Citation
 from premortem.law.fields.named_fields import Fields, day_of, text_of
 from premortem.law.fields.vocabulary import NEEDS, Vocabulary
-from premortem.law.figures import Figure
 from premortem.law.ladder import Step
+from premortem.law.numbers_and_limits import Figure
 from premortem.law.parties.clearing import Cleared, clearings
 from premortem.law.parties.lookup import Hit, named_parties, other_lists
 from premortem.law.parties.spelling import key

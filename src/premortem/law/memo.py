@@ -10,7 +10,7 @@ from itertools import groupby
 from premortem.case import Case
 from premortem.law.assumed_facts import sources
 from premortem.law.clauses.citations import Citation
-from premortem.law.clauses.conditions import identifiers
+from premortem.law.condition_words import condition_words, names_of
 from premortem.law.decision_data import Decided
 from premortem.law.fields.field_words import called, told, words_of
 from premortem.law.fields.vocabulary import NEEDS, Vocabulary
@@ -20,7 +20,7 @@ from premortem.law.parties.pulled_lists import pulled
 from premortem.law.rulebook_version import shipped_version
 from premortem.law.unchecked import NOT_WHOLE, SCREEN, brief
 from premortem.law.verdict import likeness, question, sentence
-from premortem.text.numbers import capital, count_noun, day_in_words, limit, listing
+from premortem.text.numbers import capital, count_noun, day_in_words, limit
 
 ADVICE = "Not legal advice, and not official text."
 # Most changes and hits that a memo in lines shows; the JSON, and the memo as a file, hold all.
@@ -166,18 +166,17 @@ def _nearest(d: Decided) -> list[str]:
     """Clauses that miss by one test of something that was given, with that test."""
     missed = [(s, [t for t in s.tests if not t.met]) for s in d.trace if s.reached and not s.applies]
     found = [
-        f"{s.clause} ({_test(tests[0].test, d.vocabulary)}: not met)"
+        f"{s.clause} ({_test(tests[0], d.vocabulary)}: not met)"
         for s, tests in missed
         if tests and not {*sources(tests[0].test, d.vocabulary)}.isdisjoint(d.transaction.keys() - {"destination"})
     ]
     return [f"Nearest: {', '.join(found[:2])}"] if found else []
 
 
-def _test(text: str, words: Vocabulary) -> str:
-    """A test as it stands in the law files where it is short, else by the fields that it looks at: half a condition says nothing."""
-    if len(text) <= LONGEST:
-        return text
-    return f"a test of {listing([words_of(name) for name in dict.fromkeys(identifiers(text)) if name in words.fields])}"
+def _test(test: Test, words: Vocabulary) -> str:
+    """A test in words where it is short, else by the fields that it looks at: half a condition says nothing."""
+    said = condition_words(test.test, test.value, words).says
+    return said if len(said) <= LONGEST else f"a test of {names_of(test.test, words)}"
 
 
 def hit(h: Hit) -> str:
@@ -195,7 +194,7 @@ def hit(h: Hit) -> str:
 
 def html(d: Decided) -> str:
     """The memo as HTML: what was asked, the answer, its grounds, the tests that counted."""
-    rows = "".join(_row(step, test) for step in d.trace if step.reached for test in step.tests)
+    rows = "".join(_row(step, test, d.vocabulary) for step in d.trace if step.reached for test in step.tests)
     lines = "".join(f"<li>{escape(line)}</li>" for line in grounds(d))
     return (
         f"<div><p><small>{escape(question(d))}.</small></p>"
@@ -205,9 +204,15 @@ def html(d: Decided) -> str:
     )
 
 
-def _row(step: Step, test: Test) -> str:
-    cells = (step.clause, test.test, test.value, met_word(test))
+def _row(step: Step, test: Test, words: Vocabulary) -> str:
+    cells = (step.clause, *condition_words(test.test, test.value, words), met_word(test))
     return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
+
+
+def test_line(test: Test, words: Vocabulary) -> str:
+    """A test in words, whether it was met, and what it looked at."""
+    told = condition_words(test.test, test.value, words)
+    return f"{met_word(test)}: {told.says}{f' ({told.looked_at})' if told.looked_at else ''}"
 
 
 def met_word(test: Test) -> str:

@@ -11,15 +11,16 @@ from premortem.law import memo
 from premortem.law.checklists import Checklist
 from premortem.law.clauses.citations import Citation, Piece, linked, weakest
 from premortem.law.decision_data import NOT_KNOWN, Decided
-from premortem.law.fields.field_words import called, untyped
-from premortem.law.figures import Figure
+from premortem.law.fields.field_words import called, told, untyped
+from premortem.law.fields.vocabulary import Vocabulary
 from premortem.law.ladder import Step
+from premortem.law.numbers_and_limits import Figure
 from premortem.law.opinion import Opinion, Rung
 from premortem.law.rulebook_version import shipped_version
 from premortem.law.unchecked import not_checked
 from premortem.law.verdict import answer as verdict
 from premortem.law.verdict import not_law, question
-from premortem.text.numbers import capital, count_noun, day_in_words
+from premortem.text.numbers import capital, count_noun, day_in_words, days_in_words
 
 # The part that names every clause that was asked where none decides: the last but the ladder.
 ASKED = "Clauses that were asked"
@@ -92,28 +93,32 @@ def of_decision(d: Decided, trace: bool = False) -> Memo:
         *(_checklist(c, d.case) for c in d.checklists),
         _red_flags(d),
         Part(ASKED, () if d.clause else (_asked(d),)),
-        Part("The ladder", tuple(map(_step, d.trace if trace else ())), _noted("Clauses in force that day that apply or miss by one test, in order.")),
+        Part("The ladder", tuple(_step(step, d.vocabulary) for step in (d.trace if trace else ())), _noted("Clauses in force that day that apply or miss by one test, in order.")),
     )  # fmt: skip
-    return Memo("Export control memo", question(d), untyped(verdict(d)), _alarm(d.case, d.stale, d.policy), _made(d.case), _told(parts))  # fmt: skip
+    return Memo("Export control memo", days_in_words(question(d)), untyped(verdict(d)), _alarm(d.case, d.stale, d.policy), _made(d.case), _told(parts))  # fmt: skip
 
 
 def of_opinion(o: Opinion, trace: bool = False) -> Memo:
     """The memo of an answer of several kinds; with `trace` its ladder too."""
-    case = o.book.case
+    case, words = o.book.case, o.book.vocabulary
     kinds = [f"{capital(asked)}: {said}." for asked, said in o.kinds()]
-    needs = [f"More can be said with: {', '.join(o.answer.needs)}."] if o.answer.needs else []
-    changes = [f"If {c.field} were {c.value}: {o.reads(c.outcome)}." for c in o.changes]
+    more = ", ".join(called(name, words) for name in o.answer.needs)
+    needs = [f"More can be said with: {more}."] if more else []
+    assumed = [f"{capital(called(name, words))}: {told(name, o.row[name], words)}" for name in o.assumed]
+    changes = [
+        f"If {called(c.field, words)} were {told(c.field, c.value, words)}: {o.reads(c.outcome)}." for c in o.changes
+    ]
     parts = (
         Part("What is said of each kind", _plain(kinds)),
         Part("What it rests on", (*(_cited(c, case) for c in o.citations), *_plain([_sure(o.citations, case)]))),
-        Part("Assumed, not given", _plain((f"{name} = {o.row[name]}" for name in o.assumed), "assumed"), _noted("The answer hangs on each of these.")),
+        Part("Assumed, not given", _plain(assumed, "assumed"), _noted("The answer hangs on each of these.")),
         Part("To be answered first", _plain(needs, "open")),
         Part("Not checked", _plain(o.not_checked)),
         Part("What would change it", _plain(changes)),
         Part("The ladder", tuple(_rung(step) for step in (o.trace() if trace else ()))),
     )  # fmt: skip
     stale = shipped_version(case).stale(o.day)
-    return Memo("Memo on a question of law", o.question, o.sentence, _alarm(case, stale, o.book.name), _made(case), _told(parts))  # fmt: skip
+    return Memo("Memo on a question of law", days_in_words(o.question), days_in_words(o.sentence), _alarm(case, stale, o.book.name), _made(case), _told(parts))  # fmt: skip
 
 
 def _noted(text: str) -> tuple[Piece, ...]:
@@ -131,7 +136,7 @@ def _alarm(case: Case, stale: bool, policy: str) -> str:
 
 
 def _made(case: Case) -> str:
-    return f"{memo.current(case)}."
+    return f"{days_in_words(memo.current(case))}."
 
 
 def _plain(lines: Iterator[str] | Sequence[str], mark: str = "") -> tuple[Line, ...]:
@@ -195,7 +200,9 @@ def _cited(c: Citation, case: Case, decides: bool = False) -> Line:
 
 def _sure(found: Sequence[Citation], case: Case, confidence: str = "") -> str:
     sure = confidence or weakest(found)
-    return (f"Confidence of the weakest clause used: {sure}. " if sure else "") + f"{memo.current(case)}."
+    return (
+        f"Confidence of the weakest clause used: {sure}. " if sure else ""
+    ) + f"{days_in_words(memo.current(case))}."
 
 
 def _checklist(c: Checklist, case: Case) -> Part:
@@ -221,9 +228,9 @@ def _red_flags(d: Decided) -> Part:
     return Part("Red flags to ask about", _plain([f"{flag.id}. {flag.asks}" for flag in flags]), note, "boxes")
 
 
-def _step(step: Step) -> Line:
+def _step(step: Step, words: Vocabulary) -> Line:
     how = "Not reached" if not step.reached else "Applies" if step.applies else "Does not apply"
-    tests = tuple(f"{memo.met_word(t)}: {t.test} ({t.value})" for t in step.tests) if step.reached else ()
+    tests = tuple(memo.test_line(t, words) for t in step.tests) if step.reached else ()
     return Line((Piece(f"{how}: {step.says}"), *_named(step.clause)), "", tests)
 
 

@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import polars as pl
 
+from premortem.argument_types import checked
 from premortem.case import Case, default
 from premortem.errors import BadInput
 from premortem.law.book import Book, load
+from premortem.law.book_differences import Differences
+from premortem.law.compare_books import diff, show
 from premortem.law.decide import Decision, Transaction, explain
-from premortem.law.diff import diff, show
-from premortem.law.differences import Differences
 from premortem.law.fields.named_fields import Fields
 from premortem.law.fields.places import iso3
 from premortem.law.ledger.decisions import decide_ledger
 from premortem.law.timeline import timeline
 from premortem.law.transactions import parse_date
+from premortem.text.layout import fit
 from premortem.text.tables import Table
 
 if TYPE_CHECKING:  # slow to load, and only a user who has a frame of it needs it
@@ -36,7 +38,7 @@ class Rulebook:
     day: date | None = None
 
     def __repr__(self) -> str:
-        return f"Rulebook {self.book.name}, {len(self.book.as_of(self._on))} clauses in force on {self._on}"
+        return fit(f"Rulebook {self.book.name}, {len(self.book.as_of(self._on))} clauses in force on {self._on}")
 
     def _repr_html_(self) -> str:
         clauses = self.clauses().select("clause", "says", "citation")
@@ -69,6 +71,7 @@ class Rulebook:
             table = table.with_columns(date=pl.lit(self.day))
         return decide_ledger(table, self.book)
 
+    @checked
     def timeline(self, transaction: Transaction) -> pl.DataFrame:
         """How the transaction would have been decided over time: first and last day, outcome, clause."""
         return pl.DataFrame(timeline(transaction, self.book), orient="row")
@@ -86,6 +89,7 @@ class Rulebook:
         """Tier of a country on the day, whether or not a clause that uses tiers is in force. Raises `BadInput`."""
         return self.book.tier(iso3(country, "country", self.book.case), self._on)
 
+    @checked
     def diff(self, other: "Rulebook") -> Differences:
         """What changes from this rulebook and day to another: the keys of `premortem regime diff --json`."""
         return diff((self.book, self._on), (other.book, other._on))

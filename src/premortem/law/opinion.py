@@ -9,14 +9,15 @@ from premortem.errors import BadInput, raise_all
 from premortem.law.answers import Answer, Said, complete, merged_answers, parse, readings
 from premortem.law.book import Book
 from premortem.law.clauses.citations import Citation, citation, weakest
+from premortem.law.clauses.clause import Clause
 from premortem.law.clauses.conditions import identifiers, parts
 from premortem.law.fields import field_words
 from premortem.law.fields.named_fields import Fields, FieldValue
 from premortem.law.fields.vocabulary import NEEDS
 from premortem.law.known_items import ITEM, Row, named
 from premortem.law.rulebook_version import shipped_version
-from premortem.text.numbers import limit, listing, lower_first
-from premortem.text.result import Document
+from premortem.text.numbers import capital, limit, listing, lower_first
+from premortem.text.result import Document, Shown
 
 
 class Reading(NamedTuple):
@@ -51,8 +52,8 @@ class Change(NamedTuple):
     outcome: str
 
 
-@dataclass(frozen=True)
-class Opinion:
+@dataclass(frozen=True, repr=False)
+class Opinion(Shown):
     """What a rulebook says of one question."""
 
     book: Book
@@ -143,7 +144,7 @@ class Opinion:
     @property
     def _verdict(self) -> str:
         if self.outcome.startswith(NEEDS):
-            return f"It cannot be told without {self._lacks(self.outcome)}."
+            return f"{capital(self.in_words(self.outcome))}."
         reads = self.book.vocabulary.outcomes[self.outcome].reads
         if self.settled:
             return f"{reads} ({self.citation})."
@@ -152,11 +153,15 @@ class Opinion:
 
     def reads(self, outcome: str) -> str:
         """An outcome and how it reads."""
-        told = self.book.vocabulary.outcomes.get(outcome)
-        return f"{outcome} ({told.reads})" if told else f"it cannot be told without {self._lacks(outcome)}"
+        known = outcome in self.book.vocabulary.outcomes
+        return f"{outcome} ({self.in_words(outcome)})" if known else self.in_words(outcome)
 
-    def _lacks(self, outcome: str) -> str:
-        return field_words.called(outcome.removeprefix(NEEDS), self.book.vocabulary)
+    def in_words(self, outcome: str) -> str:
+        """How an outcome reads, without its key; what it lacks where it cannot be told."""
+        words = self.book.vocabulary
+        if told := words.outcomes.get(outcome):
+            return told.reads
+        return f"it cannot be told without {field_words.called(outcome.removeprefix(NEEDS), words)}"
 
     def kinds(self) -> Iterator[tuple[str, str]]:
         """What is asked of each kind, and what is said."""
@@ -173,16 +178,14 @@ class Opinion:
     def _told(self, outcome: str) -> str:
         told = self.book.vocabulary.outcomes.get(outcome)
         worth = self.answer.amounts.get(outcome)
-        if told is None:
-            return f"it cannot be told without {self._lacks(outcome)}"
-        return told.reads + (f": {limit(worth, told.unit)}" if worth is not None else "")
+        return self.in_words(outcome) + (f": {limit(worth, told.unit)}" if told and worth is not None else "")
 
     def trace(self) -> Iterator[Rung]:
         """Clauses in force, in order, with their tests and what each looked at."""
         for c in self.book.clauses:
             if c.id not in self.answer.met:
                 continue
-            tests = [Looked(test=test, value=self._looked_at(test)) for test in parts(c.applies)]
+            tests = [Looked(test=test, value=self._looked_at(test, c)) for test in parts(c.applies)]
             yield {
                 "clause": c.id,
                 "says": c.says,
@@ -191,8 +194,9 @@ class Opinion:
                 "tests": tests,
             }
 
-    def _looked_at(self, test: str) -> str:
-        known = {**self.row, **self.answer.flags}
+    def _looked_at(self, test: str, clause: Clause) -> str:
+        numbers = {name: clause.number(name, self.day) for name in clause.numbers}
+        known = {**self.row, **self.answer.flags, **numbers}
         named = [name for name in dict.fromkeys(identifiers(test)) if name in known]
         return ", ".join(f"{name} = {_plain(known[name])}" for name in named)
 

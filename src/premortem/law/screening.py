@@ -20,6 +20,7 @@ from premortem.law.parties.lookup import screen as look_up
 from premortem.law.permission import GATE
 from premortem.law.transactions import parse_date
 from premortem.law.unchecked import lists as not_whole
+from premortem.text.layout import fit
 from premortem.text.result import Document
 
 # Headings of a column of names, beside those of a party's role.
@@ -64,7 +65,11 @@ class Screening:
         return pl.DataFrame([[getattr(h, c) for c in columns] for h in self.hits], schema=schema, orient="row")
 
     def __repr__(self) -> str:
-        return "\n".join([*(_says(h) for h in self.hits), *self.rest()])
+        return fit("\n".join(self.lines()))
+
+    def lines(self) -> list[str]:
+        """The hits, a line each, then what is said beside them."""
+        return [*(_says(h) for h in self.hits), *self.rest()]
 
     def rest(self) -> list[str]:
         """What is said beside the hits."""

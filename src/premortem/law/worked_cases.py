@@ -12,8 +12,8 @@ from premortem.errors import BadInput, BadInputs, nearest
 from premortem.files.reader import check_ordinary
 from premortem.files.toml import Toml, parse_toml
 from premortem.law.book import Book, load
-from premortem.law.case_answers import CaseAnswer, judged
 from premortem.law.decide import Transaction, explain
+from premortem.law.expected_answers import CaseAnswer, judged
 from premortem.law.field_values import NO_FIELD
 from premortem.law.fields.named_fields import Fields, FieldValue
 from premortem.law.fields.transfers import transfers

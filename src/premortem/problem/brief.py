@@ -16,6 +16,7 @@ from premortem.errors import BadInput, MissingData
 from premortem.files import writer
 from premortem.problem import pictures
 from premortem.problem.breaking import BreakingPoints
+from premortem.problem.comparing import number_or_dash
 from premortem.problem.evaluate import Evaluator
 from premortem.problem.margins import Proposition
 from premortem.problem.pictures import Asked
@@ -252,7 +253,7 @@ def _policies(run: Told) -> list[Section]:
         return []
     units = {o.name: o.unit for o in run.plan.definition.outcomes}
     heads = ["policy", *(f"regret in {plainly(n)}{f' [{units[n]}]' if units[n] else ''}" for n in compared.regret)]
-    rows = [[plainly(p), *(_number(by.regret[p].mean) for by in compared.regret.values())] for p in run.policies]
+    rows = [[plainly(p), *(number_or_dash(by.regret[p].mean) for by in compared.regret.values())] for p in run.policies]
     blocks.append(Block("Regret is what a policy gives up, on average, against the best policy in the same future."))
     blocks.append(Block(heads=heads, rows=rows))
     best = [p for p in compared.pareto]
@@ -283,10 +284,6 @@ def _tried(ask: Callable[[], Any], blocks: list[Block]) -> Any:
     except (BadInput, MissingData) as error:
         blocks.append(Block(str(error)))
         return None
-
-
-def _number(value: float | None) -> str:
-    return "-" if value is None else number(value, 3)
 
 
 def drawn(chart: Any) -> Markup:

@@ -12,6 +12,7 @@ from premortem.problem.answers import Answers
 from premortem.problem.definition import Definition
 from premortem.questions.robustness import pareto
 from premortem.questions.tables.regret import Regrets, regret
+from premortem.text.layout import fit, fit_columns
 from premortem.text.numbers import count_noun, number, share
 from premortem.text.result import Result
 
@@ -33,28 +34,17 @@ class Compared(Result):
     def __repr__(self) -> str:
         """A row a policy: its mean regret by outcome, its shares, and whether another beats it."""
         policies = [*self.means]
-        columns = {
-            f"regret in {name}": [_number(by.regret[p].mean) for p in policies] for name, by in self.regret.items()
+        columns = {"policy": policies} | {
+            f"regret in {name}": [number_or_dash(by.regret[p].mean) for p in policies]
+            for name, by in self.regret.items()
         }
         columns |= {
             f"{name} holds": [_share(self.shares[p][name]) for p in policies]
             for name in next(iter(self.shares.values()), {})
         }
         columns["beaten"] = ["no" if p in self.pareto else "yes" for p in policies]
-        rows = [
-            ["policy", *columns],
-            *([p, *(column[i] for column in columns.values())] for i, p in enumerate(policies)),
-        ]
-        wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        said = [
-            "  ".join(
-                cell.ljust(w) if i == 0 else cell.rjust(w) for i, (cell, w) in enumerate(zip(row, wide, strict=True))
-            )
-            for row in rows
-        ]
-        return "\n".join(
-            [*said, "Regret: what a policy gives up, on average, against the best one in the same future.", *self.notes]
-        )
+        regret_said = "Regret: what a policy gives up, on average, against the best one in the same future."
+        return "\n".join([fit_columns(columns), *map(fit, (regret_said, *self.notes))])
 
 
 def compare(
@@ -90,7 +80,8 @@ def compare(
     return Compared(found, dict(shares), means, tuple(pareto(scores)), tuple(notes))
 
 
-def _number(value: float | None) -> str:
+def number_or_dash(value: float | None) -> str:
+    """A number to three digits; a dash where there is none."""
     return "-" if value is None else number(value, 3)
 
 

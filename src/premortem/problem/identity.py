@@ -10,8 +10,9 @@ from typing import Any
 from premortem.problem.definition import Definition
 from premortem.problem.given_priors import Drawn, OfTable
 from premortem.problem.model_values import LeverValues
-from premortem.problem.uncertainties import Uncertainty
+from premortem.problem.uncertainties import WORDS, Uncertainty
 from premortem.study.model_identity import name_of, parts_of
+from premortem.text.result import as_typed
 
 
 def of_model(definition: Definition) -> dict[str, str]:
@@ -36,7 +37,9 @@ def inputs(definition: Definition, policies: Mapping[str, LeverValues]) -> dict[
         "model": _digest(of_model(d)),
         "uncertainties": _digest([_said(u) for u in d.uncertainties]),
         "correlations": _digest(d.correlations),
-        "outcomes": _digest([repr(o) for o in d.outcomes] + [[s.name, [str(t) for t in s.labels]] for s in d.series]),
+        "outcomes": _digest(
+            [as_typed(o) for o in d.outcomes] + [[s.name, [str(t) for t in s.labels]] for s in d.series]
+        ),
         "levers": _digest(
             {name: {v.name: v.said(levers[v.name]) for v in d.levers} for name, levers in policies.items()}
         ),
@@ -49,7 +52,7 @@ def _said(u: Uncertainty) -> str:
         return json.dumps(u.prior.as_dict(), sort_keys=True)
     if isinstance(u, Drawn):
         return f"{u.name} {u.said or sorted(parts_of(u.ppf).items())}"
-    return repr(u)
+    return as_typed(u, last=WORDS)
 
 
 def _digest_of_file(file: Path) -> str:

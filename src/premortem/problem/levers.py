@@ -10,14 +10,15 @@ from numpy.typing import NDArray
 from premortem.errors import BadInput, nearest
 from premortem.problem.model_values import LeverValues
 from premortem.problem.uncertainties import Category, Integer, Uncertainty, Uniform
+from premortem.text.result import Typed
 
 Array = NDArray[Any]
 # What a lever has that no policy need set.
 UNSET: Any = ...
 
 
-@dataclass(frozen=True)
-class Lever:
+@dataclass(frozen=True, repr=False)
+class Lever(Typed):
     """A lever from `low` to `high`: of whole numbers with `integer`, an array with `size`; with `levels` one of these. A policy that leaves it
     out takes its `default`, where it has one.
     """

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 
 from premortem.errors import BadInput
+from premortem.text.result import Typed
 
 Direction = Literal["max", "min", "info"]
 # Ways in which other tools say which way is better.
@@ -16,8 +17,8 @@ WAYS: dict[Any, Direction] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Outcome:
+@dataclass(frozen=True, repr=False)
+class Outcome(Typed):
     """A number that a model gives in each future: more of it is better (`max`), less (`min`), or neither is said (`info`)."""
 
     name: str
@@ -40,8 +41,8 @@ class Outcome:
         return ""
 
 
-@dataclass(frozen=True)
-class Series:
+@dataclass(frozen=True, repr=False)
+class Series(Typed):
     """An outcome over time: `times` are its labels, or how many there are."""
 
     name: str

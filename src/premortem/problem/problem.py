@@ -18,6 +18,7 @@ from premortem.problem.model_values import Constants, LeverValues, ModelValue
 from premortem.problem.outcomes import parted
 from premortem.problem.run import Run
 from premortem.problem.uncertainties import Uncertainty
+from premortem.text.layout import fit
 from premortem.text.numbers import count_noun
 
 # Seconds that a call of a model may take, unless its author says otherwise.
@@ -90,7 +91,7 @@ class Problem:
             "outcome": (*d.outcomes, *d.series),
             "proposition": d.propositions,
         }
-        return f"Problem {d.name}: {', '.join(count_noun(len(of), thing) for thing, of in held.items())}"
+        return fit(f"Problem {d.name}: {', '.join(count_noun(len(of), thing) for thing, of in held.items())}")
 
     @property
     def name(self) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 BASE = "base"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Rules(Lever):
     """A rulebook of a case, by default of the leading one. A policy sets it to the name of one of the case's policies, to a policy file, or to
     numbers of clauses, `{"base": POLICY, "CLAUSE.NUMBER": 5e8}`; the model gets what `premortem.book` gives.

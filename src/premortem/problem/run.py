@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from premortem.errors import BadInput, unknown
 from premortem.problem import breaking, comparing, indices, pictures, words
 from premortem.problem import brief as html
-from premortem.problem import readings as readings_
+from premortem.problem import futures_after_readings as readings_
 from premortem.problem.answers import Answers
 from premortem.problem.breaking import BreakingPoints
 from premortem.problem.comparing import Compared
@@ -27,6 +27,7 @@ from premortem.questions.tables.boxes import Boxes, Method, of_inputs
 from premortem.questions.tables.frame import frame, inputs
 from premortem.questions.tables.indices import Sensitivities
 from premortem.questions.tables.worth import Worths
+from premortem.text.layout import fit
 from premortem.text.numbers import count_noun
 from premortem.text.tables import table
 
@@ -54,9 +55,8 @@ class Run:
 
     def __repr__(self) -> str:
         d = self.plan.definition
-        return (
-            f"Run of {d.name}: {count_noun(self.futures, 'future')} under {', '.join(self.policies)}; seed {self.seed}"
-        )
+        futures = count_noun(self.futures, "future")
+        return fit(f"Run of {d.name}: {futures} under {', '.join(self.policies)}; seed {self.seed}")
 
     def _repr_html_(self) -> str:
         return (

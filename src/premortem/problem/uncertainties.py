@@ -2,12 +2,15 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import KW_ONLY, dataclass, field, fields
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaincinv, ndtri
+
+from premortem.text.layout import fit
+from premortem.text.result import as_typed
 
 Array = NDArray[Any]
 # Weight of the mode beside the two ends in the mean of a PERT distribution.
@@ -25,8 +28,7 @@ class Uncertainty(ABC):
     meaning: str = field(default="", kw_only=True)
 
     def __repr__(self) -> str:
-        told = sorted((f for f in fields(self) if f.repr), key=lambda f: f.name in WORDS)  # numbers first, as typed
-        return f"{type(self).__name__}({', '.join(f'{f.name}={getattr(self, f.name)!r}' for f in told)})"
+        return fit(as_typed(self, last=WORDS))
 
     @abstractmethod
     def quantile(self, u: Array) -> Array:

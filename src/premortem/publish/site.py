@@ -2,12 +2,15 @@
 
 import json
 import re
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from html import unescape
 from importlib.metadata import version
 from importlib.resources import files
 from typing import Any
+
+import polars as pl
 
 from premortem import exhibits
 from premortem.briefing import write_brief
@@ -24,11 +27,15 @@ from premortem.story.parts import Section, Story
 from premortem.story.story_basis import ground_of_run
 from premortem.study import Run
 from premortem.text import phrases
+from premortem.text.result import Document
 
-ICON = files("premortem.app") / "static" / "favicon.svg"
+# What the app shows too: its icon, and the colours and letters of every page.
+STATIC = files("premortem.app") / "static"
 FONT = files("premortem.charts") / "fonts" / "source-sans-3-latin.woff2"
 # Screens of the app that the doors of a site may lead to.
 DOORS = ("/board", "/exhibits", "/about")
+# What a file of data holds, by its name.
+WHAT = {"board": "Shares by assumption and policy, with their intervals", "uncertainties": "Every uncertainty with its range, unit, basis, day and confidence"}  # fmt: skip
 PLACE = re.compile(r'<section[^>]* id="([^"]+)"')
 HEADING = re.compile(r'<section[^>]* id="([^"]+)".*?<h2[^>]*>(.*?)</h2>', re.S)
 
@@ -59,8 +66,11 @@ def site(run: Run, at: str = "") -> Site:
         "memo.html": brief,
         "story.css": CSS.read_bytes(),
         "font.woff2": FONT.read_bytes(),
-        "favicon.svg": ICON.read_bytes(),
+        "favicon.svg": (STATIC / "favicon.svg").read_bytes(),
     }
+    held["look.css"] = (
+        (STATIC / "look.css").read_bytes().replace(b'url("/', b'url("')
+    )  # beside the letters, wherever the site stands
     held |= {name: (HOME / name).read_bytes() for name in ("site.css", "search.js")}
     held |= {name: found for each in drawn for name, found in each.items()} | _data(run) | _shared(story)
     common = {"story": story, "foot": _foot(run), "tabs": _tabs(bool(shown)), "at": at, "oembed": oembed.TYPE}
@@ -75,7 +85,9 @@ def site(run: Run, at: str = "") -> Site:
     held["data/index.html"] = page(
         "data",
         1,
-        names=[*_data(run)],
+        names={
+            name: f"{WHAT[name.split('/')[1].split('.')[0]]}, {len(held[name]) / 1000:,.0f} kB" for name in _data(run)
+        },
         board=_board(run),
         run=run,
         share=phrases.share,
@@ -150,8 +162,15 @@ def _data(run: Run) -> dict[str, bytes]:
     return {
         "data/board.json": json.dumps(board, default=str, allow_nan=False, indent=1).encode(),
         "data/board.csv": run.board().select("assumption", "policy", "holds", "low", "high").write_csv().encode(),
+        "data/uncertainties.csv": _table(priors).write_csv().encode(),
         "data/uncertainties.json": json.dumps(priors, default=str, indent=1).encode(),
     }
+
+
+def _table(rows: Sequence[Document]) -> pl.DataFrame:
+    """Rows as a table of plain cells: what holds several values stands as JSON."""
+    cells = [{k: json.dumps(v) if isinstance(v, list | tuple | dict) else v for k, v in row.items()} for row in rows]
+    return pl.DataFrame(cells, infer_schema_length=None)
 
 
 def _shared(story: Story) -> dict[str, bytes]:

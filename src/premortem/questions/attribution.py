@@ -2,21 +2,23 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 from itertools import permutations as all_orders
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from premortem.case import Levers
+from premortem.ensemble.cores import side_by_side
 from premortem.ensemble.priors import Prior
 from premortem.propositions.assumption import Item
-from premortem.questions._paired import LEVEL, Effect, paired
+from premortem.questions._paired import LEVEL, Effect, is_known, paired
 from premortem.questions.margins import margins_of
 from premortem.study import Study
-from premortem.study.model import FEW
+from premortem.study.model import FEW, SMALL
 from premortem.text.numbers import change_in_points
 from premortem.text.result import OPTIONAL, Result
 
@@ -25,17 +27,28 @@ Kinded = Sequence[tuple[str, Item]]
 # Which futures hold when a set of items is taken away, each at its least: item numbers to flags of shape (future,), NaN where a
 # future failed.
 Holds = Callable[[frozenset[int]], Array]
-# Margins of every assumption by what is moved: parameters by the values that they take, and levers at rest.
-Moved = dict[tuple[tuple[str, float | None], ...], Array]
+# Margins of every assumption by what is moved (parameters by the values that they take, and levers at rest), and by the first of the futures
+# in which it is.
+Moved = dict[tuple[tuple[tuple[str, float | None], ...], int], Array]
+
+
 # How a future that failed is noted among flags.
 FAILED = -1
 # An item that moves the share that holds by less than this carries nothing that one could see [share of futures].
 LITTLE = 0.015
-# Futures in which items are frozen one at a time: an effect is known to some `LITTLE`, and each row says how far. Sets of items are
-# frozen in the first `FEW`.
-FROZEN = 2048
+# Most futures in which items are frozen one at a time, and those of a lot: as many as a call of the model takes, since lots of several items
+# are run side by side. An effect is known to `LITTLE` or to this part of itself, and each row says how far. Sets of items are frozen in the
+# first `FEW`.
+FROZEN, LOT, PART = 2048, SMALL, 0.1
 # Chances at which there is least of an item: the ends of a prior.
 ENDS = np.array([0.05, 0.95])
+
+
+class Change(Protocol):
+    """How flags change by an item in a lot of futures, (future,)."""
+
+    def __call__(self, item: int, lot: slice) -> Array:
+        """NaN where a future failed."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -87,8 +100,8 @@ def attribution(
     """Effect of each driver and arrestor on the share that holds, largest first; unmodelled ones are listed so.
 
     `values` and `margins` are futures of this policy, at least `FROZEN` of them. `effect` is the share that holds with
-    the item as it is less the share with it at its least, in the same futures; `shapley` the same averaged over the company of the
-    other items. Which way is less an item itself declares, so that a model may have it the other way than the text does. `known` holds
+    the item as it is less the share with it at its least, in the same futures, lot by lot until it is known; `shapley` the same averaged over
+    the company of the other items. Which way is less an item itself declares, so that a model may have it the other way than the text does. `known` holds
     margins of these futures once something was taken away: assumptions that share an item share them.
     """
     finite = np.isfinite(margins)
@@ -100,15 +113,30 @@ def attribution(
     items = [(kind, item) for kind, item in study.assumptions[place].items if kind != "watch"]
     acting = [(kind, item) for kind, item in items if item.modelled and item.directed]
     rows: list[Carried | NotCarried] = [_unmodelled(kind, item) for kind, item in items if (kind, item) not in acting]
-    holds = holder(study, place, pulled, values[:, :FROZEN], acting, known)
-    base = (margins[:FROZEN] > 0).astype(float)
+    told = {} if known is None else known
+
+    def change(item: int, lot: slice) -> Array:
+        moved = holder(study, place, pulled, values[:, lot], acting, told, lot.start)
+        return np.asarray((margins[lot] > 0) - moved(frozenset({item})))
+
+    each = effects_alone(change, len(acting), len(margins[:FROZEN]))
     few = holder(study, place, pulled, values[:, :FEW], acting)
     shared = shapley(few, len(acting), seed=seed) if in_company and acting else [None] * len(acting)
-    for i, ((kind, item), company) in enumerate(zip(acting, shared, strict=True)):
-        alone = paired(base - holds(frozenset({i})))
+    for (kind, item), alone, company in zip(acting, each, shared, strict=True):
         together = (company.effect, company.low, company.high) if company else ()
         rows.append(Carried(item.id, kind, alone.effect, alone.low, alone.high, item.statement, *together))
     return tuple(sorted(rows, key=lambda r: -abs(r.effect or 0.0)))
+
+
+def effects_alone(change: Change, items: int, futures: int) -> list[Effect]:
+    """Mean change of flags by each of so many items, over lots of futures until it is known, or all are used."""
+    found, left = [np.empty(0)] * items, [*range(items)]
+    for start in range(0, futures, LOT):
+        lot = slice(start, min(start + LOT, futures))
+        for i, more in zip(left, side_by_side(partial(change, lot=lot), left), strict=True):
+            found[i] = np.concatenate([found[i], more])
+        left = [i for i in left if not is_known(found[i], LITTLE, PART)]
+    return [paired(changes) for changes in found]
 
 
 def disagreements(rows: Attribution, items: Kinded) -> tuple[str, ...]:
@@ -156,10 +184,12 @@ def _unmodelled(kind: str, item: Item, why: str = "") -> NotCarried:
     return NotCarried(item.id, kind, item.statement, said)
 
 
-def holder(study: Study, place: int, pulled: Levers, values: Array, items: Kinded, known: Moved | None = None) -> Holds:
+def holder(
+    study: Study, place: int, pulled: Levers, values: Array, items: Kinded, known: Moved | None = None, first: int = 0
+) -> Holds:
     """Which futures hold (NaN where one fails) when items are taken away: parameters at the end of their prior where there is least of
     the item, by its own `raises` and `lowers`; levers at rest, or as the policy has them where it lowers them. What is `known` of these
-    futures is not run again.
+    futures, by the number of the `first`, is not run again.
     """
     told = {} if known is None else known
 
@@ -179,7 +209,7 @@ def holder(study: Study, place: int, pulled: Levers, values: Array, items: Kinde
             for name in item.directed:
                 is_prior = name in study.priors.names
                 moves[name] = least(study.priors[name], raised=name in item.raises) if is_prior else None
-        key = tuple(sorted(moves.items(), key=lambda move: move[0]))
+        key = tuple(sorted(moves.items(), key=lambda move: move[0])), first
         if key not in told:
             told[key] = without(moves)
         margins = told[key][place]

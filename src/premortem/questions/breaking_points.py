@@ -143,9 +143,11 @@ def sought_breaks(place: Place, number: int, pulled: Levers, top: int = 3) -> Br
     if not np.isfinite(centre := float(value(place.scores[:, None])[0])):
         return Breaks((), f"{subject}: no breaking point, since {place.name} fails: its margin is {centre:g}")
     copula = study.priors.copula
-    together = copula.matrix(len(place.free)) if copula else None
+    matrix = copula.matrix(len(place.free)) if copula else None
     starts = STARTS if study.compiled.has_gradient else FEW_STARTS
-    found = nearest_break.search(slope, value, place.free, place.scores, starts, MOVES, correlation=together)
+    found = nearest_break.search(
+        slope, value, place.free, place.scores, starts, MOVES, correlation=matrix, together=futures_in_a_call(study)
+    )
     rows = _kinds([_row(place, subject, point) for point in found])[:top]
     if not rows and (edge := _on_edge(place, value, centre)):
         return Breaks(

@@ -26,7 +26,7 @@ from premortem.law.fields.vocabulary import vocabulary
 from premortem.questions import _amounts, time
 from premortem.questions.futures import SIGNS, signs
 from premortem.study.folder import ASSUMPTIONS, PARAMETERS, POLICIES, Check, check_assumption, check_ids, faults_of
-from premortem.study.model import outcome_names
+from premortem.study.outcome_names import names_as_far_as_read, outcome_names
 from premortem.watch import hindcast, process, pulled, signposts
 from premortem.watch import quantities as known_quantities
 
@@ -165,7 +165,7 @@ def _check_steps(case: Case) -> None:
     answers = {"goodwill": told.answers_to.goodwill, "progress": told.answers_to.progress}
     series = [(f"answers_to.{key}", name, "a series of the world") for key, name in answers.items() if name]
     raise_all([*_unknown(CASE_MARK, named, labels, "step"), *_unknown(TEXT, shown, labels, "step")])
-    raise_all(_unknown(CASE_MARK, series, sorted(outcome_names(case)), "series"))
+    raise_all(_unknown(CASE_MARK, series, sorted(names_as_far_as_read(case)), "series"))
 
 
 def _check_world(case: Case) -> None:
@@ -203,11 +203,12 @@ def _check_table(case: Case, name: str) -> None:
         facts.read(name, case)
     except MissingData:
         raise BadInput("facts/tables.toml", name, "has no file", allowed=f"facts/{name}.csv") from None
+    raise_all(facts.column_faults(name, case))
 
 
 def _check_signs(case: Case) -> None:
     named = [(name, name, "a series of the world") for name in signs(case)]  # first: the world may not be asked
-    raise_all(_unknown(SIGNS, named, sorted(outcome_names(case)), "series"))
+    raise_all(_unknown(SIGNS, named, sorted(names_as_far_as_read(case)), "series"))
 
 
 def _check_amounts(case: Case) -> None:

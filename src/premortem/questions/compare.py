@@ -131,8 +131,7 @@ def compare(
     `time` the time asymmetry of the first policy is told too.
     """
     run = in_memory(run)
-    chosen = _chosen(run, policies)
-    ids = [a.id for a in run.study.assumptions]
+    chosen, ids = _chosen(run, policies), [a.id for a in run.study.assumptions]
     weighed = _weights(ids, weights)
     new = [p for p in chosen if p not in run.policies]
     if new or time:
@@ -148,13 +147,11 @@ def compare(
     shares = {p: {k: None if np.isnan(share) else share for k, (share, *_) in by.items()} for p, by in told.items()}
     alike = {p: measures[p][whole] for p in compared}
     scores, last = robustness(alike, every), [p for p in chosen if p not in compared]
-    ordered = {
-        metric: (*order, *last) for metric, order in rankings(scores).items()
-    }  # what failed everywhere wins nothing
+    # what failed everywhere wins nothing
+    ordered = {metric: (*order, *last) for metric, order in rankings(scores).items()}
     ranks = rank_ranges(alike, every, np.flatnonzero(whole))
     winners = {metric: order[0] for metric, order in ordered.items()}
     summed = {p: Regret(**by) for p, by in summary(regret(alike)).items()}
-    record = run.study.case.settings.record
     costs = {p: instrument_costs(run.study, p) for p in chosen}
     return Compared(
         regret=dict.fromkeys(chosen, Regret(None, None, None)) | summed,
@@ -165,14 +162,12 @@ def compare(
         disagree=len(set(winners.values())) > 1,
         winners=winners,
         shares=shares,
-        intervals={
-            p: {k: None if np.isnan(low) else (low, high) for k, (_, low, high) in by.items()} for p, by in told.items()
-        },
+        intervals={p: _intervals(by) for p, by in told.items()},
         regret_by_assumption=_by_assumption({p: margins[p] for p in compared}, ids),
         differences=_differences(margins, ids),
         weights=weighed,
         simulated_now=tuple(new),
-        left_out=tuple(p for p in run.policies if p == record and p not in chosen),
+        left_out=tuple(p for p in run.policies if p == run.study.case.settings.record and p not in chosen),
         futures=run.futures,
         failed=failed,
         compared_in=int(whole.sum()),
@@ -180,6 +175,11 @@ def compare(
         warnings=(*_warnings(failed, int(whole.sum()), run.futures), *unpriced(costs)),
         time_asymmetry=time_told(run.study, chosen[0]) if time else None,
     )
+
+
+def _intervals(told: Mapping[str, tuple[float, float, float]]) -> dict[str, tuple[float, float] | None]:
+    """Intervals of shares by assumption; None where there is no share."""
+    return {k: None if np.isnan(low) else (low, high) for k, (_, low, high) in told.items()}
 
 
 def _known(margins: Mapping[str, Array]) -> Array:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from premortem.questions.as_of import AsOfDay, Stand
+from premortem.questions.signposts_since import told_day
 from premortem.questions.watch import Limit, SignpostRow
 from premortem.text.numbers import capital, count_noun, day_in_words, listing, lower_first, points, share
 from premortem.text.units import quantity
@@ -121,12 +122,15 @@ def further(result: AsOfDay) -> list[str]:
 
 def latest_events(result: AsOfDay) -> list[str]:
     """The latest dated events, the newest first, with the assumptions on which each bears."""
-    return [f"{c.date}: {c.title} ({c.event})" if c.event else f"{c.date}: {c.title}" for c in result.latest]
+    return [
+        f"{day_in_words(c.date)}: {c.title} ({c.event})" if c.event else f"{day_in_words(c.date)}: {c.title}"
+        for c in result.latest
+    ]
 
 
 def came(result: AsOfDay) -> list[str]:
     """Events of policy that came since the day of the case."""
-    return [f"{c.date}: {c.title}" for c in result.came]
+    return [f"{day_in_words(c.date)}: {c.title}" for c in result.came]
 
 
 def moved(result: AsOfDay) -> list[str]:
@@ -145,8 +149,12 @@ def next_ones(result: AsOfDay) -> list[str]:
 
 
 def threshold(limit: Limit | None, unit: str) -> str:
-    """`; look again above 0.55 share by 2026-12-31`; empty where there is none."""
-    return "" if limit is None else f"; look again {limit.passes} {quantity(limit.value, unit)} by {limit.by}"
+    """`; look again above 0.55 share by 31 December 2026`; empty where there is none."""
+    return (
+        ""
+        if limit is None
+        else f"; look again {limit.passes} {quantity(limit.value, unit)} by {day_in_words(limit.by)}"
+    )
 
 
 def latest(signpost: SignpostRow) -> str:
@@ -154,10 +162,10 @@ def latest(signpost: SignpostRow) -> str:
     said = signpost.latest
     if said is None:
         return "; no reading yet"
-    in_words = f"{said.said_on}: {said.says}"
+    in_words = f"{told_day(said.said_on)}: {said.says}"
     if said.value is None or signpost.unit == "event":
         return f"; {in_words}"
-    number = f"{said.on}: {quantity(said.value, signpost.unit)}"
+    number = f"{told_day(said.on)}: {quantity(said.value, signpost.unit)}"
     return f"; {in_words} (last read, {number})" if said.is_newer_said else f"; {number}"
 
 

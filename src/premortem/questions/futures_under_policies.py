@@ -133,9 +133,13 @@ def stored(
     return Futures(study, run.seed, values, margins, held, frozenset(observer.outside))
 
 
-def simulated(study: Study, asked: Asked, policies: Sequence[str], count: int = AT_ONCE, seed: int = SEED) -> Futures:
-    """Futures simulated at once: the first `count` of the design with that seed."""
-    return of_values(study, draw(study.priors, "sobol", seed, 0, count), asked, policies, seed)
+def simulated(
+    study: Study, asked: Asked, policies: Sequence[str], count: int | None = None, seed: int = SEED
+) -> Futures:
+    """Futures simulated at once: the first `count` of the design with that seed, 20,000 by default."""
+    return of_values(
+        study, draw(study.priors, "sobol", seed, 0, AT_ONCE if count is None else count), asked, policies, seed
+    )
 
 
 def of_values(study: Study, values: Array, asked: Asked, policies: Sequence[str], seed: int = SEED) -> Futures:

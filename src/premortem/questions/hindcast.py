@@ -50,10 +50,10 @@ class Judged:
 
 def hindcast(
     as_of: date | None = None,
-    file: Path | None = None,
+    file: str | Path | None = None,
     *,
-    events: Path | None = None,
-    forecasts: Path | None = None,
+    events: str | Path | None = None,
+    forecasts: str | Path | None = None,
     study: Study | None = None,
     run: Run | None = None,
     futures: int = futures_under_policies.AT_ONCE,
@@ -64,10 +64,10 @@ def hindcast(
     `forecasts`. Where only readings or only events are given, only these are scored.
 
     `futures` are simulated at once, or are the first so many of a `run`. They are weighted by what was known on the day, and where
-    `alike` also all counted alike. Each follows the
-    policy that its own path of events has come to by the day of a reading; what really became of policy is not used. Raises `BadInput`
-    for a table that cannot be read, and for a forecast that was made after the day.
+    `alike` also all counted alike. Each follows the policy that its own path of events has come to by the day of a reading; what really
+    became of policy is not used. Raises `BadInput` for a table that cannot be read, and for a forecast that was made after the day.
     """
+    file, events, forecasts = (Path(given) if given else None for given in (file, events, forecasts))
     study = study or (run.study if run else Study())
     as_of = as_of or study.case.settings.day
     study, case = study.on(as_of), study.case

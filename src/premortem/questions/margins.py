@@ -45,13 +45,15 @@ def policy_of(run: Run, policy: str | None) -> str:
 
 
 def check_inputs(run: Run) -> None:
-    """Raises `BadInput` where a run was made with other parameters, assumptions, rules or another model than the study's.
+    """Raises `BadInput` where a run was made with other parameters, assumptions, rules or another model than the study's; other words
+    change no number.
 
     New futures are run beside the stored ones, so both must be of one world.
     """
     made, now = run.manifest["inputs"], run.study.hashes(run.policies)
     other = [name for name in (*SAME, "rules") if made.get(name) != now[name]]
-    if other:
+    earlier = run.study.hashes_with_words() if other else {}
+    if other := [name for name in other if made.get(name) != earlier.get(name)]:
         version = made.get("versions", {}).get("premortem", "another version")
         own = run.study.simulate.function is not None and "world" in other
         told = ", ".join("model" if own and name == "world" else name for name in other)

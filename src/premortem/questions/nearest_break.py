@@ -62,13 +62,15 @@ def search(
     most_moves: int = 6,
     seed: int = 0,
     correlation: Array | None = None,
+    together: int = 1,
 ) -> list[BreakingPoint]:
     """Breaking points from several starts, nearest first, each with at most `most_moves` moves, or twice as many and so on where so
     few do not reach; empty when none is found in bounds.
 
     `free` marks parameters that may move (those that vary and are not categories), shape (parameter,). `start` holds
     the scores moved from, 0 by default: the central future. The search begins there and at random places around.
-    Where scores have a `correlation` (parameter, parameter), distance is Mahalanobis's: moves that go together are short.
+    Where scores have a `correlation` (parameter, parameter), distance is Mahalanobis's: moves that go together are short. Of a model for
+    which up to so many futures `together` cost as much as one, several bisections are made in one call.
     """
     precision = None if correlation is None else np.linalg.inv(correlation)
     origin = (np.zeros(len(free)) if start is None else start)[:, None]
@@ -77,19 +79,19 @@ def search(
     noise[:, 0] = 0.0
     centre = float(value(origin)[0])
     near = _descend(slope, origin + noise * free[:, None], origin, bound, free[:, None], precision)
-    whole, whole_after = _close_in(value, near, origin, bound, centre)
+    whole, whole_after = _close_in(value, near, origin, bound, centre, together)
     reached = np.abs(whole_after) <= TOLERANCE
     least = float(distances(whole - origin, precision)[reached].min()) if reached.any() else np.inf
     found: list[BreakingPoint] = []
     while not found:
         keep = _largest(np.abs(near - origin), most_moves) * free[:, None]
         few = _descend(slope, origin + (near - origin) * keep, origin, bound, keep, precision)
-        few, after = _close_in(value, few, origin, bound, centre)
+        few, after = _close_in(value, few, origin, bound, centre, together)
         found = points_of(few, after, np.abs(after) <= TOLERANCE, origin, bound, precision, centre, least)
         if most_moves >= free.sum() or not reached.any():
             break
         most_moves *= 2
-    return found or _sampled(value, free, origin, bound, precision, centre, seed)
+    return found or _sampled(value, free, origin, bound, precision, centre, seed, together)
 
 
 def points_of(
@@ -120,7 +122,14 @@ def points_of(
 
 
 def _sampled(
-    value: Value, free: Array, origin: Array, bound: Array, precision: Array | None, centre: float, seed: int
+    value: Value,
+    free: Array,
+    origin: Array,
+    bound: Array,
+    precision: Array | None,
+    centre: float,
+    seed: int,
+    together: int = 1,
 ) -> list[BreakingPoint]:
     """Breaks by sampling: from the nearest futures that break, what need not move goes back, the smallest move first; then along
     the line from the start to where it first turns.
@@ -132,7 +141,7 @@ def _sampled(
     away = rng.normal(size=(len(free), SAMPLED)) * rng.uniform(0.25, 1.5, SAMPLED)
     away[rng.random(away.shape) < rng.uniform(0, 0.95, SAMPLED)] = 0.0
     z = np.clip(origin + away * free[:, None], -bound, bound)
-    return _followed(value, z, value(z), origin, bound, precision, centre, FOLLOWED)
+    return _followed(value, z, value(z), origin, bound, precision, centre, FOLLOWED, together)
 
 
 def sample(
@@ -174,6 +183,7 @@ def _followed(
     precision: Array | None,
     centre: float,
     most: int,
+    together: int = 1,
 ) -> list[BreakingPoint]:
     """From the nearest futures that turn what need not move goes back, then all of it along the line from the start."""
     broken = np.flatnonzero(turned(margins, centre))
@@ -186,22 +196,49 @@ def _followed(
     for places in order:
         back = z.copy()
         back[places, lanes] = origin[places, 0]
-        z = np.where(turned(value(back), centre), back, z)
-    z = taken_back(value, z, origin, np.ones_like(origin), centre)
+        if (back != z).any():
+            z = np.where(turned(value(back), centre), back, z)
+    z = taken_back(value, z, origin, np.ones_like(origin), centre, together)
     for place in np.flatnonzero((z != origin).any(1)):  # a ray ends beside the corner of a step
-        z = taken_back(value, z, origin, (np.arange(len(z)) == place)[:, None], centre)
+        z = taken_back(value, z, origin, (np.arange(len(z)) == place)[:, None], centre, together)
     after = value(z)
     return points_of(z, after, turned(after, centre), origin, bound, precision, centre, np.inf)
 
 
-def taken_back(value: Value, z: Array, origin: Array, which: Array, centre: float) -> Array:
+def taken_back(value: Value, z: Array, origin: Array, which: Array, centre: float, together: int = 1) -> Array:
     """The places, taken back towards the start in the scores that `which` marks, as far as the verdict stays turned."""
+
+    def at(shares: Array) -> Array:
+        """Scores at shares of the way, (parameter, middle, lane)."""
+        away = (z - origin)[:, None]
+        return np.where(which[:, None], origin[:, None] + away * shares, z[:, None])
+
     inside, outside = np.zeros(z.shape[1]), np.ones(z.shape[1])
-    for _ in range(BISECTIONS):
-        middle = (inside + outside) / 2
-        beyond = turned(value(np.where(which, origin + (z - origin) * middle, z)), centre)
-        inside, outside = np.where(beyond, inside, middle), np.where(beyond, middle, outside)
-    return np.where(which, origin + (z - origin) * outside, z)
+    _, outside = _bisected(lambda tried: turned(_of_each(value, at(tried)), centre), inside, outside, together)
+    return at(outside[None])[:, 0]
+
+
+def _of_each(value: Value, z: Array) -> Array:
+    """Margins at scores (parameter, middle, lane), in one call, (middle, lane)."""
+    return value(z.reshape(len(z), -1)).reshape(z.shape[1:])
+
+
+def _bisected(
+    beyond: Callable[[Array], Array], inside: Array, outside: Array, together: int = 1
+) -> tuple[Array, Array]:
+    """Ends of each lane's interval, (lane,), halved again and again towards the first place that lies `beyond`, which is asked of middles
+    (middle, lane); several halvings in one call, where up to so many futures `together` cost as much as one.
+    """
+    left = BISECTIONS if len(inside) else 0
+    while left:
+        levels = min(max((together // len(inside) + 1).bit_length() - 1, 1), left)
+        low, high, middles = inside[None], outside[None], list[Array]()  # of (2^level, lane)
+        for _ in range(levels):
+            middles.append((low + high) / 2)
+            low, high = _either(low, middles[-1]), _either(middles[-1], high)
+        inside, outside = _followed_down(beyond(np.concatenate(middles)), low, high, levels)
+        left -= levels
+    return inside, outside
 
 
 def turned(margins: Array, centre: float | Array) -> Array:
@@ -246,24 +283,27 @@ def _descend(slope: Slope, z: Array, origin: Array, bound: Array, free: Array, p
     return z
 
 
-def _close_in(value: Value, z: Array, origin: Array, bound: Array, centre: float) -> tuple[Array, Array]:
+def _close_in(
+    value: Value, z: Array, origin: Array, bound: Array, centre: float, together: int = 1
+) -> tuple[Array, Array]:
     """First places on the lines from `origin` through `z` where the margin is zero, and the margin there."""
     away = z - origin
     room = np.where(away > 0, bound - origin, bound + origin) / np.maximum(np.abs(away), 1e-12)
     reach = np.where(np.abs(away) > 0, room, np.inf).min(0)
     tried = np.minimum(ALONG[:, None], reach[None])  # (place, start)
-    points = origin[:, :, None] + away[:, None, :] * tried[None]
-    margins = value(points.reshape(len(z), -1)).reshape(tried.shape)
+
+    def at(shares: Array) -> Array:
+        """Scores at shares of the way, (parameter, middle, lane)."""
+        return origin[:, :, None] + away[:, None, :] * shares
+
+    margins = _of_each(value, at(tried))
     # what stops at a bound comes to zero without crossing it
     crossed = turned(margins, centre) | (np.abs(margins) <= TOLERANCE / 10)
     first = crossed.argmax(0)
     lanes = np.arange(z.shape[1])
     outside = tried[first, lanes]
     inside = np.where(first > 0, tried[np.maximum(first - 1, 0), lanes], 0.0)
-    for _ in range(BISECTIONS):
-        middle = (inside + outside) / 2
-        same = ~turned(value(origin + away * middle), centre)
-        inside, outside = np.where(same, middle, inside), np.where(same, outside, middle)
+    inside, outside = _bisected(lambda tried: turned(_of_each(value, at(tried)), centre), inside, outside, together)
     point = origin + away * ((inside + outside) / 2)
     return point, np.where(crossed.any(0), value(point), np.inf)
 
@@ -288,18 +328,12 @@ def thresholds(value: Value, free: Array, start: Array | None = None, bound: flo
     centre = np.atleast_2d(first)[:, :1]
     ends = sides * np.maximum(bound, np.abs(origin[lanes]))
     owner, lane = np.nonzero(turned(at(lanes, ends), centre))
-    inside, outside, left = origin[lanes[lane]], ends[lane], BISECTIONS if len(lane) else 0
-    while left:
-        levels = min(max((together // len(lane) + 1).bit_length() - 1, 1), left)
-        low, high, middles = inside[None], outside[None], list[Array]()  # of (2^level, lane)
-        for _ in range(levels):
-            middles.append((low + high) / 2)
-            low, high = _either(low, middles[-1]), _either(middles[-1], high)
-        tried = np.concatenate(middles)
+
+    def beyond(tried: Array) -> Array:
         margins = at(np.tile(lanes[lane], len(tried)), tried.ravel()).reshape(len(centre), *tried.shape)
-        beyond = turned(margins[owner, :, np.arange(len(lane))], centre[owner, :1]).T
-        inside, outside = _followed_down(beyond, low, high, levels)
-        left -= levels
+        return turned(margins[owner, :, np.arange(len(lane))], centre[owner, :1]).T
+
+    _, outside = _bisected(beyond, origin[lanes[lane]], ends[lane], together)
     found = np.full((len(centre), len(free)), np.nan)
     for k in np.argsort(
         -np.abs(outside - origin[lanes[lane]]), kind="stable"

@@ -92,7 +92,7 @@ class _Trial:
         worth = value.worth(reading, self._alike, holds, self.weight)
         shifts = tuple(value.shifts(reading, signpost, holds, self.weight))
         said = (
-            value.sentence(signpost, _told(shifts, signpost), weighted=True)
+            value.sentence(signpost, _told(shifts, signpost), self.as_of)
             if shifts
             else value.sure_sentence(reading, signpost, self.weight)
         )
@@ -127,7 +127,7 @@ class _Trial:
         share = float(weight.sum(where=came))
         before, later = self._holds(without), self._holds(after)
         moved = value.sort_by_size([_paired(k, before[k], later[k], share, weight) for k in self.ids])
-        said = value.event_sentence(signpost, _told(moved, signpost), weighted=True)
+        said = value.event_sentence(signpost, _told(moved, signpost), self.as_of)
         return worth, self._doubt(worth, holds, weight), tuple(moved), said
 
     def _with(self, signpost: Signpost, policy: str, margins: Array, tried: Array) -> Array:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from premortem.ensemble import memory
 from premortem.ensemble.run import draw
+from premortem.progress import LOG
 from premortem.questions import _bounded_memory, scenario_discovery
 from premortem.questions.attribution import Attribution, Moved, attribution
 from premortem.questions.boxes import Leaf, TriedBox, boxes, not_failed, sought, tree_check
@@ -107,6 +108,7 @@ def stress(
     study, policy = run.study, policy_of(run, policy)
     number = assumption_number(study, assumption)
     place = place_of(whole, start)
+    LOG.info("%s: seeking boxes, and what its drivers and arrestors carry", study.assumptions[number].id)
     explained = _explained(run, whole, number, policy, top, seed, weights, in_full=True)
     near = _OfPriors(said=(OF_PRIORS,)) if whole.given else _of_priors(study, number, policy, top, seed, samples, place)
     warnings = _warnings(run, study.assumptions[number].id, policy, weights, near.said)
@@ -132,9 +134,15 @@ class _OfPriors(NamedTuple):
 
 
 def _of_priors(study: Study, number: int, policy: str, top: int, seed: int, samples: int, place: Place) -> _OfPriors:
-    pulled = study.levers(policy)
-    indices = measured(study, policy, samples, seed, pulled)[study.assumptions[number].id]
+    pulled, subject = study.levers(policy), study.assumptions[number].id
+    LOG.info("%s: measuring what its margin depends on", subject)
+    indices = measured(study, policy, samples, seed, pulled)[subject]
+    LOG.info(
+        "%s: seeking the nearest breaks; where assumptions or world are new, slopes are compiled first, a minute or two",
+        subject,
+    )
     breaking = sought_breaks(place, number, pulled, top)
+    LOG.info("%s: trying single uncertainties and clause numbers", subject)
     thresholds: tuple[Threshold | ClauseThreshold, ...] = (
         *single_thresholds(place, number, pulled),
         *clause_thresholds(place, number, policy),

@@ -10,6 +10,7 @@ from premortem.questions import futures_under_policies, weighted_board
 from premortem.questions.day_limits import law_known
 from premortem.questions.futures_under_policies import Futures
 from premortem.questions.signpost_worth import Watched, rank
+from premortem.questions.signposts_since import came_since, told_day
 from premortem.questions.weighted_board import ShortCell
 from premortem.study import Run, Study
 from premortem.text.numbers import number
@@ -79,6 +80,7 @@ class SignpostRow(Result):
     read: str
     source: str
     modelled: bool
+    came: str = ""  # how it came true after the day asked of, by all that the record holds; empty where it did not
 
 
 @dataclass(frozen=True, repr=False)
@@ -124,6 +126,16 @@ class ToWatch(Result):
     settled: tuple[Settled, ...] = ()  # no longer worth watching
     alone: str = ""  # where no single reading is worth much, that it is so
 
+    @property
+    def ahead(self) -> tuple[SignpostRow, ...]:
+        """Signposts that have not come true since, the worthiest first: what is left to watch."""
+        return tuple(row for row in self.signposts if not row.came)
+
+    @property
+    def since(self) -> tuple[SignpostRow, ...]:
+        """Signposts that came true after the day asked of: the list of that day holds them, and nobody watches for them now."""
+        return tuple(row for row in self.signposts if row.came)
+
 
 def what_to_watch(
     study: Study,
@@ -161,7 +173,7 @@ def what_to_watch(
     first_found, before = weighted_board.settle(found, asked, as_of)
     found, after = weighted_board.settle(found, asked, as_of, own, ENOUGH) if own else (first_found, before)
     weighed = weighted_board.weight_words(as_of)
-    rows = [_row(w) for w in rank(found, as_of, view, after)]
+    rows = [_row(w, came_since(w.signpost, study, as_of)) for w in rank(found, as_of, view, after)]
     gone = _settled(study, rows, as_of)
     return ToWatch(
         as_of=as_of,
@@ -222,7 +234,7 @@ def _settled(study: Study, rows: Sequence[SignpostRow], day: date) -> tuple[Sett
             found.append(Settled(row.id, row.name, _came(row, row.latest)))
         elif signpost.modelled and signpost.by < day:
             said = f", {row.status}" if row.status in ("passed", "not passed") else ""
-            found.append(Settled(row.id, row.name, f"its day was {signpost.by}{said}"))
+            found.append(Settled(row.id, row.name, f"its day was {told_day(signpost.by)}{said}"))
     return tuple(found)
 
 
@@ -237,13 +249,13 @@ def _alone(rows: Sequence[SignpostRow]) -> str:
 def _came(row: SignpostRow, latest: Latest) -> str:
     """What settled a signpost, in the words of the record, and what was said of it since."""
     if row.threshold and latest.value is not None:
-        said = f"passed: {quantity(latest.value, row.unit)} on {latest.on}, {row.threshold.passes} {quantity(row.threshold.value, row.unit)}"
+        said = f"passed: {quantity(latest.value, row.unit)} on {told_day(latest.on)}, {row.threshold.passes} {quantity(row.threshold.value, row.unit)}"
     else:
-        said = f"{latest.on or latest.said_on}: {latest.value_says or latest.says}"
-    return f"{said}; since then, {latest.said_on}: {latest.says}" if latest.is_newer_said else said
+        said = f"{told_day(latest.on or latest.said_on)}: {latest.value_says or latest.says}"
+    return f"{said}; since then, {told_day(latest.said_on)}: {latest.says}" if latest.is_newer_said else said
 
 
-def _row(w: Watched) -> SignpostRow:
+def _row(w: Watched, came: str) -> SignpostRow:
     """A signpost with what it says and is worth, as people see it."""
     s, said, limit = w.signpost, w.standing, w.signpost.threshold
     return SignpostRow(
@@ -268,4 +280,5 @@ def _row(w: Watched) -> SignpostRow:
         read=s.read,
         source=s.source,
         modelled=s.modelled,
+        came=came,
     )

@@ -51,7 +51,7 @@ def bets(ground: Ground) -> Section:
     every = ground.cell(ALL)
     if len(strips) > 1:
         worst = most_often(every.fails_on)
-        broken = f"In {phrases.share(worst[1])} of the other futures {worst[0]} breaks first" if worst else ""
+        broken = f"In {phrases.share(worst[1])} of the other futures {worst[0]} breaks first." if worst else ""
         strips.append(
             Bar(
                 phrases.at_once(len(strips)),

@@ -9,7 +9,7 @@ from premortem.questions import answers_of_run, day_asked
 from premortem.questions.attribution import Carried, against, contrary
 from premortem.questions.signpost_worth import CANNOT
 from premortem.questions.unanswerable import UNANSWERABLE
-from premortem.questions.watch import SignpostRow
+from premortem.questions.watch import Latest, SignpostRow
 from premortem.story.parts import Point, Section
 from premortem.study import Run, Study
 from premortem.text import phrases
@@ -138,14 +138,16 @@ def signposts(run: Run) -> Section:
     """What to read next, the worthiest first, on the day that the run was asked of. Raises `MissingData` where the study has no signposts."""
     if (asked := day_asked.kept(run)) and asked.next:
         on, shown, many = asked.day, asked.next[:SIGNPOSTS], f"{asked.effective_futures:,.0f} effective futures"
+        came: Sequence[SignpostRow] = ()  # what is settled by then is told with the day
     else:
         found = answers_of_run.watched(run)
-        on, shown, many = found.as_of, found.signposts[:SIGNPOSTS], phrases.count_noun(found.futures, "future")
+        on, shown, many = found.as_of, found.ahead[:SIGNPOSTS], phrases.count_noun(found.futures, "future")
+        came = found.since
     return Section(
         "watch",
         asks("watch", run.study),
         _first(shown),
-        points=tuple(_signpost(s, on) for s in shown),
+        points=(*(_signpost(s, on) for s in shown), *(_come(s, on) for s in came)),
         source=(
             f"Signposts by what their next reading is worth: the regret that it would save and the doubt that it would take away, over "
             f"{many} by what was known on {phrases.day_in_words(on)}. Weighted shares are by that record; shares that are not called so count all futures alike."
@@ -163,15 +165,26 @@ def _first(shown: Sequence[SignpostRow]) -> str:
 
 def _signpost(s: SignpostRow, on: date) -> Point:
     """A signpost with what was read of it by a day: what came later is among the later readings, and not here."""
-    latest = (
-        f" Latest by {phrases.day_in_words(on)}: {s.latest.says} ({s.latest.said_on or s.latest.on})."
-        if s.latest
-        else ""
-    )
+    latest = f" Latest by {phrases.day_in_words(on)}: {s.latest.says} ({_on(s.latest)})." if s.latest else ""
     by = f" Due by {phrases.day_in_words(s.threshold.by)}." if s.threshold else ""
     # the mark is of the assumption that the sentence tells of, which is the one that moves most
     told_of = s.shifts[0].assumption if s.shifts else s.assumption
     return Point(phrases.sentence(s.observable), f"{s.sentence}{by}{latest}".strip(), told_of)
+
+
+def _on(latest: Latest) -> str:
+    """The day of what was said last, in words; nothing where none is known."""
+    day = latest.said_on or latest.on
+    return phrases.day_in_words(day) if day else ""
+
+
+def _come(s: SignpostRow, day: date) -> Point:
+    """A signpost that came true after a day, which nobody watches for any more."""
+    return Point(
+        phrases.sentence(s.observable),
+        f"{s.name}. {phrases.sentence(s.came)}",
+        f"Came true since {phrases.day_in_words(day)}",
+    )
 
 
 def has_record(study: Study) -> bool:

@@ -3,8 +3,8 @@
 from premortem.study.case_list import cases
 from premortem.study.folder import case_of, make_study, problems
 from premortem.study.last import run as last_run
-from premortem.study.model import outcome_names
 from premortem.study.of_run import case_of_run, forms_of_run, policy_files_of_run, pulled_of_run
+from premortem.study.outcome_names import outcome_names
 from premortem.study.study import Run, Study, as_names, open_run
 
 __all__ = [

@@ -27,7 +27,7 @@ from premortem.law.clauses.policy_documents import check_form
 from premortem.law.own_clauses import FOLDER as CLAUSES
 from premortem.law.own_clauses import check_own_clauses
 from premortem.propositions import assumption, score
-from premortem.study.model import outcome_names
+from premortem.study.outcome_names import lever_names, names_as_far_as_read, outcome_names
 from premortem.study.simulator import read as read_outcomes
 from premortem.watch import reading_files, signposts
 
@@ -211,16 +211,12 @@ def check_assumption(case: Case, path: Path, of_world: bool) -> None:
 
 
 def _check_binds(case: Case, spoken: assumption.Assumption, path: Path) -> None:
-    try:
-        levers = case.world.levers(rules.load(case=case))._fields
-    except PremortemError:
-        levers = None  # told by the checks of the law and the world
     parameters, tables = priors.read(case / PARAMETERS).names, [*facts.catalogue(case)]
-    raise_all(assumption.check_binds(spoken, path.name, parameters, levers, tables))
+    raise_all(assumption.check_binds(spoken, path.name, parameters, lever_names(case), tables))
 
 
 def _score(case: Case, found: assumption.Assumption, path: Path) -> None:
-    own, base, steps = path.parent.parent / OUTCOMES, outcome_names(case), case.world.steps()
+    own, base, steps = path.parent.parent / OUTCOMES, names_as_far_as_read(case), case.world.steps()
     try:
         named = {outcome.name for outcome in read_outcomes(own, base, steps)} if own.is_file() else set()
     except PremortemError:
@@ -228,8 +224,9 @@ def _score(case: Case, found: assumption.Assumption, path: Path) -> None:
     score.Scorer([found], base | named, steps)
 
 
-def make_study(folder: Path, case: Case | None = None) -> Path:
+def make_study(folder: str | Path, case: Case | None = None) -> Path:
     """A folder with copies of what may be edited, empty tables of what may be added, and a README. Raises `BadInput` when it is not empty."""
+    folder = Path(folder)
     content = _new_study(case or default())
     if folder.exists() and not (folder.is_dir() and _is_begun(folder, content)):
         raise BadInput(str(folder), "", "is there already and not empty", allowed="a new or empty folder")

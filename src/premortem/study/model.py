@@ -5,8 +5,8 @@ and the app all call the same program, so what one of them compiled the others h
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import jax
@@ -14,19 +14,14 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from premortem.case import Case, Levers
-from premortem.ensemble import priors
+from premortem.case import Levers
 from premortem.ensemble.compiled import compiled
 from premortem.ensemble.cores import side_by_side
 from premortem.ensemble.part import CALLED, called, columns_of
 from premortem.ensemble.priors import Priors
-from premortem.ensemble.stored_programs import text_of
-from premortem.errors import BadInput, raise_all
-from premortem.law import book as rules
 from premortem.propositions.score import Thresholds
-from premortem.study.forward import Forward, Interpreted, files_of_case, scorer_of
+from premortem.study.forward import Forward, Interpreted, scorer_of
 from premortem.study.simulator import Simulator
-from premortem.text.numbers import count_noun
 
 Array = NDArray[Any]
 # Up to `FEW` futures, or as many as who asks says, are run in small chunks, of a function that is not compiled as well: a search asks for
@@ -269,36 +264,3 @@ def _padded(part: Array, size: int) -> Array:
     if part.shape[1] == size:
         return np.asarray(part, np.float32)
     return np.pad(part, ((0, 0), (0, size - part.shape[1])), mode="edge").astype(np.float32)
-
-
-def outcome_names(case: Case) -> frozenset[str]:
-    """Names of the national outcomes of a case's world, which propositions may speak of; a study's own files give it no others."""
-    return _outcome_names(replace(case, own=()))
-
-
-@cache
-def _outcome_names(case: Case) -> frozenset[str]:
-    return frozenset(text_of(("outcomes", files_of_case(case)), lambda: _traced_names(case)).split())
-
-
-def _traced_names(case: Case) -> str:
-    """Names of the series of shape (step, future), from the world traced for two futures.
-
-    Raises `BadInput` for each series whose shape is neither that nor (step, region, future).
-    """
-    futures, steps = 2, len(case.world.steps())
-    example = jax.eval_shape(
-        case.world.simulate,
-        jax.ShapeDtypeStruct((len(priors.read(case / "params.csv").rows), futures), np.float32),
-        case.world.levers(rules.load(case=case)),
-    )
-    file = case.code[0].relative_to(case.folder).as_posix()
-    allowed = f"(step, future) or (step, region, future): of {count_noun(futures, 'future')} ({steps}, {futures})"
-    raise_all(
-        [
-            BadInput(file, f"simulate: {name}", "has another shape", got=array.shape, allowed=allowed)
-            for name, array in example.items()
-            if len(array.shape) not in (2, 3) or (array.shape[0], array.shape[-1]) != (steps, futures)
-        ]
-    )
-    return " ".join(sorted(name for name, array in example.items() if len(array.shape) == 2))

@@ -17,6 +17,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from premortem import facts
+from premortem.argument_types import checked
 from premortem.case import DEFAULT, Case, Levers, default, instruments
 from premortem.ensemble import bands, layout, priors, read, replace_run, store
 from premortem.ensemble import run as ensemble
@@ -36,12 +37,14 @@ from premortem.propositions.assumption import Assumption
 from premortem.propositions.board_cells import BoardCell, board_table, cells
 from premortem.study import folder as own_files
 from premortem.study import last
-from premortem.study._hashes import hashes
+from premortem.study._hashes import hashes, with_words
 from premortem.study.forward import Forward
-from premortem.study.model import Model, outcome_names
+from premortem.study.model import Model
 from premortem.study.of_run import case_of_run, forms_of_run, policy_files_of_run, pulled_of_run
+from premortem.study.outcome_names import outcome_names
 from premortem.study.simulator import Function, Simulator, from_function
 from premortem.study.simulator import read as read_outcomes
+from premortem.text.layout import fit
 from premortem.text.numbers import count_noun
 from premortem.text.result import Document
 from premortem.text.tables import Table
@@ -61,6 +64,7 @@ HELD, MOST_HELD = 64, 32_768
 class Study:
     """`Study()` is the shipped case; `Study("my-study/")` puts the files of a folder of the user's over it."""
 
+    @checked
     def __init__(
         self,
         folder: str | Path | None = None,
@@ -97,7 +101,7 @@ class Study:
     def __repr__(self) -> str:
         held = {"assumption": self.assumptions, "uncertainty": self.priors.names, "policy": self.policies}
         parts = ", ".join(count_noun(len(of), thing) for thing, of in held.items())
-        return f"Study of {parts}: {self.folder or 'the shipped case'}"
+        return fit(f"Study of {parts}: {self.folder or 'the shipped case'}")
 
     @property
     def options(self) -> str:
@@ -288,6 +292,7 @@ class Study:
             self._pulled[policy] = self.case.world.levers(self.law(policy))
         return self._pulled[policy]
 
+    @checked
     def run(
         self,
         policies: str | Sequence[str] | None = None,
@@ -317,49 +322,37 @@ class Study:
         if device != "cpu" and self.compiled.forward.outside:
             what = "runs on the processor, where this study's own model is called in Python"
             raise BadInput("command line", "--device", what, got=device, allowed="cpu")
-        folder = self.run_folder(out)
-        began = time.perf_counter()
+        folder, began = self.run_folder(out), time.perf_counter()
         pulled = {name: (self.levers(name), self.scorer.thresholds) for name in chosen}
         held: list[Run] = []
 
         def scored(place: Path, timing: ensemble.Timing) -> None:
-            held.append(made := Run(self, place, timing, memory))
-            began_scoring = time.perf_counter()
-            made.board()
-            made.seconds["score"] = time.perf_counter() - began_scoring
-            for name in (name for name in chosen if name in self._files):  # so that the run is opened without them
-                text = read_bytes(self._files[name], "a policy")
-                writer.write(place / own_files.POLICIES / f"{name}.toml", text, parents=True)
+            held.append(made := self._scored(place, timing, memory, chosen))
             if whole:
                 whole(made)
 
         ensemble.run(
-            self.model(),
-            self.priors,
-            pulled,
-            futures if given is None else given.shape[1],
-            seed,
-            folder,
-            inputs=self.hashes(chosen),
-            kept=self.compiled.forward.kept,
-            reread=self.compiled.interpreted,
-            assumptions=[a.id for a in self.assumptions],
-            case=self.case.reference,
-            forms=self.forms,
-            given=None if given is None else np.asarray(given, np.float32),
-            resume=resume,
-            replace=replace,
-            progress=progress,
-            cluster=cluster,
-            most_memory=memory,
-            whole=scored,
-            device=device,
-        )
+            self.model(), self.priors, pulled, futures if given is None else given.shape[1], seed, folder,
+            inputs=self.hashes(chosen), kept=self.compiled.forward.kept, reread=self.compiled.interpreted,
+            assumptions=[a.id for a in self.assumptions], case=self.case.reference, forms=self.forms,
+            given=None if given is None else np.asarray(given, np.float32), resume=resume, replace=replace,
+            progress=progress, cluster=cluster, most_memory=memory, whole=scored, device=device,
+        )  # fmt: skip
         made = held[0]
         made.folder = folder  # where it lies now
         made.seconds["total"] = time.perf_counter() - began
         if given is None:
             last.remember(self.folder, folder)
+        return made
+
+    def _scored(self, place: Path, timing: ensemble.Timing, memory: int | None, policies: Sequence[str]) -> "Run":
+        """A run that was simulated just now, scored, with the policy files that it is of, so that it is opened without them."""
+        made, began = Run(self, place, timing, memory), time.perf_counter()
+        made.board()
+        made.seconds["score"] = time.perf_counter() - began
+        for name in (name for name in policies if name in self._files):
+            text = read_bytes(self._files[name], "a policy")
+            writer.write(place / own_files.POLICIES / f"{name}.toml", text, parents=True)
         return made
 
     @property
@@ -389,16 +382,19 @@ class Study:
         return Model(forward, self.priors, self.scorer.thresholds, self.levers(self.policies[0]))
 
     def hashes(self, policies: Sequence[str]) -> dict[str, str]:
-        """SHA-256 of everything that a run's bits rest on, by kind; of the same policies worked out once."""
+        """SHA-256 of everything that a run's numbers rest on, by kind, and of no word beside; of the same policies worked out once."""
         key = tuple(policies)
         if key not in self._hashes:
             self._hashes[key] = self._hashed(key)
         return dict(self._hashes[key])
 
+    def hashes_with_words(self) -> dict[str, str]:
+        """Those of them that runs of version 0.2.0 and before hold, in which a word counted as a number does."""
+        return with_words(self.priors, self.assumptions, self.case.code, self.simulate.texts)
+
     def _hashed(self, policies: Sequence[str]) -> dict[str, str]:
         levers = [self.levers(policy) for policy in policies]
-        world = [p.read_bytes().hex() for p in self.case.code] + self.simulate.texts
-        found = hashes(self.priors, self.assumptions, levers, world, self.observer)
+        found = hashes(self.priors, self.assumptions, levers, self.case.code, self.simulate.texts, self.observer)
         return (
             found | {f"pulled.{name}": sha for name, sha in pulled.hashes(self.case).items()} if self.pulled else found
         )
@@ -434,7 +430,8 @@ class Run:
         self._held = Kept(HELD)
 
     def __repr__(self) -> str:
-        return f"Run of {count_noun(self.futures, 'future')} under {', '.join(self.policies)}; seed {self.seed}; {self.folder}"
+        futures = count_noun(self.futures, "future")
+        return fit(f"Run of {futures} under {', '.join(self.policies)}; seed {self.seed}; {self.folder}")
 
     def _repr_html_(self) -> str:
         return self.table()._repr_html_()

@@ -5,8 +5,9 @@ from rich.table import Table
 
 from premortem.questions import day_words as words
 from premortem.questions.as_of import AsOfDay
-from premortem.terminal.layout import add_columns, print_table, wrap
+from premortem.terminal.layout import add_columns, print_table
 from premortem.text import phrases
+from premortem.text.layout import wrap
 
 
 def print_then(result: AsOfDay) -> None:

@@ -8,8 +8,9 @@ from rich.table import Table
 
 from premortem.questions.move import Standing, title
 from premortem.questions.single_changes import Change, Curve
-from premortem.terminal.layout import add_columns, print_table, wrap
+from premortem.terminal.layout import add_columns, print_table
 from premortem.text import phrases
+from premortem.text.layout import wrap
 from premortem.text.units import quantity
 
 # Kinds of things that may be moved, by the beginning of their keys; the first that fits counts.

@@ -6,8 +6,9 @@ from rich.console import Console
 from rich.table import Table
 
 from premortem.questions.elicitation import ByExpert, Deciding
-from premortem.terminal.layout import add_columns, print_table, wrap
+from premortem.terminal.layout import add_columns, print_table
 from premortem.text import phrases
+from premortem.text.layout import wrap
 from premortem.text.numbers import number
 
 # What is said where experts do not tell of the same priors.

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from shlex import quote, split
-from textwrap import fill
 from typing import Any
 
 from rich.cells import cell_len
@@ -10,6 +9,8 @@ from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Column, Table
 from rich.text import Text
+
+from premortem.text.layout import wrap
 
 # A width that cuts nothing.
 UNBOUNDED = 10_000
@@ -51,18 +52,6 @@ def print_table(console: Console, table: Table) -> None:
         console.print(wrap(told, console.width), markup=False, soft_wrap=True)
     if table.caption:
         console.print(wrap(str(table.caption), console.width), style="dim", markup=False, soft_wrap=True)
-
-
-def wrap(text: str, width: int, indent: str = "") -> str:
-    """A text in lines of a width, broken between words alone; lines after the first are set in by two spaces more."""
-    return fill(
-        text,
-        width,
-        initial_indent=indent,
-        subsequent_indent=f"{indent}  ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
 
 
 def next_step(*commands: str) -> str:

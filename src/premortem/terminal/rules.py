@@ -9,16 +9,18 @@ from rich.markup import escape
 
 from premortem.case import Case
 from premortem.law import memo, verdict
+from premortem.law.book_differences import Comparison
+from premortem.law.compare_books import ClauseInForce
+from premortem.law.condition_words import condition_words
 from premortem.law.currency import Status
-from premortem.law.diff import ClauseInForce
-from premortem.law.differences import Comparison
 from premortem.law.ledger.summary import Written
 from premortem.law.loopholes import Loophole, Search
 from premortem.law.opinion import Opinion
 from premortem.law.screening import Screening
 from premortem.law.worked_cases import WorkedCase
-from premortem.terminal.layout import typed, wrap
+from premortem.terminal.layout import typed
 from premortem.text import phrases
+from premortem.text.layout import wrap
 
 # A clause that applies, one that does not, and one of which that hangs on a field.
 TOLD = {True: "+", False: "-", None: "?"}
@@ -39,7 +41,9 @@ def print_decision(decision: Any, trace: bool = False) -> None:
         late = "" if step.reached else " (not reached)"
         console.print(f"  {'+' if step.applies else '-'} {step.clause}: {step.says}{late}", markup=False)
         for test in step.tests if step.reached else ():
-            console.print(f"      {memo.met_word(test)}: {test.test}  ({test.value})", markup=False)
+            console.print(
+                wrap(memo.test_line(test, decision.vocabulary), console.width, "      "), markup=False, soft_wrap=True
+            )
     console.print(memo.ADVICE, style="dim")
 
 
@@ -72,7 +76,8 @@ def print_opinion(opinion: Opinion, trace: bool = False) -> None:
     for step in opinion.trace() if trace else ():
         console.print(f"  {TOLD[step['applies']]} {step['clause']}: {step['says']}", markup=False)
         for test in step["tests"]:
-            console.print(f"      {test['test']}  ({test['value']})", markup=False)
+            told = condition_words(test["test"], test["value"], opinion.book.vocabulary)
+            say(f"{told.says}{f' ({told.looked_at})' if told.looked_at else ''}", "      ")
     console.print(memo.ADVICE, style="dim")
 
 
@@ -129,7 +134,7 @@ def print_ledger(result: Written, out: Path | None, case: Case) -> None:
 def print_screening(found: Screening) -> None:
     """The hits, then what no list that is held says anything of."""
     console = Console(highlight=False)
-    for line in str(found).splitlines():
+    for line in found.lines():
         console.print(wrap(line, console.width, "  "), markup=False, soft_wrap=True)
     console.print(memo.ADVICE, style="dim")
 

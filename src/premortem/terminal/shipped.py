@@ -8,8 +8,9 @@ from rich.table import Table
 from premortem.ensemble.evidence import Compared
 from premortem.facts.live import Pulled, Record
 from premortem.questions.strict_known import StrictKnown
-from premortem.terminal.layout import add_columns, print_table, wrap
+from premortem.terminal.layout import add_columns, print_table
 from premortem.text import phrases
+from premortem.text.layout import wrap
 from premortem.text.result import Document
 
 

@@ -9,8 +9,9 @@ from rich.table import Table
 from premortem.questions.watch import SignpostRow, ToWatch
 from premortem.questions.weighted_board import Board, BoardWeights, ShortCell
 from premortem.terminal.board import print_board
-from premortem.terminal.layout import add_columns, next_step, print_table, wrap
+from premortem.terminal.layout import add_columns, next_step, print_table
 from premortem.text import phrases
+from premortem.text.layout import wrap
 from premortem.text.units import quantity
 from premortem.watch import hindcast_words as words
 from premortem.watch.event_scores import EventScored
@@ -42,15 +43,19 @@ def print_watch(result: ToWatch, of: str = "") -> None:
     )
     if result.alone:
         console.print(wrap(result.alone, console.width), soft_wrap=True)
-    for row in result.signposts[:SHOWN]:
+    for row in result.ahead[:SHOWN]:
         worth = "    -" if row.voi is None else f"{100 * row.voi:5.1f}"
         console.print(f"{worth}  [bold]{row.name}[/bold] ({row.assumption}): {row.observable}")
         console.print(wrap(latest(row), console.width, SET_IN), style="dim", soft_wrap=True)
         if row.sentence:
             console.print(wrap(row.sentence, console.width, SET_IN), soft_wrap=True)
-    hidden = len(result.signposts) - SHOWN
+    hidden = len(result.ahead) - SHOWN
     if hidden > 0:
         console.print(f"{hidden} more; see them with --json")
+    if result.since:
+        console.print(f"[bold]Came true since {phrases.day_in_words(result.as_of)}[/bold]")
+        for row in result.since:
+            console.print(wrap(f"  {row.name} ({row.assumption}): {row.came}", console.width, "    "), soft_wrap=True)
     if result.settled:
         console.print("[bold]No longer worth watching[/bold]")
         for gone in result.settled:

@@ -26,6 +26,10 @@ POWERS = 1e15
 LEVEL = 0.03
 
 
+# A day as programs write it, and no part of a longer name.
+_DAY = re.compile(r"(?<![\w.-])\d{4}-\d\d-\d\d(?![\w-]|\.\d)")
+
+
 def share(value: float | None) -> str:
     """A share of futures in words: `41%`, `about 3%`, `under 1%`; 0% and 100% only when exact. None is a share that no futures can tell."""
     if value is None:
@@ -145,6 +149,15 @@ def proper_names() -> frozenset[str]:
 def day_in_words(day: date) -> str:
     """A day in a sentence: `31 January 2026`."""
     return f"{day.day} {day:%B %Y}"
+
+
+def days_in_words(text: object) -> str:
+    """A text, or a day, with its days as people write them; a version that begins with a day stays.
+
+    >>> days_in_words("ended on 2025-05-13, before its day; rulebook 2026-10-08.14")
+    'ended on 13 May 2025, before its day; rulebook 2026-10-08.14'
+    """
+    return _DAY.sub(lambda found: day_in_words(date.fromisoformat(found[0])), str(text))
 
 
 def month_in_words(day: date) -> str:

@@ -1,9 +1,11 @@
 """What results share that rooms hand to each other: plain data by the keys of `--json`, and a repr that fits a screen."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any, TypeAlias
 from warnings import warn
+
+from premortem.text.layout import SCREEN, fit
 
 # What leaves as JSON, or comes as such from outside: its keys are those of `--json`, its values whatever JSON can hold.
 Document: TypeAlias = dict[str, Any]
@@ -11,11 +13,16 @@ Document: TypeAlias = dict[str, Any]
 OPTIONAL = {"optional": True}
 # A field that is `from` in the plain data, a word that Python keeps for itself.
 FROM = {"key": "from"}
-# Names of fields stand before their values in a repr; a value is cut after so many characters.
-WIDTH = 72
 
 
-class Result:
+class Shown:
+    """A dataclass that is shown field by field, a line each; a field whose name begins with `_` is left out."""
+
+    def __repr__(self) -> str:
+        return shown(self, [f.name for f in fields(self) if not f.name.startswith("_")])  # type: ignore[arg-type]
+
+
+class Result(Shown):
     """A frozen dataclass that a room returns, or a row of one. `as_dict` gives the keys of the command line's JSON; a field whose
     name begins with `_` is left out of it.
     """
@@ -33,11 +40,25 @@ class Result:
         warn(f"result[{key!r}] is now result.{key}", DeprecationWarning, stacklevel=2)
         return self.as_dict()[key]
 
+
+def shown(thing: object, names: Sequence[str]) -> str:
+    """What a thing of many fields is, and a line for each that is named, within the width of a screen."""
+    wide = max(map(len, names), default=0)
+    rows = (f"  {name:<{wide}}  {_short(getattr(thing, name), SCREEN - wide - 4)}" for name in names)
+    return "\n".join([type(thing).__name__, *rows])
+
+
+class Typed:
+    """A dataclass that is shown as it is made in Python."""
+
     def __repr__(self) -> str:
-        names = [f.name for f in fields(self) if not f.name.startswith("_")]  # type: ignore[arg-type]
-        wide = max(map(len, names))
-        rows = [f"  {name:<{wide}}  {_short(getattr(self, name))}" for name in names]
-        return "\n".join([type(self).__name__, *rows])
+        return fit(as_typed(self))
+
+
+def as_typed(thing: Any, last: Sequence[str] = ()) -> str:
+    """A dataclass as Python makes it: its kind and its fields by name, those of `last` after the others."""
+    told = sorted((f for f in fields(thing) if f.repr), key=lambda f: f.name in last)
+    return f"{type(thing).__name__}({', '.join(f'{f.name}={getattr(thing, f.name)!r}' for f in told)})"
 
 
 def _plain(value: Any) -> Any:
@@ -53,22 +74,27 @@ def _plain(value: Any) -> Any:
     return [_plain(held) for held in value] if isinstance(value, tuple | list) else value
 
 
-def _short(value: Any) -> str:
-    """A value in one line: rows are counted by kind, numbers are rounded to six digits, keys and texts are cut.
+def _short(value: Any, width: int = SCREEN) -> str:
+    """A value in one line of a width: rows are counted by kind, numbers are rounded to six digits, keys and texts are cut.
 
     >>> _short({"holds": 0.5, "breaks": 0.5})
     "{'holds': 0.5, 'breaks': 0.5}"
     >>> _short(2 / 3)
     '0.666667'
     """
-    if isinstance(value, tuple | list) and value and is_dataclass(value[0]):
+    if isinstance(value, tuple | list) and value and _has_fields(value[0]):
         return f"{len(value)} of {' or '.join(dict.fromkeys(type(row).__name__ for row in value))}"
-    if isinstance(value, Result):
+    if _has_fields(value):
         return type(value).__name__
     if isinstance(value, Mapping):
-        value = {key: type(held).__name__ if is_dataclass(held) else held for key, held in value.items()}
-    text = repr(_rounded(value))
-    return text if len(text) <= WIDTH else f"{text[: WIDTH - 3]}..."
+        value = {key: type(held).__name__ if _has_fields(held) else held for key, held in value.items()}
+    text, *more = repr(_rounded(value)).splitlines()
+    return text if len(text) <= width and not more else f"{text[: width - 3]}..."
+
+
+def _has_fields(value: Any) -> bool:
+    """Whether a value has fields of its own, which are not told within a line of another's."""
+    return is_dataclass(value) or hasattr(type(value), "model_fields")
 
 
 def _rounded(value: Any) -> Any:

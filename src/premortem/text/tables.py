@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import polars as pl
 
+from premortem.text.layout import SCREEN, fit
 from premortem.text.numbers import share
 from premortem.text.result import Document
 
@@ -22,6 +23,7 @@ YEAR = "year"
 SHOWN = 60
 
 
+@runtime_checkable
 class Told(Protocol):
     """A result that can say itself as plain data."""
 
@@ -40,8 +42,12 @@ class Table:
 
     def __repr__(self) -> str:
         heads = [f"{name} [{self.units[name]}]" if name in self.units else name for name in self.frame.columns]
-        with pl.Config(tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True, fmt_str_lengths=80):
-            return f"{self.caption}\n{self.frame.rename(dict(zip(self.frame.columns, heads, strict=True)))}".strip()
+        with pl.Config(
+            tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True, fmt_str_lengths=80, tbl_width_chars=SCREEN
+        ):
+            return (
+                f"{fit(self.caption)}\n{self.frame.rename(dict(zip(self.frame.columns, heads, strict=True)))}".strip()
+            )
 
     def _repr_html_(self) -> str:
         heads = "".join(f'<th scope="col">{_head(name, self.units.get(name, ""))}</th>' for name in self.frame.columns)

@@ -1,7 +1,7 @@
 """What to watch: readings of the world, what they say about futures, what the next ones are worth, and the hindcast.
 
 - `quantities`: what can be observed, in which unit, and which outcome of the model it is
-- `readings`, `kinds`: what was read of a quantity, how sure it is, and whether it tests the model
+- `readings`, `reading_kinds`: what was read of a quantity, how sure it is, and whether it tests the model
 - `reading_files`, `dated_events`: readings and events of files and of the command line, with every fault
 - `pulled`: readings made of tables that a user has pulled
 - `signposts`: what the case says to watch

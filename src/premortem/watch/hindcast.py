@@ -14,7 +14,7 @@ from premortem import facts
 from premortem.case import Case
 from premortem.errors import BadInput
 from premortem.files.toml import read_toml
-from premortem.watch import calibration, forecasts, kinds
+from premortem.watch import calibration, forecasts, reading_kinds
 from premortem.watch import quantities as known_quantities
 from premortem.watch.event_scores import score_events
 from premortem.watch.forecasts import Forecast
@@ -110,7 +110,7 @@ def _score(
         crps_trend=None if line is None else abs(line - reading.value),
         source=reading.source,
         confidence=reading.confidence,
-        kind=kinds.kind_on_day(reading.kind, reading.on, as_of),
+        kind=reading_kinds.kind_on_day(reading.kind, reading.on, as_of),
         group=reading.fact,
         named=reading.named,
         log_score=log_score(values[finite], reading, quantity, w),

@@ -8,7 +8,7 @@ import numpy as np
 
 from premortem.text.result import Document
 from premortem.text.tables import Table, table
-from premortem.watch import calibration, kinds
+from premortem.watch import calibration, reading_kinds
 from premortem.watch.calibration import Joint
 from premortem.watch.event_scores import ByChains, Decomposed, EventScored, decompose_by_group, score_by_chains
 from premortem.watch.reading_scores import Scored, by_group, ratios_and_gains
@@ -46,7 +46,7 @@ class Hindcast:
     @property
     def kinds(self) -> dict[str, dict[str, int]]:
         """By kind of reading: how many lie inside, of how many, in how many groups."""
-        return kinds.count_inside((s.kind, s.inside, s.group) for s in self.observables)
+        return reading_kinds.count_inside((s.kind, s.inside, s.group) for s in self.observables)
 
     @property
     def groups(self) -> list[Document]:

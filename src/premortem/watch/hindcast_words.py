@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import date
 from math import isnan
 
 from premortem.case import Case
@@ -9,7 +10,7 @@ from premortem.text.numbers import capital, day_in_words, listing, lower_first, 
 from premortem.watch import quantities
 from premortem.watch.event_scores import NO_EVENT, NOBODY, ByChains, EventScored
 from premortem.watch.hindcast_results import Hindcast
-from premortem.watch.kinds import KINDS, apart, outcomes_inside
+from premortem.watch.reading_kinds import KINDS, apart, outcomes_inside
 from premortem.watch.reading_scores import Scored
 
 # Share of outcomes that ranges from 5 to 95% should hold.
@@ -68,7 +69,7 @@ def further_out(place: float) -> str:
 def misses(found: Hindcast, case: Case) -> list[str]:
     """A sentence for each reading and event that was missed, the worst of readings first, each fact once."""
     events = sorted((e for e in found.events if e.missed), key=lambda e: -e.brier)
-    return [*(_missed(s, count, case) for s, count in found.misses_by_group), *(event(e) for e in events)]
+    return [*(_missed(s, count, case) for s, count in found.misses_by_group), *(event(e, found.as_of) for e in events)]
 
 
 def _missed(s: Scored, count: int, case: Case) -> str:
@@ -125,11 +126,11 @@ def amount_alone(value: float, unit: str, digits: int = 2) -> str:
     return amount(value, unit, digits).removesuffix(f" {unit}")
 
 
-def event(e: EventScored) -> str:
-    """An event, whether it came, and in how many futures it had."""
+def event(e: EventScored, known: date) -> str:
+    """An event, whether it came, and in how many futures it had come by then, weighted by what was `known` on a day."""
     verb = "came" if e.happened else "did not come"
     narrower = f" Its title is {e.narrower}." if e.narrower else ""
-    return f"\u2018{lower_first(e.title)}\u2019 {verb} by {e.date}; {share(e.share)} of futures had it.{narrower}"
+    return f"\u2018{lower_first(e.title)}\u2019 {verb} by {day_in_words(e.date)}; {share(e.share)} of futures, by what was known on {day_in_words(known)}, had it by then.{narrower}"
 
 
 def against(found: Hindcast) -> list[str]:

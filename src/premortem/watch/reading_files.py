@@ -12,7 +12,7 @@ from premortem import facts
 from premortem.case import Case
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.files.table import parse_number
-from premortem.watch import dated_events, kinds, process
+from premortem.watch import dated_events, process, reading_kinds
 from premortem.watch import quantities as known_quantities
 from premortem.watch._rows import parse_day, read_table, texts, wrong_columns
 from premortem.watch.quantities import Quantity, Unit, find
@@ -169,7 +169,7 @@ def _reading(
     start = parse_day(row["start"], file, f"{place}: period_start") if row.get("start") else None
     known_on = parse_day(row["known_on"], file, f"{place}: known_on") if row.get("known_on") else on
     low, high = (parse_number(row[end], file, f"{place}: {end}") if row.get(end) else None for end in ("low", "high"))
-    kind = kinds.given_kind(row.get("kind", ""), on, known_on, file, place)
+    kind = reading_kinds.given_kind(row.get("kind", ""), on, known_on, file, place)
     planned = row.get("kind") == "projection"  # of a period to come; who gives no kind may have the day wrong
     late = [
         name

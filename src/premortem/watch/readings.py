@@ -10,6 +10,7 @@ import numpy as np
 
 from premortem.case import Case
 from premortem.errors import BadInput
+from premortem.text.result import Shown
 from premortem.watch import process
 from premortem.watch.quantities import Z95, Array, Quantity, Span, When
 
@@ -19,8 +20,8 @@ APART = 4.0
 EVENT = "event"
 
 
-@dataclass(frozen=True)
-class Reading:
+@dataclass(frozen=True, repr=False)
+class Reading(Shown):
     """One dated value of a quantity, in the quantity's own unit; `low` and `high` are its 5 and 95%, or None."""
 
     quantity: str
@@ -56,8 +57,8 @@ class Reading:
         return f"{self.quantity} {self.value:g} on {self.on}"
 
 
-@dataclass(frozen=True)
-class Readings:
+@dataclass(frozen=True, repr=False)
+class Readings(Shown):
     """Readings sorted out: of mapped quantities, of events (1 happened, 0 not), and of quantities that no one knows."""
 
     mapped: tuple[Reading, ...]

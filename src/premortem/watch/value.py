@@ -170,14 +170,16 @@ def _shift(name: str, holds: Array, passed: Array, w: Array, mass: float, count:
     return Shift(name, share, after, mass, (1 - mass) * float(np.sqrt(max(variance, 0.0))))
 
 
-def sentence(signpost: Signpost, shift: Shift, weighted: bool = False) -> str:
-    """The finding in words: 'If the yield passes 55% by the end of 2026, X2's share falls from 61% to 48%'."""
+def sentence(signpost: Signpost, shift: Shift, known: date | None = None) -> str:
+    """The finding in words: 'If the yield passes 55% by the end of 2026, X2's share falls from 61% to 48%'; where the shares are
+    weighted, by what was `known` on a day.
+    """
     if signpost.threshold is None:
         return ""
-    kind = "weighted share" if weighted else "share"
+    kind = "weighted share" if known else "share"
     return (
         f"If {_when(signpost, signpost.threshold.value)}, {shift.assumption}'s {kind} "
-        f"{move(shift.before, shift.after)}; that is so in {_of_futures(shift.passed, weighted)}."
+        f"{move(shift.before, shift.after)}; that is so in {_of_futures(shift.passed, known)}."
     )
 
 
@@ -204,9 +206,9 @@ def _when(signpost: Signpost, limit: float) -> str:
     return f"{signpost.when.replace('{limit}', said)} by {_day(signpost.by)}"
 
 
-def event_sentence(signpost: Signpost, shift: Shift, weighted: bool = False) -> str:
+def event_sentence(signpost: Signpost, shift: Shift, known: date | None = None) -> str:
     """The same for an event: shares without it and with it in every future, from runs in which its lever is off and on."""
-    kind = "weighted share" if weighted else "share"
+    kind = "weighted share" if known else "share"
     without, after = numbers.share(shift.before), numbers.share(shift.after)
     moved = (
         f"stays at {after} with it and without"
@@ -214,14 +216,15 @@ def event_sentence(signpost: Signpost, shift: Shift, weighted: bool = False) -> 
         else f"{_word(shift.after - shift.before)} from {without} without it to {after} with it"
     )
     return (
-        f"If {signpost.when} by {_day(signpost.by)} (so in {_of_futures(shift.passed, weighted)}), {shift.assumption}'s {kind} "
+        f"If {signpost.when} by {_day(signpost.by)} (so in {_of_futures(shift.passed, known)}), {shift.assumption}'s {kind} "
         f"{moved}."
     )
 
 
-def _of_futures(share: float, weighted: bool) -> str:
-    """A share of the futures that other shares are of, by the same weights."""
-    return f"{numbers.share(share)} of {'the weighted ' if weighted else ''}futures"
+def _of_futures(share: float, known: date | None) -> str:
+    """A share of the futures that other shares are of, by the same weights, with the day of what weighs them."""
+    by = f" weighted by what was known on {numbers.day_in_words(known)}" if known else ""
+    return f"{numbers.share(share)} of futures{by}"
 
 
 def move(before: float, after: float) -> str:

@@ -24,6 +24,7 @@ from premortem.propositions.assumption import Assumption
 from premortem.questions import answers_of_run
 from premortem.questions.breaking_points import Place, single_thresholds, sought_breaks
 from premortem.questions.describe import amount, stands_for
+from premortem.questions.signposts_since import came_since
 from premortem.questions.single_changes import Curve
 from premortem.text import phrases
 from premortem.text.phrases import holds, share
@@ -61,7 +62,8 @@ def page(request: Request, name: str, desk: AtDesk, view: View) -> HTMLResponse:
     )  # fmt: skip
     return render(
         request, "assumption.html", a=a, answer=found, fan=fan, strip=strip, thresholds=controls.thresholds(a, view),
-        curves=curves_of(desk, view, a), signposts=informing(desk, view, a), stands=standing_for(desk, a), choices=choices.choices(desk.live, view),
+        curves=curves_of(desk, view, a), signposts=informing(desk, view, a), stands=standing_for(desk, a),
+        choices=(tried := choices.choices(desk.live, view)), picks=choices.first_tried(tried, desk.study.case),
     )  # fmt: skip
 
 
@@ -213,7 +215,14 @@ def standing_for(desk: Desk, a: Assumption) -> dict[str, str]:
 
 
 def informing(desk: Desk, view: State, a: Assumption) -> list[Document]:
-    """Signposts of the assumption with what they say on the view's day."""
+    """Signposts of the assumption with what they say on the view's day, and how those that were open came true since."""
     readings = desk.study.readings
     found = [s for s in desk.study.signposts.values() if s.assumption == a.id]
-    return [{"signpost": s, "standing": signposts.standing(s, readings, view.asof)} for s in found]
+    return [
+        {
+            "signpost": s,
+            "standing": signposts.standing(s, readings, view.asof),
+            "came": came_since(s, desk.study, view.asof),
+        }
+        for s in found
+    ]

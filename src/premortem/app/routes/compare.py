@@ -42,7 +42,8 @@ DOES = {
 }
 # Above this share of futures something holds in most of them.
 MOST = 0.5
-REGRET = {"policy": "Policy", "assumption": "Assumption", "regret": "Mean regret (in the margin's unit)"}
+KEY = "Mean regret, in margins, which have no unit; 0: no policy does better"
+REGRET = {"policy": "Policy", "assumption": "Assumption", "regret": "Mean regret, in margins (no unit)"}
 
 
 @router.get("/compare", response_class=HTMLResponse, include_in_schema=False)
@@ -69,7 +70,7 @@ def page(request: Request, desk: AtDesk, view: View, y: str = "", a: str = "", b
     heat = chart_specs.Chart(
         "regret", f"{phrases.listing(least)} {'gives' if len(least) == 1 else 'give'} up least on average, in margins as they stand",
         f"{found.unweighed} Mean regret by policy and assumption; the table holds the numbers", source,
-        policy_charts.heat("assumption", "policy", "regret", "mean regret", rows), rows, REGRET,
+        policy_charts.heat("assumption", "policy", "regret", KEY, rows), rows, REGRET,
     )  # fmt: skip
     return render(
         request, "compare.html", rests_on=desk.run, found=found, titles=titles, heat=heat, first=first_place(found, titles), ranks=policy_ranks(found, view, titles, source),

@@ -27,7 +27,7 @@ TheJobs = Annotated[Jobs, Depends(jobs_of)]
 @router.get("/jobs", response_class=HTMLResponse, include_in_schema=False)
 def page(request: Request, jobs: TheJobs) -> HTMLResponse:
     """Runs in the background."""
-    return render(request, "jobs.html", jobs=[job.as_dict() for job in jobs.all()], home=jobs.home)
+    return render(request, "jobs.html", jobs=[job.as_dict() for job in jobs.all()], home=jobs.place)
 
 
 class Asked(BaseModel):

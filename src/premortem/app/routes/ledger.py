@@ -15,7 +15,8 @@ from fastapi import APIRouter, Depends, Form, Query, Request, UploadFile
 from fastapi.responses import HTMLResponse, Response
 
 from premortem.app import shipment_form
-from premortem.app.ledger_files import on_screen, own_headings, to_look_at, under_own_headings
+from premortem.app.ledger_files import own_headings, to_look_at, told_in_words, under_own_headings
+from premortem.app.page_words import on_page
 from premortem.app.pages import AtDesk, View, desk_of, render
 from premortem.app.routes.rules import book_of
 from premortem.app.schema import Answer, Columns
@@ -31,7 +32,6 @@ from premortem.law.ledger import decisions as ledgers
 from premortem.law.ledger import files, profiles
 from premortem.law.ledger.columns import needed
 from premortem.law.ledger.intake import Convention, convention, look
-from premortem.law.ledger.remainder import WHY
 from premortem.law.parties.pulled_lists import Lists, pulled_on
 from premortem.text.numbers import capital, in_words
 from premortem.text.result import Document
@@ -178,15 +178,18 @@ def _under_its_name(stored: str, name: str) -> Iterator[None]:
 def _decided(book: Book, path: Path, name: str, how: Convention, held: Convention | None) -> Document:
     decided, summary, used = ledgers.decide_file(path, book, how)
     layout = profiles.keep_new(summary, used, held)
-    decided = decided.with_columns(pl.col(WHY).map_elements(on_screen, pl.String))
+    words = vocabulary(book.case)
+    decided = told_in_words(decided, words)
     token = _keep(decided, own_headings(summary["mapping"], summary["unread"]))
-    shown, words = decided.head(PREVIEW), vocabulary(book.case)
+    shown = decided.head(PREVIEW)
     return {
         **summary,
         **layout,
         "file": name,
         "current": memo.current(book.case),
-        "rejected": [{**row, "why": on_screen(row["why"])} for row in summary["rejected"][:REJECTED]],
+        "rejected": [{**row, "why": on_page(row["why"])} for row in summary["rejected"][:REJECTED]],
+        "notes": [on_page(note) for note in summary["notes"]],
+        "not_checked": [on_page(said) for said in summary["not_checked"]],
         "rejected_rows": len(summary["rejected"]),
         "reads": {o: shipment_form.reads(o, words) for o in summary["outcomes"]},
         "columns": decided.columns,
@@ -195,7 +198,7 @@ def _decided(book: Book, path: Path, name: str, how: Convention, held: Conventio
         "by_clause": _count(decided, "clause"),
         "download": f"/api/ledger/{token}",
         "rejected_file": f"/api/ledger/{token}/rejected" if summary["rejected_count"] else None,
-        "to_look_at": (many := to_look_at(decided).height),
+        "to_look_at": (many := to_look_at(decided, words).height),
         "look_file": f"/api/ledger/{token}/look" if many else None,
     }
 
@@ -267,10 +270,10 @@ def rejected(token: str, desk: AtDesk) -> Response:
 
 
 @router.get("/api/ledger/{token}/look", response_class=Response)
-def look_at(token: str) -> Response:
+def look_at(token: str, desk: AtDesk) -> Response:
     """The rows of a decided ledger that need a look as CSV: rejected, or hanging on something that nobody said."""
     table, own = _whole(token)
-    return _csv(to_look_at(table), own, "decided.look.csv")
+    return _csv(to_look_at(table, vocabulary(desk.study.case)), own, "decided.look.csv")
 
 
 @router.get("/api/ledger/{token}", response_class=Response)

@@ -20,7 +20,7 @@ from premortem.app.session import Desk
 from premortem.app.view_state import FUTURES, State
 from premortem.errors import BadInput
 from premortem.files import writer
-from premortem.law import diff
+from premortem.law import compare_books
 from premortem.law.book import load
 
 router = APIRouter()
@@ -86,7 +86,7 @@ def changes(desk: AtDesk, view: View) -> Answer:
     if view.vs:
         other = desk.study.law(view.vs)
         binding = desk.study.case.settings.binding_on
-        found["against"] = diff.between((desk.live.book(view), binding), (other, binding))
+        found["against"] = compare_books.between((desk.live.book(view), binding), (other, binding))
     return Answer.model_validate(found)
 
 

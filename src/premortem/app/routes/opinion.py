@@ -16,7 +16,7 @@ from premortem.errors import BadInput, BadInputs
 from premortem.law import memo
 from premortem.law.book import Book
 from premortem.law.fields.field_words import called
-from premortem.law.fields.vocabulary import NEEDS, vocabulary
+from premortem.law.fields.vocabulary import vocabulary
 from premortem.law.opinion import Opinion, opine
 from premortem.law.timeline import Span, opinions
 from premortem.text.numbers import capital, listing
@@ -62,11 +62,11 @@ def answered(opinion: Opinion, view: State, under: str) -> Document:
         "kind": kind(opinion.outcome, opinion),
         "short": short(opinion),
         "changes": [
-            {"text": f"With '{called(c.field, words)}: {c.value}': {in_words(c.outcome, opinion)}", "link": link({c.field: c.value})}
+            {"text": f"With '{called(c.field, words)}: {c.value}': {opinion.in_words(c.outcome)}", "link": link({c.field: c.value})}
             for c in opinion.changes
         ],
         "readings": [
-            {"text": f"If {listing([f'{called(n, words)} is {v}' for n, v in r.fields.items()])}: {in_words(r.outcome, opinion)}", "link": link(dict(r.fields))}
+            {"text": f"If {listing([f'{called(n, words)} is {v}' for n, v in r.fields.items()])}: {opinion.in_words(r.outcome)}", "link": link(dict(r.fields))}
             for r in opinion.readings
         ],
         "assumed": "; ".join(f"{called(name, words)}: {opinion.row[name]}" for name in opinion.assumed),
@@ -92,16 +92,9 @@ def kind(outcome: str, opinion: Opinion) -> str:
 
 def short(opinion: Opinion) -> str:
     """The answer in short, in words."""
-    return capital(in_words(opinion.outcome, opinion))
-
-
-def in_words(outcome: str, opinion: Opinion) -> str:
-    """An answer in short without its key; what it lacks where it cannot be told."""
-    words = opinion.book.vocabulary
-    told = words.outcomes.get(outcome)
-    return told.reads if told else f"it cannot be told without {called(outcome.removeprefix(NEEDS), words)}"
+    return capital(opinion.in_words(opinion.outcome))
 
 
 def reads(span: Span, opinion: Opinion) -> str:
     """How a period's answer in short reads."""
-    return capital(in_words(span.outcome, opinion))
+    return capital(opinion.in_words(span.outcome))

@@ -1,4 +1,4 @@
-"""What the rules say: of a shipment the decision with its ladder, what would change it, and the answer through time; two days compared."""
+"""What the rules say: of a shipment the decision with its ladder, what would change it, and the answer through time."""
 
 from dataclasses import replace
 from datetime import date
@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from premortem import facts
-from premortem.app import labels, law_changes, question_form, shipment_form
+from premortem.app import labels, question_form, shipment_form
 from premortem.app.pages import AtDesk, View, desk_of, render
 from premortem.app.routes import opinion
 from premortem.app.schema import Answer
@@ -18,21 +18,18 @@ from premortem.app.session import Desk
 from premortem.app.view_state import State
 from premortem.case import Case
 from premortem.errors import BadInput, BadInputs, MissingData
+from premortem.law import compare_books as rules
 from premortem.law import currency, memo, memo_parts, verdict
-from premortem.law import diff as rules
+from premortem.law.ambiguous_items import possible
 from premortem.law.book import Book
 from premortem.law.decide import Decision, Transaction, explain
-from premortem.law.differences import Comparison
 from premortem.law.fields.field_words import called, untyped
 from premortem.law.fields.items import catalogued, named_items
 from premortem.law.fields.named_fields import number_of, text_of
-from premortem.law.fields.transfers import transfers
 from premortem.law.fields.vocabulary import NEEDS, vocabulary
 from premortem.law.opinion import Opinion, opine
 from premortem.law.parties.pulled_lists import Lists, pulled_on, with_lists
-from premortem.law.shared_answers import possible
 from premortem.law.timeline import opinions
-from premortem.law.transactions import parse_date
 from premortem.law.unchecked import to_clear
 from premortem.text.numbers import capital, small
 from premortem.text.result import Document
@@ -46,7 +43,6 @@ def rules_of(request: Request) -> None:
 
 
 router = APIRouter(dependencies=[Depends(rules_of)])
-TODAY = "today"
 Under = Annotated[str, Query(max_length=60)]
 Data = Annotated[Lists, Query(description="lists of parties: those that ship, or those that were pulled as well")]
 
@@ -105,6 +101,7 @@ def decision_view(transaction: Transaction, book: Book, view: State, policy: str
             {
                 "text": item,
                 "link": shipment_form.link({**given, "item": item}, view, book.case.text.app, policy, lists_of(book)),
+                "standing": standing(explain(transaction.of(item), book, policy)),
             }
             for item in (possible(given, book) if decision.outcome == f"{NEEDS}item" else ())
         ],
@@ -240,68 +237,3 @@ def through_time(request: Request, desk: AtDesk, view: View, under: Under = "", 
     given = {"date": date.today(), **transaction.fields}
     periods = shipment_form.periods(transaction, book, date.today())
     return Answer.model_validate({"periods": periods, "under": under, "transaction": given})
-
-
-@router.get("/rules/diff", response_class=HTMLResponse, include_in_schema=False)
-def diff_page(request: Request, desk: AtDesk, view: View, a: Under = "", b: Under = "") -> HTMLResponse:
-    """What changed between two days or two policies."""
-    sides, case = sides_of(desk, a, b), desk.study.case
-    found, told, error = None, None, None
-    try:
-        found = desk.answer(("diff", sides), lambda: rule_differences(desk, *sides))
-        told = law_changes.told(found, *(_side(desk, side)[0] for side in sides))
-    except BadInput as wrong:
-        error = wrong
-    return render(
-        request,
-        "diff.html",
-        found=found,
-        error=error,
-        changes=told,
-        from_side=_called(desk, sides[0]),
-        to_side=_called(desk, sides[1]),
-        a=sides[0],
-        b=sides[1],
-        events=_events(case),
-        old=law_changes.stale_said(found, case) if found else "",
-        comparison=transfers(case).comparison,
-        a_day=case.settings.day,
-        a_policy=case.settings.policies[1 % len(case.settings.policies)],
-    )
-
-
-def sides_of(desk: Desk, a: str, b: str) -> tuple[str, str]:
-    """Two sides, those that the case shows first where none are asked for; `today` is the day of asking."""
-    case = desk.study.case
-    usual = case.text.app.changed or (str(case.settings.day), str(case.settings.binding))
-    first, second = (str(date.today()) if side == TODAY else side for side in (a or usual[0], b or usual[1]))
-    return first, second
-
-
-def _called(desk: Desk, side: str) -> str:
-    """A side in words: a day, a policy, or a policy on a day."""
-    policy, _, day = law_changes.days_in_words(side).partition("@")
-    title = desk.study.law(policy).policy.title if policy in desk.study.policies else policy
-    return f"{title} on {day}" if day else title
-
-
-@router.get("/api/diff")
-def diff(desk: AtDesk, a: Under = "", b: Under = "") -> Answer:
-    """Clauses, numbers, and who gains and loses between two sides: a day, a policy, or POLICY@DAY."""
-    return Answer.model_validate(rule_differences(desk, *sides_of(desk, a, b)))
-
-
-def rule_differences(desk: Desk, a: str, b: str) -> Comparison:
-    """The difference of two sides, each a day of the record, a policy, or `POLICY@DAY`."""
-    return rules.between(_side(desk, a), _side(desk, b))
-
-
-def _side(desk: Desk, text: str) -> tuple[Book, date | None]:
-    policy, _, day = text.partition("@")
-    if policy[:1].isdigit():
-        return desk.study.law(desk.study.case.settings.stands), parse_date(policy, desk.study.case)
-    return desk.study.law(policy), parse_date(day, desk.study.case) if day else None
-
-
-def _events(case: Case) -> list[dict[str, Any]]:
-    return [e for e in facts.rows("events", case) if e["kind"] == "rule"]

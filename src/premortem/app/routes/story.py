@@ -1,5 +1,6 @@
 """The first page: what was asked, what was found, why to believe it and what to watch, live from the stored run."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl, quote, urlsplit
@@ -7,12 +8,15 @@ from urllib.parse import parse_qsl, quote, urlsplit
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
+from premortem.app import one_line
 from premortem.app.pages import AtDesk, View, render, rules_screens, screens_of
 from premortem.app.session import Desk
 from premortem.app.view_state import State, state_from_address
+from premortem.case import Case
 from premortem.charts.render import png_of, with_font
 from premortem.charts.share_card import HEIGHT, WIDTH
 from premortem.errors import MissingData
+from premortem.law.fields.items import catalogued
 from premortem.story import cards, next_steps, oembed, tell
 from premortem.story.page import CSS
 from premortem.story.parts import Section, Story
@@ -22,6 +26,8 @@ from premortem.study import Run
 router = APIRouter()
 # The picture of the whole story by its name; others are those of sections.
 FRONT = "story"
+# Where a reader who comes with a question goes at once, by screen.
+STRAIGHT = {"/rules": "May this go?", "/rules/ledger": "Check a spreadsheet", "/watch": "Enter a reading", "/board": "Move a lever", "/rules/diff": "What changed in the rules"}  # fmt: skip
 Long = Annotated[str, Query(max_length=4000)]
 
 
@@ -36,10 +42,18 @@ def page(request: Request, desk: AtDesk, view: View, whole: bool = False) -> HTM
     told = {n: found.finding if isinstance(found := known.get(n), Section) else asks for n, asks in waits.items()}
     root = str(request.base_url).rstrip("/")  # what another page shows needs whole addresses
     told_of = f"/oembed?url={quote(root + view.link('/'), safe='')}"
+    screens = {*screens_of(desk.study), *rules_screens(desk.study.case)}
     return render(
-        request, "story.html", rests_on=ground, story=story, waits=waits, told=told, known=known, doors=last, stored=desk.stored,
-        root=root, by_day=replace(view, weights="record"), told_day=ground.day.day if ground.day else None, told_of=told_of, oembed=oembed.TYPE,
+        request, "story.html", rests_on=ground, story=story, waits=waits, told=told, known=known, doors=last, stored=desk.stored, root=root,
+        straight=_straight(desk.study.case, screens), one_line=" or ".join(one_line.examples(desk.study).values()),
+        by_day=replace(view, weights="record"), told_day=ground.day.day if ground.day else None, told_of=told_of, oembed=oembed.TYPE,
     )  # fmt: skip
+
+
+def _straight(case: Case, screens: Collection[str]) -> dict[str, str]:
+    """What a reader may go straight to, among the screens that there are."""
+    asks = STRAIGHT if catalogued(case) else STRAIGHT | {"/rules": "Ask the rules"}
+    return {path: says for path, says in asks.items() if path in screens}
 
 
 @router.get("/story.css", include_in_schema=False)

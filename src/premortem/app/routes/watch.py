@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from premortem import questions
-from premortem.app import signpost_charts
+from premortem.app import one_line, signpost_charts
 from premortem.app.labels import noise
 from premortem.app.pages import AtDesk, View, render, wait_for
 from premortem.app.schema import Answer
@@ -17,7 +17,7 @@ from premortem.errors import BadInput, BadInputs
 from premortem.questions.watch import ToWatch
 from premortem.text import phrases
 from premortem.text.result import Document
-from premortem.watch import kinds, quantities
+from premortem.watch import quantities, reading_kinds
 
 router = APIRouter()
 # Readings come in the address as `r.QUANTITY=VALUE`; more of them than this are a slip.
@@ -47,6 +47,7 @@ def page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
     return render(
         request, "watch.html", rests_on=desk.run, found=found, noisy=noisy, weak=phrases.weak(found.effective_futures), before=before, after=after, given=given, error=error,
         readable=sorted({s.quantity for s in found.signposts if s.quantity}), every=every, held=dict(_pairs(request)), without=without_each(request),
+        asks=one_line.examples(desk.study).get("/watch", ""),
         charts=desk.answer(("observing", view.policy, view.seed, view.asof), lambda: signpost_charts.charts(desk.live, view)),
     )  # fmt: skip
 
@@ -69,7 +70,7 @@ def hindcast_page(request: Request, desk: AtDesk, view: View) -> HTMLResponse:
         return early
     found = hindcast_view(desk, view)
     rows = sorted((band_position(r) for r in found["observables"]), key=lambda r: (r["inside"], -abs(r["rank"] - 0.5)))
-    headline, aside = found["sentences"]["title"], kinds.apart(found["kinds"])
+    headline, aside = found["sentences"]["title"], reading_kinds.apart(found["kinds"])
     every = quantities.shipped_quantities(desk.study.case)
     return render(
         request, "hindcast.html", rests_on=desk.run, found=found, rows=rows, every=every, headline=headline, aside=aside

@@ -7,6 +7,7 @@ import { filter, FOUND } from "./find.js";
 import { say } from "./frame.js";
 import { onChange, query } from "./state.js";
 import { el, points, share } from "./words.js";
+import { working } from "./working.js";
 
 const $ = (id) => document.getElementById(id);
 const name = $("headline").dataset.assumption;
@@ -109,6 +110,7 @@ $("take-form").addEventListener("submit", async (event) => {
   event.preventDefault();
   const place = $("takes");
   const what = $("take").selectedOptions[0].text;
+  const done = working(place, `Simulating 2,000 futures at each of some twenty values of \u2018${what}\u2019; the first time a policy is asked this takes up to a minute, then a second or two.`);
   try {
     const found = await fetchJson(`/api/assumption/${name}/takes?of=${encodeURIComponent($("take").value)}&${query()}`);
     const spread = found.rows.map((r) => r.holds);
@@ -118,12 +120,20 @@ $("take-form").addEventListener("submit", async (event) => {
     await drawAll();
   } catch (error) {
     place.replaceChildren(el("p", { class: "empty", text: `This could not be worked out: ${error.message}.` }));
+  } finally {
+    done();
   }
+});
+for (const pick of document.querySelectorAll("[data-take]")) pick.addEventListener("click", () => {
+  $("take-find").value = "";
+  $("take-find").dispatchEvent(new Event("input"));
+  $("take").value = pick.dataset.take;
+  $("take-form").requestSubmit();
 });
 
 $("find-breaks").addEventListener("click", async () => {
   const place = $("breaks");
-  place.replaceChildren(el("p", { class: "skeleton", text: "Looking for the nearest breaks ..." }));
+  const done = working(place, "Following the model\u2019s gradient from the central future to the nearest breaks; the first time this takes a minute or so.");
   try {
     const found = await fetchJson(`/api/assumption/${name}/breaks?${query()}`);
     const rows = found.breaking.map((p) => el("li", {}, `${p.story[0].toUpperCase()}${p.story.slice(1)} (distance ${p.distance.toFixed(2)} standard deviations). `, el("a", { class: "button small", href: `/a/${name}?${p.query}`, text: "Go there" })));
@@ -131,6 +141,8 @@ $("find-breaks").addEventListener("click", async () => {
     place.replaceChildren(...(rows.length ? [el("ul", { class: "changes" }, ...rows)] : []), ...(said ? [el("p", { class: rows.length ? "note" : "empty", text: said })] : []));
   } catch (error) {
     place.replaceChildren(el("p", { class: "empty", text: `This could not be worked out: ${error.message}.` }));
+  } finally {
+    done();
   }
 });
 await drawAll();

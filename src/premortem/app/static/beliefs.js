@@ -1,5 +1,6 @@
 // Ranges of uncertainties: two handles, two fields; the strip of shares answers with futures drawn inside them.
 import { paintAll } from "./cells.js";
+import { wrong } from "./controls.js";
 import { found } from "./find.js";
 import { say } from "./frame.js";
 import { answerMoves } from "./moved.js";
@@ -28,8 +29,7 @@ for (const box of document.querySelectorAll(".belief")) {
     box.querySelector(".left").setAttribute("width", Math.max(0, (100 * (a - low)) / width));
     box.querySelector(".right").setAttribute("x", Math.min(100, (100 * (b - low)) / width));
     box.querySelector(".right").setAttribute("width", Math.max(0, (100 * (high - b)) / width));
-    from.setAttribute("aria-valuetext", short(a));
-    to.setAttribute("aria-valuetext", short(b));
+    for (const [handle, value, end] of [[from, a, ends[0]], [to, b, ends[1]]]) handle.setAttribute("aria-valuetext", `${brief(value, box.dataset.unit)} ${end}`.trim());
     const changed = a > low || b < high;
     box.classList.toggle("changed", changed);
     back.hidden = !changed;
@@ -55,8 +55,8 @@ for (const box of document.querySelectorAll(".belief")) {
     // a field that was not typed into keeps all the digits of its handle
     const values = fields.map((f, i) => (f === field ? typed(f.value, box.dataset.unit) : Number([from, to][i].value)));
     const good = values.every(Number.isFinite) && values[0] <= values[1] && values[1] >= low && values[0] <= high;
-    field.setAttribute("aria-invalid", String(!good));
-    field.title = good ? "" : `Allowed: ${short(low)} to ${short(high)}, the first not above the second`;
+    const [least, most] = [low, high].map((x) => brief(x, box.dataset.unit));
+    wrong(box, field, good ? "" : `Allowed: ${least} to ${most} ${beside(high, box.dataset.unit)}, the first not above the second`);
     if (good) move(Math.max(values[0], low), Math.min(values[1], high), true);
   });
   back.addEventListener("click", () => { move(low, high, true); from.focus(); });

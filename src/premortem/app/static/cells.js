@@ -33,8 +33,16 @@ function difference(place, row, base) {
   const delta = place.querySelector(".delta");
   const known = base && base.holds !== null && row.holds !== null;
   delta.textContent = known ? few(row.holds - base.holds) : "";
-  // what lies inside the interval may be sampling
-  delta.classList.toggle("noise", Boolean(known && row.low !== null && row.low <= base.holds && base.holds <= row.high));
+  delta.classList.toggle("noise", Boolean(known && isNoise(base, row)));
+}
+
+/** Whether a change of a share may be sampling, which counts on both sides; the same rule as the server's (Newcombe 1998, method 10). */
+export function isNoise(before, after) {
+  if ([before.low, before.high, after.low, after.high].includes(null)) return false;
+  const change = after.holds - before.holds;
+  const low = change - Math.hypot(after.holds - after.low, before.high - before.holds);
+  const high = change + Math.hypot(after.high - after.holds, before.holds - before.low);
+  return low <= 0 && high >= 0;
 }
 
 export function bar(cell, row, base) {
@@ -44,7 +52,12 @@ export function bar(cell, row, base) {
   span.setAttribute("width", 100 * (row.high - row.low));
   const ghost = cell.querySelector(".ghost");
   ghost.setAttribute("visibility", base ? "visible" : "hidden");
-  if (base) ghost.setAttribute("x", Math.min(100 * base.holds, 98.5));
+  const around = cell.querySelector(".ghost-span"); // its own interval, since a change within noise may lie outside the other
+  around.setAttribute("visibility", base ? "visible" : "hidden");
+  if (!base) return;
+  ghost.setAttribute("x", Math.min(100 * base.holds, 98.5));
+  around.setAttribute("x", 100 * (base.low ?? base.holds));
+  around.setAttribute("width", 100 * ((base.high ?? base.holds) - (base.low ?? base.holds)));
 }
 
 /** Paint every cell that an answer of the board speaks of. */

@@ -68,7 +68,8 @@ function bindOne(control) {
   });
 }
 
-function wrong(control, field, why) {
+/** Say below the row of a control why what was typed in its field is not taken; nothing takes that back. */
+export function wrong(control, field, why) {
   control.querySelector(".wrong")?.remove();
   field.toggleAttribute("aria-invalid", Boolean(why));
   if (why) {

@@ -3,6 +3,8 @@ import "./timeline.js";
 import { relook } from "./chart.js";
 import { bind } from "./controls.js";
 import { EDITS, OF_POLICY, ahead, depth, get, keys, link, onChange, pairs, set, wholeLink } from "./state.js";
+import { savePage } from "./save.js";
+import { dayInWords } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const DEFAULTS = { policy: document.body.dataset.first, vs: "", asof: document.body.dataset.known, w: "" };
@@ -26,7 +28,7 @@ for (const pick of document.querySelectorAll("[data-state]")) {
 
 function follow() {
   for (const a of document.querySelectorAll("[data-nav]")) a.href = link(a.dataset.nav);
-  for (const a of document.querySelectorAll("[data-api]")) a.href = link(a.dataset.api);
+  for (const a of document.querySelectorAll("[data-api]:not([data-api=''])")) a.href = link(a.dataset.api);
   for (const pick of document.querySelectorAll("[data-state]")) {
     const value = get(pick.dataset.state) ?? DEFAULTS[pick.dataset.state];
     if (pick.type === "checkbox") pick.checked = value === pick.value;
@@ -37,8 +39,7 @@ function follow() {
   $("edits").hidden = edits === 0;
   $("edited").textContent = `${edits} change${edits === 1 ? "" : "s"} of yours`;
   pinned();
-  const on = $("rest").lastChild; // after the number of futures, where one stands
-  on.textContent = on.textContent.replace(/(as of) [\d-]+/i, `$1 ${get("asof") ?? DEFAULTS.asof}`);
+  for (const day of document.querySelectorAll("[data-asof]")) day.textContent = dayInWords(get("asof") ?? DEFAULTS.asof);
   $("day-alone").hidden = location.pathname === "/" || Boolean(get("w")) || (get("asof") ?? DEFAULTS.asof) === DEFAULTS.asof;
   $("undo").disabled = depth() === 0;
   $("redo").disabled = !ahead();
@@ -71,11 +72,12 @@ async function copy() {
     flash("Link copied");
     // who is sent it must be able to open it
     $("copied").hidden = !HERE.includes(location.hostname);
-    $("copied").textContent = "Copied. The link opens on this machine only: premortem publish --at ADDRESS makes pages for an address of your own, and an exported picture or file can be sent.";
+    $("copied").firstChild.textContent = "Copied. The link opens on this machine only. To send what it shows: ";
   } catch {
     flash("Copy the address of this page: it holds everything shown");
   }
 }
+$("save").addEventListener("click", () => savePage().then(() => flash("Saved")));
 function flash(text) {
   const before = $("copy").textContent;
   $("copy").textContent = text;

@@ -1,7 +1,7 @@
 // A ledger is chosen, its columns are matched, it is decided, and shown: rejected rows on top, outcomes, room left, rows by filter.
 import { fetchJson } from "./ask.js";
 import { link } from "./state.js";
-import { el, quantity } from "./words.js";
+import { dayInWords, el, quantity } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const form = $("ledger");
@@ -20,10 +20,8 @@ const choose = (file) => {
 };
 
 const refuse = (what, error) => {
-  $("ways").open ||= /--(sheet|dates|decimal)/.test(error.message);
-  // what the command line takes as an option stands in a field of this page
-  const here = error.message.replace(/--sheet "NAME" to say which/, "its name under Sheet, above").replace(/--dates DMY or --dates MDY/, "the order of days, above");
-  $("result").replaceChildren(el("div", { class: "notice", role: "alert" }, el("p", { text: `${what} ${here}` })));
+  $("ways").open ||= /under (Sheet|Days)|decimal mark/.test(error.message);
+  $("result").replaceChildren(el("div", { class: "notice", role: "alert" }, el("p", { text: `${what} ${error.message}` })));
 };
 
 async function read(file) {
@@ -172,7 +170,7 @@ function show(found) {
   if (found.hits.length) parts.push(el("h3", { text: "Names to look at: listed, near a listed one, or none" }), grid(["Party", "Name", "Listed as, or why it is asked", "List", "Likeness", "Rows"], found.hits.map((h) => [h.party.replaceAll("_", " "), h.given, h.name || h.source, h.list, h.equal ? "listed" : h.name ? `${Math.round(h.score)} of 100` : "", h.rows]), "Names found in the lists"), el("p", { class: "note", text: "A row with a near name depends on it. If it is another firm's, ask about that shipment under One shipment, and clear the name there with the reason." }));
   for (const names of found.consignees_merged) parts.push(el("p", { class: "warn", text: `One consignee for every limit: ${names.join("; ")}.` }));
   parts.push(el("h3", { text: "Outcomes" }), grid(["Rows", "Outcome"], Object.entries(found.outcomes).map(([o, n]) => [n.toLocaleString("en"), found.reads[o]]), "Outcomes"));
-  if (found.stale) parts.push(el("p", { class: "warn", text: `${counted(found.stale)} ${found.stale === 1 ? "is of a day" : "are of days"} after ${found.rulebook.verified_to}, to which the rulebook is verified.` }));
+  if (found.stale) parts.push(el("p", { class: "warn", text: `${counted(found.stale)} ${found.stale === 1 ? "is of a day" : "are of days"} after ${dayInWords(found.rulebook.verified_to)}, to which the rulebook is verified.` }));
   parts.push(el("p", { class: "note", text: `${found.current}.` }));
   parts.push(el("details", { open: found.may_go.null > 0 }, el("summary", { text: "Not checked" }), el("ul", {}, ...found.not_checked.map((text) => el("li", { text })))));
   const left = Object.entries(found.headroom);

@@ -1,5 +1,6 @@
 // The as-of day as a line of time: marks are days on which something changed, and arrows go from one to the next.
 import { get, onChange, set } from "./state.js";
+import { dayInWords } from "./words.js";
 
 const place = document.getElementById("timeline");
 const line = document.getElementById("asof-line");
@@ -21,9 +22,9 @@ for (const stop of stops) {
 
 function show(at) {
   const last = stops.findLast((stop) => stop.at <= at);
-  const says = last ? `${last.at === at ? "" : `${last.day}: `}${last.says}` : "nothing yet";
-  line.setAttribute("aria-valuetext", `${text(at)}; ${last?.at === at ? "" : "last change "}${says}`);
-  document.getElementById("asof-said").textContent = `${text(at)} · ${last?.at === at ? "" : "last: "}${says.length > 110 ? `${says.slice(0, 108)} …` : says}`;
+  const says = last ? `${last.at === at ? "" : `${dayInWords(last.day)}: `}${last.says}` : "nothing yet";
+  line.setAttribute("aria-valuetext", `${dayInWords(text(at))}; ${last?.at === at ? "" : "last change "}${says}`);
+  document.getElementById("asof-said").textContent = `${dayInWords(text(at))} · ${last?.at === at ? "" : "last: "}${says.length > 110 ? `${says.slice(0, 108)} …` : says}`;
 }
 function rest(at) {
   line.value = at;

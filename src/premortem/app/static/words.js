@@ -20,6 +20,8 @@ export function points(change) {
   const n = Math.round(100 * change);
   return n === 0 ? "under 1 point" : `${n > 0 ? "+" : "−"}${Math.abs(n)} point${Math.abs(n) === 1 ? "" : "s"}`;
 }
+/** A day, `YYYY-MM-DD`, as people write it. */
+export const dayInWords = (iso) => new Date(`${iso}T00:00Z`).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
 const digits = (x, n) => Number(x.toPrecision(n)).toLocaleString("en", { maximumSignificantDigits: n });
 export function quantity(x, unit) {
   if (unit in FOLDS) return FOLDS[unit].replace("{}", digits(Math.exp(x), 2));
@@ -40,11 +42,24 @@ function after(unit) {
 }
 const BARE = ["-", "category", "ratio", "logit", "ln", "strength", "year", "0-1", "0 to 1"];
 const UNSAID = [...BARE, "share", "unit"];
-/** A number as it stands in a field: three significant digits, whole numbers from 100 on, years to a tenth. */
-export const field = (x, unit) => Math.abs(x) >= 1e15 ? String(x).replace("e+", "e") : String(Math.abs(x) < 100 ? Number(x.toPrecision(3)) : Number(x.toFixed(unit === "year" ? 1 : 0)));
+// units that are held as logarithms: a field holds what people say, the factor or per cents, with what stands beside it
+const HELD = {
+  ln: { told: Math.exp, held: Math.log, after: "times" },
+  "ln/yr": { told: Math.exp, held: Math.log, after: "times a year" },
+  "logit/yr": { told: Math.exp, held: Math.log, after: "times a year, of odds" },
+  logit: { told: (x) => 100 / (1 + Math.exp(-x)), held: (p) => Math.log(p / (100 - p)), after: "", percent: true },
+  "log growth a year": { told: (x) => 100 * Math.expm1(x), held: (p) => Math.log1p(p / 100), after: "a year", percent: true },
+};
+/** A number as it stands in a field: three significant digits, whole numbers from 100 on, years to a tenth; of a logarithm what people say. */
+export function field(x, unit) {
+  const as = HELD[unit];
+  return as ? `${inField(as.told(x), "")}${as.percent ? "%" : ""}` : inField(x, unit);
+}
+const inField = (x, unit) => Math.abs(x) >= 1e15 ? String(x).replace("e+", "e") : String(Math.abs(x) < 100 ? Number(x.toPrecision(3)) : Number(x.toFixed(unit === "year" ? 1 : 0)));
 /** What stands beside a field: the number in words where that is shorter to read, else its unit in words; of a logarithm the factor. */
 export function beside(x, unit) {
-  const whole = ["share", "0-1", "logit", "log growth a year"].includes(unit) || unit in FOLDS || unit.startsWith("share of ");
+  if (unit in HELD) return HELD[unit].after;
+  const whole = ["share", "0-1"].includes(unit) || unit.startsWith("share of ");
   return whole || Math.abs(x) >= 1e6 ? quantity(x, unit) : after(unit).trim();
 }
 const FOLDS = { ln: "{} times", "ln/yr": "{} times a year", "logit/yr": "odds {} times a year" };
@@ -66,9 +81,13 @@ export function number(text) {
   const value = bare.slice(0, bare.length - end.length);
   return value === "" ? NaN : Number(value) * (SIZES[end] ?? 1);
 }
-/** What is typed into a field of a unit: of a yearly growth, which is held as a logarithm, per cents are what it makes of a year. */
+/** What is typed into a field of a unit: of one that is held as a logarithm the factor, or the per cents that it is or grows by. */
 export function typed(text, unit) {
-  return ["log growth a year", "ln/yr"].includes(unit) && text.trim().endsWith("%") ? Math.log1p(number(text)) : number(text);
+  const as = HELD[unit];
+  const bare = text.replace(/ *(times)?( a year)?(, of odds)?$/i, "");
+  if (!as) return number(text);
+  if (as.percent) return as.held(number(bare.replace(/%$/, "")));
+  return bare.trim().endsWith("%") ? Math.log1p(number(bare)) : as.held(number(bare));
 }
 export function el(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);

@@ -6,9 +6,10 @@
 - `columns`: which columns a ledger may hold, and those that it gains
 - `field_guesses`: headings matched to fields
 - `remainder`: rows given back to be mended, decided again with those decided before
+- `grounds`: what each answer rests on
 - `summary`: what is said of a decided ledger as a whole, by the keys of `--json`
 
-Inside: `alike_totals`, `consignees`, `corrections`, `day_columns`, `days_in_notes`, `decided_otherwise`, `grounds`, `headers`, `matching`, `one_party`,
-`possible_changes`, `rows`, `stated_classes`, `together`,
+Inside: `alike_totals`, `consignees`, `corrections`, `day_columns`, `days_in_notes`, `decided_otherwise`, `headers`, `matching`, `one_party`,
+`possible_changes`, `rows`, `rows_of_one_party`, `stated_classes`,
 `told_in_notes`, `unfit`, `unread_codes`, `unread_items`, `unread_notes`, `unread_parties`, `unread_questions`, `unread_words`, `unstated_fields`, `withheld`.
 """

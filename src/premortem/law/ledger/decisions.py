@@ -13,6 +13,7 @@ import polars as pl
 from premortem.errors import BadInput
 from premortem.files import writer
 from premortem.law import audit
+from premortem.law.ambiguous_items import settled
 from premortem.law.book import Book
 from premortem.law.clauses.binding import limit
 from premortem.law.clauses.clause import Rulebook
@@ -30,9 +31,9 @@ from premortem.law.ledger.files import check_target, read, write
 from premortem.law.ledger.intake import AS_IT_IS, Convention, take
 from premortem.law.ledger.profiles import keep_new
 from premortem.law.ledger.remainder import ROW, WHY
+from premortem.law.ledger.rows_of_one_party import shipped_together
 from premortem.law.ledger.stated_classes import own_classes, stated_classes
 from premortem.law.ledger.summary import Summary, Whole, Written, counts_of
-from premortem.law.ledger.together import shipped_together
 from premortem.law.ledger.told_in_notes import notes_of, told_in_notes
 from premortem.law.ledger.unread_items import unread_items
 from premortem.law.ledger.unread_parties import unread_parties
@@ -40,7 +41,6 @@ from premortem.law.ledger.unread_questions import unread_questions
 from premortem.law.ledger.unread_words import unread_words
 from premortem.law.ledger.withheld import withhold
 from premortem.law.rulebook_version import shipped_version
-from premortem.law.shared_answers import settled
 from premortem.law.verdict import not_law
 
 # Whose a running total is that counts all that goes to a place.

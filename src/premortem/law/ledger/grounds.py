@@ -23,8 +23,8 @@ from premortem.law.fields.named_fields import Fields, day_of, text_of
 from premortem.law.fields.vocabulary import vocabulary
 from premortem.law.ladder import steps
 from premortem.law.ledger.columns import GROUNDS
+from premortem.law.ledger.rows_of_one_party import ADDED, asks_of_amount
 from premortem.law.ledger.summary import HitInRows
-from premortem.law.ledger.together import ADDED, asks_of_amount
 from premortem.law.ledger.unstated_fields import resting
 from premortem.law.parties.clearing import clearings
 from premortem.law.parties.lookup import ROLES, Hit, named_parties, names_firm, screen, suspects, unscreened_names

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from premortem.case import default
 from premortem.law import book as rules
-from premortem.law import diff
+from premortem.law import compare_books
 from premortem.law.worked_cases import arguments, command
 
 CASE = default()
@@ -25,7 +25,9 @@ def test_a_command_gives_back_the_fields_that_it_was_made_of():
 
 
 def between(a, b, book="history", other=None):
-    return diff.diff((rules.load(book), date.fromisoformat(a)), (rules.load(other or book), date.fromisoformat(b)))
+    return compare_books.diff(
+        (rules.load(book), date.fromisoformat(a)), (rules.load(other or book), date.fromisoformat(b))
+    )
 
 
 def test_a_diff_of_a_book_with_itself_says_nothing():
@@ -89,14 +91,14 @@ def test_a_question_that_a_text_leaves_open_is_not_told_as_law_in_force():
     book = rules.load("history")
     question = next(c for c in book.clauses if c.stage == "question" and c.begins and c.begins.year == 2025)
     sides = (book, question.begins - timedelta(1)), (book, question.begins)
-    told = {row["clause"]: row["text"] for row in diff._clauses(*sides)}
+    told = {row["clause"]: row["text"] for row in compare_books._clauses(*sides)}
     assert told[question.id].startswith("Now left open: ")
-    back = {row["clause"]: row["text"] for row in diff._clauses(*reversed(sides))}
+    back = {row["clause"]: row["text"] for row in compare_books._clauses(*reversed(sides))}
     assert back[question.id].startswith("No longer left open: ")
 
 
 def test_the_name_of_an_instrument_begins_its_sentence_with_a_capital():
     sides = ((rules.load("as-written"), date(2026, 1, 1)), (rules.load("maximal"), date(2026, 1, 1)))
-    told = [row["text"] for row in diff._strengths(*sides)]
+    told = [row["text"] for row in compare_books._strengths(*sides)]
     assert told
     assert all(text[0] == text[0].upper() for text in told)

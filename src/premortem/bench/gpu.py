@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 import jax
 
 from premortem.bench.timing import Row, row
-from premortem.ensemble import card, store
+from premortem.ensemble import gpu_parts, store
 from premortem.ensemble import run as ensemble
 from premortem.ensemble.compiled import device_of
 from premortem.ensemble.part import Spec
@@ -53,8 +53,8 @@ def _scored(spec: Spec) -> float:
     """Futures times policies a second: drawn, simulated, scored and counted. Not the first part, which also lays bins."""
     began, parts = time.perf_counter(), range(1, spec.parts)
     for part in parts:
-        values = card.drawn(spec, part)
+        values = gpu_parts.drawn(spec, part)
         for name in spec.policies:
-            found = card.simulated(spec, part, name, values)
+            found = gpu_parts.simulated(spec, part, name, values)
             jax.block_until_ready((found.columns, found.counts))
     return len(parts) * spec.size * len(spec.policies) / (time.perf_counter() - began)

@@ -10,10 +10,10 @@ import polars as pl
 
 from premortem.case import Case
 from premortem.law.book import Book
+from premortem.law.book_differences import Comparison, Difference, Differences, OfLaw, OfStrengths, Side, Who
 from premortem.law.clauses.clause import QUESTION, Clause
 from premortem.law.decide import Transaction, explain
-from premortem.law.diff_weights import came_and_went, compared_on, turned
-from premortem.law.differences import Comparison, Difference, Differences, OfLaw, OfStrengths, Side, Who
+from premortem.law.difference_weights import came_and_went, compared_on, turned
 from premortem.law.engine import decide
 from premortem.law.fields.items import measures
 from premortem.law.fields.named_fields import Fields

@@ -10,9 +10,9 @@ from datetime import date
 import polars as pl
 
 from premortem.law.book import Book
+from premortem.law.book_differences import CameAndWent
 from premortem.law.clauses.clause import Clause
 from premortem.law.clauses.clause_tests import met
-from premortem.law.differences import CameAndWent
 from premortem.law.engine import decide
 from premortem.law.fields.named_fields import Fields
 from premortem.law.fields.places import names as places_of

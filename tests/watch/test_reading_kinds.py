@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from premortem import facts
 from premortem.case import default
 from premortem.errors import BadInput
-from premortem.watch import hindcast, hindcast_words, kinds, quantities, reading_files
+from premortem.watch import hindcast, hindcast_words, quantities, reading_files, reading_kinds
 from premortem.watch.hindcast_words import verdict
 from premortem.watch.readings import Reading, Readings
 
@@ -73,7 +73,7 @@ def test_a_table_without_kinds_has_no_day_to_come(tmp_path):
 
 def test_f032_no_packaged_outcome_was_known_before_its_period_ended():
     rows = [*facts.read("observations").to_dicts(), *facts.read("readings").to_dicts()]
-    assert {row["kind"] for row in rows} == set(kinds.KINDS)
+    assert {row["kind"] for row in rows} == set(reading_kinds.KINDS)
     ends = [(row, row.get("period_end") or row.get("date")) for row in rows]
     assert all(row["known_on"] >= end for row, end in ends if row["kind"] == "outcome")
 
@@ -96,9 +96,9 @@ def test_f032_the_headline_counts_outcomes_apart_from_what_tests_no_forecast():
 
 def test_f032_the_packaged_headline_is_not_nine_of_nine():
     later = [r for r in reading_files.shipped_readings(default(), TODAY).mapped if r.known_on > NOTE]
-    told = [kinds.kind_on_day(r.kind, r.on, NOTE) for r in later]
+    told = [reading_kinds.kind_on_day(r.kind, r.on, NOTE) for r in later]
     assert (told.count("projection"), told.count("nowcast")) == (6, 7)
-    outcomes = [r for r in later if kinds.kind_on_day(r.kind, r.on, NOTE) == "outcome"]
+    outcomes = [r for r in later if reading_kinds.kind_on_day(r.kind, r.on, NOTE) == "outcome"]
     assert len({r.fact for r in outcomes}) < len(outcomes) / 2
 
 
@@ -117,24 +117,26 @@ def test_f032_readings_of_one_fact_are_one_group():
     assert {"kind", "group"} <= set(found.as_dict()["observables"][0])
 
 
-@given(st.dates(date(2023, 1, 1), date(2026, 1, 1)), st.integers(-400, 400), st.sampled_from(["", *kinds.KINDS]))
+@given(
+    st.dates(date(2023, 1, 1), date(2026, 1, 1)), st.integers(-400, 400), st.sampled_from(["", *reading_kinds.KINDS])
+)
 def test_f032_what_passes_as_an_outcome_was_over_when_it_became_known(on, days, given_kind):
     known_on = on + timedelta(days=days)
     try:
-        kind = kinds.given_kind(given_kind, on, known_on, "x.csv", "row 2")
+        kind = reading_kinds.given_kind(given_kind, on, known_on, "x.csv", "row 2")
     except BadInput:
         assert given_kind == "outcome"
         assert known_on < on
     else:
         assert kind != "outcome" or known_on >= on
-        assert kinds.kind_on_day(kind, on, NOTE) != "outcome" or on > NOTE
+        assert reading_kinds.kind_on_day(kind, on, NOTE) != "outcome" or on > NOTE
 
 
 def test_a_headline_says_what_ranges_that_are_right_would_hold_and_which_simple_rules_do_better():
     wins = {"last value": SimpleNamespace(crps_ratio=0.7), "trend": SimpleNamespace(crps_ratio=1.4)}
     found = SimpleNamespace(
         groups_inside=(15, 21), joint=SimpleNamespace(place=0.999), wins=wins, events=[SimpleNamespace(missed=True)] * 3,
-        unchanged=(2, 0.3), kinds=kinds.count_inside(("outcome", i < 15, str(i)) for i in range(21)),
+        unchanged=(2, 0.3), kinds=reading_kinds.count_inside(("outcome", i < 15, str(i)) for i in range(21)),
     )  # fmt: skip
     told = hindcast_words.title(found)
     assert "where 90% would be 19" in told

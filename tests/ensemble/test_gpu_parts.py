@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from premortem.cases.us_ai_2025 import world
-from premortem.ensemble import bands, card, compiled, correlation, design, priors, store
+from premortem.ensemble import bands, compiled, correlation, design, gpu_parts, priors, store
 from premortem.ensemble import run as ensemble
 from premortem.ensemble.part import Spec, values_of
 from premortem.errors import BadInput, NotReproducible
@@ -33,7 +33,7 @@ class Doubled:
 
 
 def spec_of(folder, futures, of=SHIPPED, seed=3):
-    sizes = {"chunk": card.LEAST, "size": card.LEAST}
+    sizes = {"chunk": gpu_parts.LEAST, "size": gpu_parts.LEAST}
     return Spec("key", folder, toy, of, POLICIES, "sobol", seed, futures, {}, **sizes)
 
 
@@ -55,8 +55,8 @@ def test_values_drawn_there_are_those_of_the_processor(tmp_path, part, correlate
     names = [row.name for row in SHIPPED.rows if row.varies and row.distribution != "categorical"][:3]
     pairs = [(names[0], names[1], 0.6), (names[1], names[2], -0.3)]
     of = replace(SHIPPED, copula=correlation.copula_of("x", pairs, SHIPPED.names)) if correlated else SHIPPED
-    spec = spec_of(tmp_path, 5 * card.LEAST, of)
-    ours, theirs = np.asarray(card.drawn(spec, part)), values_of(spec, part)
+    spec = spec_of(tmp_path, 5 * gpu_parts.LEAST, of)
+    ours, theirs = np.asarray(gpu_parts.drawn(spec, part)), values_of(spec, part)
     assert ours.dtype == np.float32
     np.testing.assert_allclose(ours, theirs, rtol=2e-7, atol=1e-12)
     categories = [i for i, row in enumerate(of.rows) if row.distribution == "categorical"]
@@ -70,7 +70,7 @@ FLOATS = st.one_of(st.floats(-5, 5, width=32), st.sampled_from([np.nan, np.inf, 
 def test_counts_made_there_are_those_of_the_processor(series, count):
     """But for rounding: a value that lies on the edge of two bins may fall into the other one."""
     laid = bands.lay(series)
-    ours = np.asarray(card.counts_of(jnp.asarray(series[0]), laid.edges[0], count))
+    ours = np.asarray(gpu_parts.counts_of(jnp.asarray(series[0]), laid.edges[0], count))
     theirs = bands.count(np.ascontiguousarray(series[:, :, :count]), *laid)[0]
     for mine, other in zip(ours, theirs, strict=True):
         bins = [np.repeat(np.arange(len(counts)), counts) for counts in (mine, other)]
@@ -81,9 +81,9 @@ def test_counts_made_there_are_those_of_the_processor(series, count):
 @pytest.fixture
 def a_card(monkeypatch):
     """A card that is the processor: a run made by way of it."""
-    for module in (card, compiled):
+    for module in (gpu_parts, compiled):
         monkeypatch.setattr(module, "device_of", lambda kind: jax.devices("cpu")[0])
-    monkeypatch.setattr(card, "MOST", card.LEAST)
+    monkeypatch.setattr(gpu_parts, "MOST", gpu_parts.LEAST)
 
 
 def toy_values(futures):
@@ -94,10 +94,10 @@ def toy_values(futures):
 
 def test_a_run_made_by_the_card_is_the_processors_run(a_card, toy_run, tmp_path, monkeypatch):
     """All files of two parts: the second one is short, and one future is not finite."""
-    futures = card.LEAST + 100
+    futures = gpu_parts.LEAST + 100
     more = {"futures": futures, "given": toy_values(futures), "kept": {"x@end": ("x", 1)}, "reread": Doubled()}
     timing = toy_run(tmp_path / "card", device="gpu", **more)
-    monkeypatch.setattr(ensemble, "PART", card.LEAST)
+    monkeypatch.setattr(ensemble, "PART", gpu_parts.LEAST)
     assert toy_run(tmp_path / "processor", **more).non_finite == timing.non_finite == {"plain": [5], "shifted": [5]}
     assert timing.simulated == 2 * futures
     names = sorted(w.file for w in store.read_checksums(tmp_path / "processor"))
@@ -107,7 +107,7 @@ def test_a_run_made_by_the_card_is_the_processors_run(a_card, toy_run, tmp_path,
         ours, theirs = (pl.read_parquet(tmp_path / kind / name) for kind in ("card", "processor"))
         assert ours.equals(theirs), name
     inputs = store.read_manifest(tmp_path / "card")["inputs"]
-    assert (inputs["device"], inputs["chunk"], inputs["part"]) == ("gpu", card.LEAST, card.LEAST)
+    assert (inputs["device"], inputs["chunk"], inputs["part"]) == ("gpu", gpu_parts.LEAST, gpu_parts.LEAST)
 
 
 def test_a_run_that_the_card_left_half_done_is_gone_on_with(a_card, toy_run, tmp_path):
@@ -115,13 +115,16 @@ def test_a_run_that_the_card_left_half_done_is_gone_on_with(a_card, toy_run, tmp
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        toy_run(tmp_path / "half", futures=2 * card.LEAST, device="gpu", progress=stop)
-    assert toy_run(tmp_path / "half", futures=2 * card.LEAST, device="gpu", resume=True).simulated == 2 * card.LEAST
-    toy_run(tmp_path / "whole", futures=2 * card.LEAST, device="gpu")
+        toy_run(tmp_path / "half", futures=2 * gpu_parts.LEAST, device="gpu", progress=stop)
+    assert (
+        toy_run(tmp_path / "half", futures=2 * gpu_parts.LEAST, device="gpu", resume=True).simulated
+        == 2 * gpu_parts.LEAST
+    )
+    toy_run(tmp_path / "whole", futures=2 * gpu_parts.LEAST, device="gpu")
     half, whole = ((tmp_path / name / "checksums.jsonl").read_bytes() for name in ("half", "whole"))
     assert half == whole
     with pytest.raises(NotReproducible, match="other chunk, part"):
-        toy_run(tmp_path / "half", futures=2 * card.LEAST, resume=True)
+        toy_run(tmp_path / "half", futures=2 * gpu_parts.LEAST, resume=True)
 
 
 def test_a_batch_fits_the_memory_and_is_no_larger_than_the_run(monkeypatch):
@@ -129,15 +132,15 @@ def test_a_batch_fits_the_memory_and_is_no_larger_than_the_run(monkeypatch):
         device = type(
             "Device", (), {"memory_stats": lambda self: {"bytes_limit": bytes_limit} if bytes_limit else None}
         )()
-        monkeypatch.setattr(card, "device_of", lambda kind: device)
-        return lambda futures: card.batch(toy, SHIPPED, POLICIES["plain"], futures, "gpu")
+        monkeypatch.setattr(gpu_parts, "device_of", lambda kind: device)
+        return lambda futures: gpu_parts.batch(toy, SHIPPED, POLICIES["plain"], futures, "gpu")
 
-    assert told(60 * 2**30)(10**7) == card.MOST == 262_144
+    assert told(60 * 2**30)(10**7) == gpu_parts.MOST == 262_144
     assert told(60 * 2**30)(20_000) == 32_768
-    assert told(60 * 2**30)(1) == card.LEAST
-    each = 4 * card.COPIES * 3  # the toy gives one margin and two steps of a series
+    assert told(60 * 2**30)(1) == gpu_parts.LEAST
+    each = 4 * gpu_parts.COPIES * 3  # the toy gives one margin and two steps of a series
     assert told(10_000 * each)(10**7) == 8192
-    assert told(None)(10**7) == card.MOST
+    assert told(None)(10**7) == gpu_parts.MOST
 
 
 def test_a_card_that_is_not_there_is_told_before_anything_is_written(toy_run, tmp_path):
