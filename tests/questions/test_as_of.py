@@ -131,18 +131,18 @@ def test_what_came_is_told_once_by_its_day_and_what_is_settled_is_not_watched(la
 
 def test_what_settled_a_signpost_is_told_in_the_words_of_the_record(later):
     why = {s.id: s.why for s in later.settled}
-    assert why["w_streamlining"].startswith("2025-05-13: not enforced from 13 May 2025")
+    assert why["w_streamlining"].startswith("13 May 2025: not enforced from 13 May 2025")
     assert "still in the Code of Federal Regulations" in why["w_streamlining"]
     assert "it came on" not in " ".join(why.values())
 
 
 def test_a_signpost_tells_the_newest_of_the_record_and_a_projection_settles_nothing(study):
     said = signposts.standing(study.signposts["capex_plans"], study.readings, LATER)
-    assert said.says == "13 bn USD as projected on 2025-11-07"
+    assert said.says == "13 bn USD as projected on 7 November 2025"
     assert (said.value, said.value_on, said.status) == (3.7, date(2024, 12, 31), "not passed")
     row = SimpleNamespace(unit="bn USD", latest=Latest(said.value, said.value_on, said.says, said.said_on, said.source))
     assert day_words.latest(row) == (
-        "; 2025-12-31: 13 bn USD as projected on 2025-11-07 (last read, 2024-12-31: 3.7 bn USD)"
+        "; 31 December 2025: 13 bn USD as projected on 7 November 2025 (last read, 31 December 2024: 3.7 bn USD)"
     )
 
 

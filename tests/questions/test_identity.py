@@ -125,7 +125,7 @@ def test_f053_objects_methods_and_partials_run_and_their_state_counts(folder, ma
 
 
 def test_f053_what_cannot_be_called_is_refused(folder):
-    with pytest.raises(BadInput, match="is no function"):
+    with pytest.raises(BadInput, match="simulator: is a text; allowed: a function"):
         _ = Study(folder, simulator="a model").simulate
 
 

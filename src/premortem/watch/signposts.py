@@ -18,6 +18,7 @@ from premortem.files.typed import Strict, read_entries
 from premortem.law import book as rules
 from premortem.law.fields.vocabulary import vocabulary
 from premortem.propositions.assumption import Assumption
+from premortem.text.numbers import day_in_words
 from premortem.text.units import quantity
 from premortem.watch import process
 from premortem.watch import quantities as known_quantities
@@ -217,7 +218,7 @@ def _all_seen(signpost: Signpost, readings: Readings) -> list[Seen]:
 
 def _planned(reading: Reading, unit: str) -> Seen:
     """A projection, in words: no value that a threshold is held against."""
-    said = f"{_said(reading.value, unit)} as projected on {reading.known_on}"
+    said = f"{_said(reading.value, unit)} as projected on {day_in_words(reading.known_on)}"
     return _seen(reading, said).model_copy(update={"value": None})
 
 
