@@ -13,6 +13,7 @@ from scipy import stats
 
 from premortem.cases.us_ai_2025 import world
 from premortem.ensemble import design, distributions, priors
+from premortem.ensemble.design import KEPT_BITS, REPLICATES
 from premortem.errors import BadInput, BadInputs
 from tests.examples import examples
 
@@ -145,6 +146,22 @@ def test_a_future_depends_on_seed_and_index_only(kind, seed, start, count):
     np.testing.assert_array_equal(alone, among)
 
 
+@examples(0.5)
+@given(seed=st.integers(0, 3), skip=st.integers(0, 2**KEPT_BITS - 1), wanted=st.integers(1, 200))
+def test_points_of_what_is_kept_are_those_of_scipy_to_the_bit(seed, skip, wanted):
+    for r in (0, REPLICATES - 1):
+        np.testing.assert_array_equal(
+            design._points(7, seed, r, skip, wanted), design._scramble(7, seed, r, skip, wanted)
+        )
+
+
+def test_futures_are_drawn_without_scipy_where_what_they_are_made_of_was_kept(monkeypatch):
+    before = design.uniforms("sobol", 6, 11, 0, 400)
+    design._kept_directions.cache_clear()  # as in another process
+    monkeypatch.setattr(design, "_engine", None)
+    np.testing.assert_array_equal(design.uniforms("sobol", 6, 11, 0, 400), before)
+
+
 def test_seed_0_is_a_seed_like_any_other():
     assert not np.array_equal(design.uniforms("sobol", 3, 0, 0, 16), design.uniforms("sobol", 3, 1, 0, 16))
 
@@ -211,7 +228,7 @@ def test_a_form_that_a_study_fixes_stays_at_a_number_that_has_a_name(tmp_path):
 
 def test_threads_that_draw_at_once_get_what_each_would_alone():
     """They share an engine for each scramble, which has a place in its sequence."""
-    starts = [4096 * k for k in range(1, 9)]
+    starts = [REPLICATES * 2**KEPT_BITS + 4096 * k for k in range(8)]
     alone = [design.uniforms("sobol", 40, 5, start, 2048) for start in starts]
     usual = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)  # as on a machine with more to do than time

@@ -73,6 +73,22 @@ def test_a_damaged_program_is_compiled_and_written_again(folder, anew, damage):
     np.testing.assert_allclose(anew("sine")[1], np.sin(X) + 1, rtol=1e-6)
 
 
+def test_bytes_are_made_once_and_made_anew_where_they_are_damaged(folder):
+    made = []
+
+    def asked():
+        return stored_programs.stored_bytes("points", lambda: made.append(1) or b"1234")
+
+    assert asked() == asked() == b"1234"
+    assert len(made) == 1
+    (path,) = folder.glob("*.bytes")
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    assert asked() == b"1234"
+    assert len(made) == 2
+    assert asked() == b"1234"
+    assert len(made) == 2
+
+
 def test_what_nobody_knows_in_another_process_is_not_kept(folder, anew):
     assert anew(("sine", object()))[0] == anew(("sine", object()))[0] == 1
     assert not folder.exists()

@@ -2,6 +2,7 @@
 
 import threading
 from functools import cache
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -23,6 +24,9 @@ REPLICATES = 16
 WITHIN = 1e-9, 1 - 1e-9
 # Units in which SciPy's points are whole numbers.
 UNITS = 2.0**30
+# As many bits of Gray codes are kept between processes, so that 65,536 futures are drawn without SciPy, which takes longer to load than
+# they do to draw.
+KEPT_BITS = 12
 # Latin hypercubes are made in blocks of this many futures, so that any future can be had without the others.
 LHS_BLOCK = 4096
 
@@ -50,8 +54,33 @@ def _sobol(parameters: int, seed: int, start: int, count: int) -> Array:
         first = start + (r - start) % REPLICATES
         if first < start + count:
             wanted = (start + count - 1 - first) // REPLICATES + 1
-            out[first - start :: REPLICATES] = _scramble(parameters, seed, r, first // REPLICATES, wanted)
+            out[first - start :: REPLICATES] = _points(parameters, seed, r, first // REPLICATES, wanted)
     return out
+
+
+def _points(parameters: int, seed: int, r: int, skip: int, wanted: int) -> Array:
+    """The same points as of SciPy's engine: each is the one before it, changed by what the lowest bit of its index stands for."""
+    if skip + wanted > 2**KEPT_BITS:
+        return _scramble(parameters, seed, r, skip, wanted)
+    held = _kept_directions(parameters, seed)[:, r]
+    first, changes, index = held[0], held[1:], np.arange(skip, skip + wanted)
+    points = changes[np.bitwise_count((index & -index) - 1) % KEPT_BITS]
+    code = skip ^ skip >> 1
+    points[0] = np.bitwise_xor.reduce([first, *(change for k, change in enumerate(changes) if code >> k & 1)])
+    return np.bitwise_xor.accumulate(points) / UNITS
+
+
+@cache
+def _kept_directions(parameters: int, seed: int) -> NDArray[np.uint32]:
+    """`directions` of as many bits as are kept, in one: shape (1 + bit, replicate, parameter)."""
+    from premortem.ensemble.stored_programs import stored_bytes  # late: it loads JAX
+
+    def made() -> bytes:
+        first, changes = directions(parameters, seed, REPLICATES * 2**KEPT_BITS)
+        return np.concatenate([first[None], changes]).astype("<u4").tobytes()
+
+    held = stored_bytes(("directions", version("scipy"), version("numpy"), parameters, seed, KEPT_BITS), made)
+    return np.frombuffer(held, "<u4").reshape(1 + KEPT_BITS, REPLICATES, parameters)
 
 
 def _scramble(parameters: int, seed: int, r: int, skip: int, wanted: int) -> Array:

@@ -26,7 +26,7 @@ from premortem.errors import BadInput
 from premortem.files import writer
 from premortem.files.folder_hash import hash_of_program, home_of_program, is_newer
 
-PROGRAM, NAME = ".program", ".name"
+PROGRAM, NAME, BYTES = ".program", ".name", ".bytes"
 # What lies in place of a program that this version of JAX cannot write.
 REFUSED = b"cannot be kept"
 # Programs and names that are kept, those used last: some 1 MB a program.
@@ -141,6 +141,22 @@ def text_of(key: Hashable, make: Callable[[], str]) -> str:
     return made
 
 
+def stored_bytes(key: Hashable, make: Callable[[], bytes]) -> bytes:
+    """What takes long to make, as it is kept under what it follows from, or made; what is damaged is made anew."""
+    name = name_of(key, None, None)
+    if name is None:
+        return make()
+    path = folder() / f"{name}{BYTES}"
+    with suppress(OSError):
+        held = path.read_bytes()
+        if held == _sealed(held[SEAL:]):
+            path.touch()
+            return held[SEAL:]
+    made = make()
+    _keep(path, _sealed(made))
+    return made
+
+
 def _loaded(name: Path, tree: Any) -> Any:
     with suppress(OSError, ValueError):
         return _loaded_program(folder() / f"{name.read_text('ascii')}{PROGRAM}", tree)
@@ -173,7 +189,7 @@ def _sealed(content: bytes) -> bytes:
 def _keep(path: Path, content: bytes) -> None:
     with suppress(BadInput, OSError):
         writer.write(path, content, parents=True)
-        for kind, most in ((PROGRAM, MOST), (NAME, MOST_NAMES)):
+        for kind, most in ((PROGRAM, MOST), (NAME, MOST_NAMES), (BYTES, MOST)):
             held = sorted(folder().glob(f"*{kind}"), key=lambda p: p.stat().st_mtime)
             for old in held[: max(len(held) - most, 0)]:
                 old.unlink(missing_ok=True)
