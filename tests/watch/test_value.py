@@ -152,6 +152,13 @@ def test_a_sentence_tells_both_its_shares_by_the_same_weights():
     assert value.sure_sentence(reading, post(), heavy).startswith("In almost no future")
 
 
+def test_a_move_that_may_be_noise_is_told_as_that_and_one_that_is_not_told_has_no_doubt():
+    doubted, clear, none = (value.Shift("A1", 0.81, after, 0.3, 0.01) for after in (0.8, 0.7, 0.811))
+    assert "falls from 81% to 80%, which is within noise; that is so" in value.sentence(post(), doubted)
+    assert "noise" not in value.sentence(post(), clear) + value.sentence(post(), none)
+    assert value.event_sentence(post(), doubted).endswith("to 80% with it, which is within noise.")
+
+
 def test_a_threshold_of_a_log_rate_is_told_as_what_a_year_makes_of_it():
     found = signposts.shipped_signposts(default())["w_process_lead"]
     said = value.sentence(found, value.Shift("A1", 0.4, 0.2, 0.3))

@@ -146,8 +146,7 @@ def _came(result: ToWatch) -> list[Block]:
     told = "; ".join(
         f"{phrases.lower_first(s.name)} ({s.assumption}: {s.came.partition(';')[0]})" for s in result.since
     )
-    since = f"Came true since {phrases.day_in_words(result.as_of)}, and no longer to watch: "
-    return [text(Strong(since), f"{told}.")] if told else []
+    return [text(Strong(f"{result.since_title}, and no longer to watch: "), f"{told}.")] if told else []
 
 
 def watch(run: Run) -> Section:

@@ -13,7 +13,7 @@ from premortem.questions.signpost_worth import Watched, rank
 from premortem.questions.signposts_since import came_since, told_day
 from premortem.questions.weighted_board import ShortCell
 from premortem.study import Run, Study
-from premortem.text.numbers import number
+from premortem.text.numbers import day_in_words, number
 from premortem.text.result import Result
 from premortem.text.units import quantity
 from premortem.watch import quantities, reading_files, weights
@@ -135,6 +135,11 @@ class ToWatch(Result):
     def since(self) -> tuple[SignpostRow, ...]:
         """Signposts that came true after the day asked of: the list of that day holds them, and nobody watches for them now."""
         return tuple(row for row in self.signposts if row.came)
+
+    @property
+    def since_title(self) -> str:
+        """What stands over them: what they tell of may have been before the day, and become known after it."""
+        return f"Known since {day_in_words(self.as_of)} to have come true"
 
 
 def what_to_watch(

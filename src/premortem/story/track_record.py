@@ -138,16 +138,16 @@ def signposts(run: Run) -> Section:
     """What to read next, the worthiest first, on the day that the run was asked of. Raises `MissingData` where the study has no signposts."""
     if (asked := day_asked.kept(run)) and asked.next:
         on, shown, many = asked.day, asked.next[:SIGNPOSTS], f"{asked.effective_futures:,.0f} effective futures"
-        came: Sequence[SignpostRow] = ()  # what is settled by then is told with the day
+        came: list[Point] = []  # what is settled by then is told with the day
     else:
         found = answers_of_run.watched(run)
         on, shown, many = found.as_of, found.ahead[:SIGNPOSTS], phrases.count_noun(found.futures, "future")
-        came = found.since
+        came = [_come(s, found.since_title) for s in found.since]
     return Section(
         "watch",
         asks("watch", run.study),
         _first(shown),
-        points=(*(_signpost(s, on) for s in shown), *(_come(s, on) for s in came)),
+        points=(*(_signpost(s, on) for s in shown), *came),
         source=(
             f"Signposts by what their next reading is worth: the regret that it would save and the doubt that it would take away, over "
             f"{many} by what was known on {phrases.day_in_words(on)}. Weighted shares are by that record; shares that are not called so count all futures alike."
@@ -167,8 +167,8 @@ def _signpost(s: SignpostRow, on: date) -> Point:
     """A signpost with what was read of it by a day: what came later is among the later readings, and not here."""
     latest = f" Latest by {phrases.day_in_words(on)}: {s.latest.says} ({_on(s.latest)})." if s.latest else ""
     by = f" Due by {phrases.day_in_words(s.threshold.by)}." if s.threshold else ""
-    # the mark is of the assumption that the sentence tells of, which is the one that moves most
-    told_of = s.shifts[0].assumption if s.shifts else s.assumption
+    # the mark is of the assumption that the sentence tells of, which is the one that moves most, where any moves clearly
+    told_of = s.shifts[0].assumption if s.shifts and s.shifts[0].clear else s.assumption
     return Point(phrases.sentence(s.observable), f"{s.sentence}{by}{latest}".strip(), told_of)
 
 
@@ -178,12 +178,12 @@ def _on(latest: Latest) -> str:
     return phrases.day_in_words(day) if day else ""
 
 
-def _come(s: SignpostRow, day: date) -> Point:
-    """A signpost that came true after a day, which nobody watches for any more."""
+def _come(s: SignpostRow, title: str) -> Point:
+    """A signpost that is known since to have come true, which nobody watches for any more."""
     return Point(
         phrases.sentence(s.observable),
         f"{s.name}. {phrases.sentence(s.came)}",
-        f"Came true since {phrases.day_in_words(day)}",
+        title,
     )
 
 

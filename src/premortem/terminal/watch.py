@@ -53,7 +53,7 @@ def print_watch(result: ToWatch, of: str = "") -> None:
     if hidden > 0:
         console.print(f"{hidden} more; see them with --json")
     if result.since:
-        console.print(f"[bold]Came true since {phrases.day_in_words(result.as_of)}[/bold]")
+        console.print(f"[bold]{result.since_title}[/bold]")
         for row in result.since:
             console.print(wrap(f"  {row.name} ({row.assumption}): {row.came}", console.width, "    "), soft_wrap=True)
     if result.settled:

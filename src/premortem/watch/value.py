@@ -179,7 +179,7 @@ def sentence(signpost: Signpost, shift: Shift, known: date | None = None) -> str
     kind = "weighted share" if known else "share"
     return (
         f"If {_when(signpost, signpost.threshold.value)}, {shift.assumption}'s {kind} "
-        f"{move(shift.before, shift.after)}; that is so in {_of_futures(shift.passed, known)}."
+        f"{move(shift.before, shift.after)}{_doubted(shift)}; that is so in {_of_futures(shift.passed, known)}."
     )
 
 
@@ -217,8 +217,14 @@ def event_sentence(signpost: Signpost, shift: Shift, known: date | None = None) 
     )
     return (
         f"If {signpost.when} by {_day(signpost.by)} (so in {_of_futures(shift.passed, known)}), {shift.assumption}'s {kind} "
-        f"{moved}."
+        f"{moved}{_doubted(shift)}."
     )
+
+
+def _doubted(shift: Shift) -> str:
+    """What follows a move that is told and not told apart from none; nothing after a clear one, or where none is told."""
+    told = numbers.share(shift.before) != numbers.share(shift.after)
+    return ", which is within noise" if told and not shift.clear else ""
 
 
 def _of_futures(share: float, known: date | None) -> str:
@@ -239,4 +245,4 @@ def _word(change: float) -> Literal["rises", "falls"]:
 
 
 def _day(day: date) -> str:
-    return f"the end of {day.year}" if (day.month, day.day) == (12, 31) else day.isoformat()
+    return f"the end of {day.year}" if (day.month, day.day) == (12, 31) else numbers.day_in_words(day)
