@@ -117,7 +117,18 @@ def test_periods_of_a_shipment_follow_each_other_and_agree_with_single_decisions
         assert date.fromisoformat(a["to"]) + timedelta(1) == date.fromisoformat(b["from"])
     for p in periods:
         body = {"item": "H20", "destination": "CHN", "quantity": 10, "date": p["from"], "under": "history"}
-        assert client.post("/api/check", json=body).json()["outcome"] == p["outcome"]
+        alone = client.post("/api/check", json=body).json()
+        assert (alone["outcome"], alone["may_go"]) == (p["outcome"], p["may_go"])
+
+
+def test_periods_of_the_page_hang_on_what_the_answer_hangs_on_and_say_to_which_day_news_were_followed(client):
+    page = client.get("/rules?item=H200+SXM&to=MYS&quantity=500&on=2026-11-28").text
+    assert "May go only under conditions" in page
+    (last,) = re.findall(r'<li class="unknown now">.*?</li>', page, re.DOTALL)
+    assert "May go only under conditions: no licence needed" in last
+    assert "Does BIS still not enforce the framework" in last
+    assert "the rulebook is verified to 8 October 2026 only" in last
+    assert "no clause requires anything" not in last
 
 
 def test_the_difference_of_two_days(client):

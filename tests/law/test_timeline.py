@@ -3,12 +3,13 @@
 import itertools
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from premortem.case import default
 from premortem.law import book as rules
-from premortem.law.decide import Transaction
+from premortem.law.decide import Transaction, explain
 from premortem.law.engine import decide
 from premortem.law.timeline import timeline
 from premortem.law.transactions import frame_of
@@ -57,3 +58,25 @@ def test_a_strip_turns_on_the_day_on_which_a_party_is_listed():
     )
     listed = next(span for span in strip if span.outcome != "no_licence_required")
     assert (listed.first, listed.clause) == (date(2025, 1, 16), "el.listed")
+
+
+@pytest.mark.parametrize(
+    ("item", "place", "parties"),
+    [("H200 SXM", "MYS", {}), ("H100 SXM", "FRA", {}), ("RTX 4090", "KHM", {}), ("L4", "FRA", {"consignee": "Foo GmbH"})],
+)  # fmt: skip
+def test_a_strip_never_says_a_plain_yes_where_the_answer_of_the_day_hangs_on_something(item, place, parties):
+    t, book = Transaction(item=item, quantity=500, destination=place, **parties), rules.load("history")
+    strip = timeline(t, book, FIRST, LAST)
+    for span in strip:
+        for day in {span.first, span.last}:
+            alone = explain(t.on(day), book)
+            assert (alone.outcome, alone.may_go) == (span.outcome, span.may_go), day
+            assert bool(span.rests_on) == (alone.may_go is None)
+    assert any(span.may_go is None for span in strip)
+
+
+def test_a_strip_hangs_on_the_question_that_the_answer_leaves_open():
+    strip = timeline(Transaction(item="H200 SXM", quantity=500, destination="MYS"), rules.load("history"), FIRST, LAST)
+    asking = [span for span in strip if "not enforce the framework" in span.rests_on]
+    assert asking[0].first == date(2026, 5, 12)
+    assert all(span.may_go is None for span in asking)

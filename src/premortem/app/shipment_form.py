@@ -11,11 +11,15 @@ from premortem.case import AppText
 from premortem.law.book import Book
 from premortem.law.decide import Transaction
 from premortem.law.fields import places
+from premortem.law.fields.field_words import called
 from premortem.law.fields.vocabulary import NEEDS, Vocabulary
+from premortem.law.ledger.grounds import BETWEEN
 from premortem.law.parties.clearing import CLEARED, as_text, check_reasons
 from premortem.law.parties.pulled_lists import Lists
-from premortem.law.timeline import timeline
+from premortem.law.rulebook_version import shipped_version
+from premortem.law.timeline import Span, timeline
 from premortem.law.verdict import asks_for
+from premortem.text.numbers import days_in_words, small
 from premortem.text.result import Document
 
 # Any field that the form does not show comes as `f.NAME`, and the reason for which a name is cleared as `clear.NAME`.
@@ -101,25 +105,45 @@ def reads(outcome: str, words: Vocabulary) -> str:
 
 
 def periods(transaction: Transaction, book: Book, until: date) -> list[Document]:
-    """Its strip of time as rows: from, to, outcome, how it reads and is coloured, the clause and what that says."""
+    """Its strip of time as rows: from, to, outcome, whether it may go and on what that hangs, how it reads and is coloured, the clause and
+    what that says, and what no period says of days after the last to which news was followed.
+    """
     says = {c.id: c.says for c in book.clauses}
     return [
         {
             "from": span.first,
             "to": span.last,
             "outcome": span.outcome,
-            "reads": reads(span.outcome, book.vocabulary),
-            "kind": kind(span.outcome, book.vocabulary),
+            "may_go": span.may_go,
+            "rests_on": span.rests_on,
+            "reads": _verdict(span, book.vocabulary),
+            "kind": "unknown" if span.may_go is None else kind(span.outcome, book.vocabulary),
             "clause": span.clause,
-            "says": says.get(span.clause, _unclaused(span.outcome)),
+            "says": f"{says.get(span.clause) or _unclaused(span)}{_hanging(span, book.vocabulary)}",
+            "warning": days_in_words(shipped_version(book.case).warning(span.last)),
         }
         for span in timeline(transaction, book, last=until)
     ]
 
 
-def _unclaused(outcome: str) -> str:
+def _verdict(span: Span, words: Vocabulary) -> str:
+    """How a period reads: a permission that hangs on something never as a plain one."""
+    said = reads(span.outcome, words)
+    is_plain = span.may_go is not None or span.outcome not in words.free
+    return said if is_plain else f"{words.case.text.app.verdicts.unsure}: {small(said)}"
+
+
+def _unclaused(span: Span) -> str:
     """What is said of a period in which no clause decides."""
-    return "no clause decides until that is said" if outcome.startswith(NEEDS) else "no clause requires anything"
+    if span.outcome.startswith(NEEDS):
+        return "no clause decides until that is said"
+    return "no clause requires anything" if span.may_go else "no clause reaches it"
+
+
+def _hanging(span: Span, words: Vocabulary) -> str:
+    """On what the answer of a period hangs: fields by how they are called, questions as they are asked."""
+    on = [called(one, words) if one in words.fields else one for one in span.rests_on.split(BETWEEN) if one]
+    return f"; hangs on: {BETWEEN.join(on)}" if on else ""
 
 
 def _text(value: Any) -> str:
