@@ -8,6 +8,7 @@ import pytest
 
 from premortem.app import axes, chart_specs, labels, timeline_marks
 from premortem.charts.marks import PLAIN
+from premortem.questions import describe
 from premortem.text import units
 
 
@@ -66,6 +67,19 @@ def test_a_field_of_a_logarithm_holds_what_people_say(study):
     for row in study.priors.rows:
         assert "logarithm" not in labels.typed_in(row.unit), row.name
         assert row.unit not in (*labels.HELD,) or labels.field(row.low, row.unit) != labels.field(row.low), row.name
+
+
+def test_a_field_of_a_fall_holds_what_its_sentences_tell(study):
+    falls = [r for r in study.priors.rows if r.unit == "ln/yr" and describe.takes_away(r)]
+    assert {"energy_efficiency_growth", "cost_fall"} <= {r.name for r in falls}
+    for row in falls:
+        unit = labels.field_unit(row)
+        shown = labels.field(row.high, unit)
+        assert float(shown.rstrip("%")) / 100 == pytest.approx(1 - np.exp(-row.high), rel=5e-3)
+        assert f"{float(describe.amount(row, row.high).split('%')[0]):.0f}" == f"{float(shown.rstrip('%')):.0f}"
+        assert (labels.side_label(row.high, unit), labels.typed_in(unit)[:19]) == ("less a year", "percent less a year")
+    growing = study.priors["capex_growth"]
+    assert labels.field(growing.high, labels.field_unit(growing)) == labels.field(growing.high, "ln/yr")
 
 
 def test_the_fan_marks_the_day_and_the_rule_and_says_its_sides(study):

@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
@@ -356,6 +356,46 @@ def test_a_ledger_is_not_decided_before_it_is_said_which_of_two_columns_of_one_n
     page.get_by_text("All that is needed is there").wait_for()
     page.locator("#decide").click()
     page.get_by_role("region", name="Names found in the lists").get_by_text("Huawei", exact=True).first.wait_for()
+
+
+def test_a_field_of_a_fall_holds_what_goes_in_a_year_and_what_lies_beyond_a_prior_is_refused_in_words(visit):
+    page = visit("/beliefs")
+    page.evaluate("document.querySelector('#others').open = true")
+    box = page.locator("[id='p.energy_efficiency_growth']")
+    assert "percent less a year: 50% is half as much each year" in box.inner_text()
+    assert box.locator("output").inner_text() == "less a year"
+    last = box.locator("[data-end=to]")
+    for typed in ("29.7%", "29,7", "x1.4225", "1.4225 times a year"):
+        last.fill(typed)
+        last.press("Enter")
+        assert last.input_value() == "29.7%", typed
+        page.wait_for_url(lambda url: "energy_efficiency_growth" in url)
+        high = float(re.search(r"p\.energy_efficiency_growth=[^&]*\.\.([\d.]+)", unquote(page.url))[1])
+        assert 1 - math.exp(-high) == pytest.approx(0.297, abs=1e-3), typed
+    before = page.url
+    for typed in ("5", "80%", "x9", "much"):
+        last.fill(typed)
+        last.press("Enter")
+        assert f"{typed} is not taken. Allowed: " in box.locator(".wrong").inner_text()
+        assert page.url == before
+
+
+def test_a_factor_is_read_as_people_write_it_and_none_is_clamped(visit):
+    page = visit("/beliefs")
+    page.evaluate("document.querySelector('#others').open = true")
+    box = page.locator("[id='p.capex_growth']")
+    last = box.locator("[data-end=to]")
+    for typed in ("1,5", "x1.5", "\u00d71.5", "1.5x", "50%", "1.5 times a year"):
+        last.fill(typed)
+        last.press("Enter")
+        assert box.locator(".wrong").count() == 0, typed
+        assert last.input_value() == "1.5", typed
+    last.fill("5")
+    last.press("Enter")
+    assert re.fullmatch(
+        r"5 is not taken. Allowed: [\d.]+ to [\d.]+ times a year, the first not above the second",
+        box.locator(".wrong").inner_text(),
+    )
 
 
 @pytest.mark.slow

@@ -5,12 +5,14 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from premortem.ensemble.priors import Prior
 from premortem.law.book import Book
 from premortem.law.decide import Decision
 from premortem.propositions.tally import most_often
 from premortem.propositions.verdicts import BANDS as BANDS  # the heads of a table of them
 from premortem.propositions.verdicts import MARK as MARK
 from premortem.propositions.verdicts import NO_VERDICT as NO_VERDICT
+from premortem.questions import describe
 from premortem.text import phrases, units
 from premortem.text.numbers import LOG_GROWTH, LOG_RATE, LOGIT, a_year
 from premortem.text.result import Document
@@ -18,14 +20,24 @@ from premortem.watch.signposts import Signpost
 from premortem.watch.weights import is_noise
 
 ALL = "all"
+# The unit of a field whose log rate sentences tell as a fall: 29.7% is what goes in a year, a factor of 1/(1 - 0.297).
+FALL = "ln/yr, as a fall"
 # What stands beside a field of a unit that is held as a logarithm, and how one types it.
-HELD = {"ln": "times", "ln/yr": "times a year", "logit/yr": "times a year, of odds", LOGIT: "", LOG_GROWTH: "a year"}
+HELD = {
+    "ln": "times",
+    "ln/yr": "times a year",
+    "logit/yr": "times a year, of odds",
+    LOGIT: "",
+    LOG_GROWTH: "a year",
+    FALL: "less a year",
+}
 TYPED = {
     "ln": "times: 2 is twice",
     "ln/yr": "times a year: 2 is twice a year, and so is 100%",
     "logit/yr": "times a year, of odds: 2 is odds twice a year",
     LOGIT: "percent",
     LOG_GROWTH: "percent a year",
+    FALL: "percent less a year: 50% is half as much each year",
 }
 # How a change of less than a point reads.
 UNDER_A_POINT = ("0", "<1")
@@ -104,9 +116,11 @@ def field(value: float, unit: str = "") -> str:
     """A number as it stands in a field: three significant digits, whole numbers from 100 on, years to a tenth; of a logarithm what people
     say, the factor or per cents.
 
-    >>> field(0.334, "ln/yr"), field(-2.07, "logit"), field(0.2, "0-1")
-    ('1.4', '11.2%', '0.2')
+    >>> field(0.334, "ln/yr"), field(0.334, FALL), field(-2.07, "logit"), field(0.2, "0-1")
+    ('1.4', '28.4%', '11.2%', '0.2')
     """
+    if unit == FALL:
+        return f"{field(100 * a_year(value, falls=True))}%"
     if unit in units.FOLDS:
         return field(math.exp(value))
     if unit == LOGIT:
@@ -117,6 +131,11 @@ def field(value: float, unit: str = "") -> str:
         return f"{value:.10g}".replace("e+", "e")
     shown = float(f"{value:.3g}") if abs(value) < 100 else round(value, 1 if unit == "year" else 0)
     return np.format_float_positional(shown, trim="-")
+
+
+def field_unit(row: Prior) -> str:
+    """The unit in which the fields of an uncertainty hold it: its own, but of a log rate that takes away what goes in a year."""
+    return FALL if row.unit in describe.LOG_RATES and describe.takes_away(row) else row.unit
 
 
 def side_label(value: float, unit: str) -> str:

@@ -89,6 +89,7 @@ _env.filters |= {
     "field": said.field,
     "range_label": said.range_label,
     "typed_in": said.typed_in,
+    "field_unit": said.field_unit,
     "limit": said.limit,
     "lawful": said.lawful,
     "plain": plain,

@@ -51,13 +51,18 @@ for (const box of document.querySelectorAll(".belief")) {
       move(...ends(), true);
     });
   }
+  // what reads as an end of the prior is that end, with all its digits
+  const read = (text) => {
+    const value = typed(text, box.dataset.unit);
+    return [low, high].find((end) => brief(end, box.dataset.unit) === brief(value, box.dataset.unit)) ?? value;
+  };
   for (const field of fields) field.addEventListener("change", () => {
     // a field that was not typed into keeps all the digits of its handle
-    const values = fields.map((f, i) => (f === field ? typed(f.value, box.dataset.unit) : Number([from, to][i].value)));
-    const good = values.every(Number.isFinite) && values[0] <= values[1] && values[1] >= low && values[0] <= high;
     const [least, most] = [low, high].map((x) => brief(x, box.dataset.unit));
-    wrong(box, field, good ? "" : `Allowed: ${least} to ${most} ${beside(high, box.dataset.unit)}, the first not above the second`);
-    if (good) move(Math.max(values[0], low), Math.min(values[1], high), true);
+    const values = fields.map((f, i) => (f === field ? read(f.value) : Number([from, to][i].value)));
+    const good = values.every((x) => x >= low && x <= high) && values[0] <= values[1];
+    wrong(box, field, good ? "" : `${field.value} is not taken. Allowed: ${least} to ${most} ${beside(high, box.dataset.unit)}`.trim() + ", the first not above the second");
+    if (good) move(...values, true);
   });
   back.addEventListener("click", () => { move(low, high, true); from.focus(); });
   onChangeOf(() => get(box.dataset.key), (now) => {

@@ -49,6 +49,7 @@ const HELD = {
   "logit/yr": { told: Math.exp, held: Math.log, after: "times a year, of odds" },
   logit: { told: (x) => 100 / (1 + Math.exp(-x)), held: (p) => Math.log(p / (100 - p)), after: "", percent: true },
   "log growth a year": { told: (x) => 100 * Math.expm1(x), held: (p) => Math.log1p(p / 100), after: "a year", percent: true },
+  "ln/yr, as a fall": { told: (x) => -100 * Math.expm1(-x), held: (p) => -Math.log1p(-p / 100), after: "less a year", percent: true, factor: Math.log },
 };
 /** A number as it stands in a field: three significant digits, whole numbers from 100 on, years to a tenth; of a logarithm what people say. */
 export function field(x, unit) {
@@ -74,20 +75,23 @@ export function plain(x, key) {
   if (Math.abs(x) >= 1e15) return x.toExponential(3);
   return Math.abs(x) >= 1e4 ? Math.round(x).toLocaleString("en") : Number(x.toPrecision(4)).toLocaleString("en", { maximumFractionDigits: 10 });
 }
-/** `0.9bn`, `25%`, `790 000 000` as a number; NaN where it is none. */
+/** `0.9bn`, `25%`, `790 000 000`, `1,4` as a number; NaN where it is none. A comma parts thousands where three digits follow each, else decimals. */
 export function number(text) {
-  const bare = text.trim().toLowerCase().replace(/[, _\u2009]/g, "");
+  const parts = /^\D?[1-9]\d{0,2}(,\d{3})+(?!\d|,)/.test(text.trim());
+  const bare = text.trim().toLowerCase().replace(/[ _\u2009\u00a0]/g, "").replace(parts ? /,/g : /,(?=\d+\D*$)/, parts ? "" : ".");
   const end = Object.keys(SIZES).find((e) => bare.endsWith(e)) ?? "";
   const value = bare.slice(0, bare.length - end.length);
   return value === "" ? NaN : Number(value) * (SIZES[end] ?? 1);
 }
-/** What is typed into a field of a unit: of one that is held as a logarithm the factor, or the per cents that it is or grows by. */
+/** What is typed into a field of a unit: of one that is held as a logarithm the factor (`1.5`, `x1.5`, `1.5 times`), or the per cents that it is,
+ * grows by, or of a fall loses. */
 export function typed(text, unit) {
   const as = HELD[unit];
-  const bare = text.replace(/ *(times)?( a year)?(, of odds)?$/i, "");
   if (!as) return number(text);
-  if (as.percent) return as.held(number(bare.replace(/%$/, "")));
-  return bare.trim().endsWith("%") ? Math.log1p(number(bare)) : as.held(number(bare));
+  const bare = text.trim().replace(/ *(less)?( *a year)?(, of odds)?$/i, "");
+  const factor = bare.replace(/^[x\u00d7] *| *([x\u00d7]|times)$/gi, "");
+  if (as.percent) return factor === bare ? as.held(number(bare.replace(/%$/, ""))) : (as.factor ?? (() => NaN))(number(factor));
+  return factor.endsWith("%") ? Math.log1p(number(factor)) : as.held(number(factor));
 }
 export function el(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
