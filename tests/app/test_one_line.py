@@ -4,6 +4,7 @@ import pytest
 
 from premortem.app import one_line
 from premortem.app.routes.find import read_by_signposts
+from premortem.law.fields import places
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,11 @@ def test_a_shipment_in_one_line_fills_the_form(study, line, fields):
     [
         ("SMIC yield 60%", ("smic_yield_ascend", "60%")),
         ("SMIC\u2019s yield is 55% on 2025-09-30", ("smic_yield_ascend", "55%@2025-09-30")),
+        ("SMIC yield 55% on 26 February 2025", ("smic_yield_ascend", "55%@2025-02-26")),
+        ("SMIC yield 55 % on 2025-02-26", ("smic_yield_ascend", "55%@2025-02-26")),
+        ("SMIC yield 55% today", ("smic_yield_ascend", "55%")),
+        ("capex 400 today", ("capex_big4_year", "400")),
+        ("SMIC yield 55% on 31 February 2025", None),
         ("capex 400", ("capex_big4_year", "400")),
         ("in a calendar year 7", None),
         ("country cap", None),
@@ -38,6 +44,27 @@ def test_each_example_of_a_line_is_read(study):
     found = one_line.examples(study)
     assert one_line.shipment(found["/rules"], study.case)
     assert one_line.reading(found["/watch"], read_by_signposts(study), study.case.text.app.found_by)
+
+
+def test_each_example_of_a_line_is_answered_on_its_page(client, study):
+    for screen, line in one_line.examples(study).items():
+        went = client.get("/find", params={"q": line}, follow_redirects=False)
+        assert went.headers["location"].startswith(f"{screen}?"), line
+        page = client.get("/find", params={"q": line}).text
+        assert "no such" not in page
+        assert 'class="notice" role="alert"><p><b>' not in page
+    told = client.get("/rules", params={"item": "H100 SXM", "to": "the UK", "quantity": "1"}).text
+    assert "United Kingdom" in told
+    assert "no such country" not in told
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [("the United Arab Emirates", "ARE"), ("The UK", "GBR"), ("the US", "USA"), ("the Netherlands", "NLD"), ("the UAE", "ARE"), ("Theland", None)],
+)  # fmt: skip
+def test_an_article_before_a_place_does_no_harm(study, said, code):
+    assert places.found(said, study.case) == code
+    assert places.could_be("the Congo", study.case) == places.could_be("Congo", study.case)
 
 
 def test_a_line_is_answered_where_it_belongs(client):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from premortem.case import Case
+from premortem.law.fields import days
 from premortem.law.fields.items import catalogued, is_known, item
 from premortem.study import Study
 from premortem.text.units import quantity
@@ -15,7 +16,7 @@ _SHIPMENT = re.compile(
     re.IGNORECASE,
 )
 _READING = re.compile(
-    rf"(?P<words>\S.*?)\s*(?:\bis\b|\bof\b|\bat\b|=|:)?\s*(?P<value>[-+]?\d[\d.,]*(?:\s*%|\s?[A-Za-z]+)?)(?:\s*(?:@|on )\s*(?P<date>{DAY}))?",
+    rf"(?P<words>\S.*?)\s*(?:\bis\b|\bof\b|\bat\b|=|:)?\s*(?P<value>[-+]?\d[\d.,]*(?:\s*%|\s?(?!(?:on|today)\b)[A-Za-z]+)?)(?:(?:\s*@\s*|\s+(?:on\s+)?)(?P<date>{DAY}))?",
     re.IGNORECASE,
 )
 TODAY = "today"
@@ -32,7 +33,7 @@ def shipment(line: str, case: Case) -> dict[str, str] | None:
 
 
 def reading(line: str, known: Mapping[str, Quantity], found_by: Mapping[str, Sequence[str]]) -> tuple[str, str] | None:
-    """A quantity and its value as a reading is written; None where the words are of none of the `known`, or of several alike."""
+    """A quantity and its value as a reading is written; its day in ISO form; None where the words are of none of the `known`, or of several alike, or no such day is."""
     match = _READING.fullmatch(line.strip().rstrip("?."))
     if not match:
         return None
@@ -41,8 +42,11 @@ def reading(line: str, known: Mapping[str, Quantity], found_by: Mapping[str, Seq
     whole = [name for name, text in texts.items() if asked <= text]
     if not asked or len(whole) != 1:
         return None
-    day = match["date"]
-    return whole[0], match["value"].replace(" ", "") + (f"@{day}" if day and day.lower() != TODAY else "")
+    said = match["date"]
+    on = days.day(said) if said and said.lower() != TODAY else None
+    if said and said.lower() != TODAY and on is None:
+        return None
+    return whole[0], match["value"].replace(" ", "") + (f"@{on}" if on else "")
 
 
 def examples(study: Study) -> dict[str, str]:

@@ -71,12 +71,12 @@ def read_spellings(places: Sequence[Row], rows: Sequence[Row]) -> dict[str, str]
 
 
 def fold_country(text: str) -> str:
-    """A country's spelling without capitals, accents and punctuation.
+    """A country's spelling without capitals, accents, punctuation and the article before it.
 
-    >>> folded("U.A.E") == folded("uae")
+    >>> fold_country("the U.A.E") == fold_country("uae")
     True
     """
-    return " ".join(re.findall(r"\w+", re.sub(r"[.'’]", "", strip_accents(text))))
+    return " ".join(re.findall(r"\w+", re.sub(r"[.'’]", "", strip_accents(text)))).removeprefix("the ")
 
 
 def iso3(text: str, key: str, case: Case, what: str = "transaction") -> str:
