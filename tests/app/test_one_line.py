@@ -4,6 +4,8 @@ import pytest
 
 from premortem.app import one_line
 from premortem.app.routes.find import read_by_signposts
+from premortem.app.routes.rules import whichever
+from premortem.law.decide import Transaction, explain
 from premortem.law.fields import places
 
 
@@ -73,6 +75,8 @@ def test_a_line_is_answered_where_it_belongs(client):
     told = client.get("/find", params={"q": "500 H200 to Malaysia today"}).text
     assert "Which one is meant" in told
     assert "Not checked" in told
+    assert "The answer is the same for H200 SXM and H200 NVL: if the consignee is headquartered in Malaysia" in told
+    assert "Left open: Does BIS still not enforce the framework?" in told
     went = client.get("/find", params={"q": "SMIC yield 60%"}, follow_redirects=False)
     assert went.headers["location"] == "/watch?r.smic_yield_ascend=60%25"
     assert client.get("/find", params={"q": "country cap"}, follow_redirects=False).status_code == 200
@@ -80,3 +84,18 @@ def test_a_line_is_answered_where_it_belongs(client):
 
 def test_a_number_of_the_law_is_tried_by_one_press(client):
     assert 'data-take="l.diffusion.country_allocation.tpp">country cap<' in client.get("/a/A4").text
+
+
+def test_items_that_a_spelling_could_mean_are_told_apart_by_what_they_differ_in(study):
+    def told(place, *items):
+        book = study.law("history")
+        return whichever(
+            {
+                i: explain(Transaction(item=i, quantity=5, destination=place, date="2026-09-01"), book, "history")
+                for i in items
+            }
+        )
+
+    assert told("CHN", "H100 SXM", "L4").startswith("They differ in: ")
+    assert told("MYS", "H200 SXM", "H200 NVL").startswith("The answer is the same for H200 SXM and H200 NVL: if ")
+    assert told("MYS") == ""

@@ -1,5 +1,6 @@
 """What the rules say: of a shipment the decision with its ladder, what would change it, and the answer through time."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
@@ -31,7 +32,7 @@ from premortem.law.opinion import Opinion, opine
 from premortem.law.parties.pulled_lists import Lists, pulled_on, with_lists
 from premortem.law.timeline import opinions
 from premortem.law.unchecked import to_clear
-from premortem.text.numbers import capital, small
+from premortem.text.numbers import capital, listing, small
 from premortem.text.result import Document
 
 
@@ -93,6 +94,8 @@ def decision_view(transaction: Transaction, book: Book, view: State, policy: str
         p["link"] = shipment_form.link({**given, "date": p["from"]}, view, book.case.text.app, policy, lists_of(book))
     told = untyped(verdict.answer_alone(decision))
     conditions = [capital(untyped(one)) for one in verdict.conditions(decision)]
+    several = possible(given, book) if decision.outcome == f"{NEEDS}item" else ()
+    meant = {item: explain(transaction.of(item), book, policy) for item in several}
     return {
         "decision": decision,
         "kind": "unknown" if decision.may_go is None else shipment_form.kind(decision.outcome, book.vocabulary),
@@ -101,10 +104,11 @@ def decision_view(transaction: Transaction, book: Book, view: State, policy: str
             {
                 "text": item,
                 "link": shipment_form.link({**given, "item": item}, view, book.case.text.app, policy, lists_of(book)),
-                "standing": standing(explain(transaction.of(item), book, policy)),
+                "standing": standing(one),
             }
-            for item in (possible(given, book) if decision.outcome == f"{NEEDS}item" else ())
+            for item, one in meant.items()
         ],
+        "whichever": whichever(meant),
         "standing": standing(decision),
         "step_words": labels.step_words(decision, book),
         "question": verdict.question(decision),
@@ -128,6 +132,32 @@ def standing(decision: Decision) -> str:
     if decision.may_go is None:
         return say.undecided if decision.outcome.startswith(NEEDS) else say.unsure
     return say.free if decision.may_go else say.denied if decision.denied else say.bound
+
+
+def whichever(meant: Mapping[str, Decision]) -> str:
+    """Whether each item that a spelling could mean has the same answer, and which; else in what they differ. A permission is still given of a
+    named item alone, since its numbers are another for each.
+    """
+    if not meant:
+        return ""
+    parts = {
+        "outcome": lambda d: d.outcome,
+        "clause that decides": lambda d: d.clause,
+        "what they hang on": lambda d: (d.may_go, verdict.conditions(d), d.elsewhere),
+        "class": lambda d: d.own_class,
+    }
+    differ = [
+        name for name, of in parts.items() if any(of(d) != of(next(iter(meant.values()))) for d in meant.values())
+    ]
+    if differ:
+        return f"They differ in: {listing(differ)}."
+    first = next(iter(meant.values()))
+    return f"The answer is the same for {listing([*meant])}: {small(untyped(verdict.answer(first)))}{_points(first)} Choose one for its numbers and memo."
+
+
+def _points(decision: Decision) -> str:
+    """The points that an answer leaves open, after it."""
+    return f" Left open: {' '.join(decision.elsewhere)}" if decision.elsewhere else ""
 
 
 def to_give(decision: Decision) -> list[dict[str, str]]:
