@@ -96,6 +96,6 @@ def test_items_that_a_spelling_could_mean_are_told_apart_by_what_they_differ_in(
             }
         )
 
-    assert told("CHN", "H100 SXM", "L4").startswith("They differ in: ")
+    assert told("CHN", "H100 SXM", "T4").startswith("They differ in: ")
     assert told("MYS", "H200 SXM", "H200 NVL").startswith("The answer is the same for H200 SXM and H200 NVL: if ")
     assert told("MYS") == ""

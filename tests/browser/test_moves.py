@@ -380,6 +380,19 @@ def test_a_field_of_a_fall_holds_what_goes_in_a_year_and_what_lies_beyond_a_prio
         assert page.url == before
 
 
+def test_what_a_field_allows_is_told_once(visit):
+    page = visit("/beliefs")
+    page.evaluate("document.querySelector('#others').open = true")
+    box = page.locator(".belief[data-unit='0-1']").first
+    last = box.locator("[data-end=to]")
+    last.fill("7")
+    last.press("Enter")
+    assert re.fullmatch(
+        r"7 is not taken. Allowed: [\d.]+ to [\d.]+ \([\d.]+% to [\d.]+%\), the first not above the second",
+        box.locator(".wrong").inner_text(),
+    )
+
+
 def test_a_factor_is_read_as_people_write_it_and_none_is_clamped(visit):
     page = visit("/beliefs")
     page.evaluate("document.querySelector('#others').open = true")

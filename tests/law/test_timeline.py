@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from premortem.case import default
 from premortem.law import book as rules
+from premortem.law import memo_parts
 from premortem.law.decide import Transaction, explain
 from premortem.law.engine import decide
 from premortem.law.timeline import timeline
@@ -80,3 +81,16 @@ def test_a_strip_hangs_on_the_question_that_the_answer_leaves_open():
     asking = [span for span in strip if "not enforce the framework" in span.rests_on]
     assert asking[0].first == date(2026, 5, 12)
     assert all(span.may_go is None for span in asking)
+
+
+def test_a_clause_of_a_hypothetical_policy_is_told_to_be_in_force_under_it():
+    t = Transaction(item="H100 SXM", quantity=2000, destination="ARE", date="2025-06-01")
+    supposed = str(memo_parts.of_decision(explain(t, rules.load("as-written"), "as-written")))
+    assert "In force under this policy from 15 May 2025" in supposed
+    assert "In force since" not in supposed
+    stood = str(
+        memo_parts.of_decision(
+            explain(Transaction(item="H20", destination="CHN", date="2025-06-01"), rules.load("history"), "history")
+        )
+    )
+    assert "In force since" in stood

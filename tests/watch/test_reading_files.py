@@ -181,8 +181,12 @@ def test_two_outcomes_of_one_day_and_group_that_exclude_each_other_are_named_unl
 
 
 def test_a_share_that_cannot_be_is_told_by_the_name_of_the_option():
-    with pytest.raises(BadInput, match=r"reading: smic_yield_ascend cannot be"):
+    with pytest.raises(
+        BadInput, match=r"reading: Share of good dies on the Ascend line at SMIC cannot be 7; allowed: 0% to 100%"
+    ):
         parse_option("smic_yield_ascend=7", NOTE, default(), TODAY)
+    with pytest.raises(BadInput, match=r"at SMIC cannot be 160%; allowed"):
+        parse_option("smic_yield_ascend=160%", NOTE, default(), TODAY)
 
 
 def test_readings_that_exclude_each_other_are_named_together():

@@ -122,9 +122,10 @@ def listed_elsewhere(d: Decided) -> list[str]:
     ]
 
 
-def days(c: Citation) -> str:
-    """On which days a clause is in force, in words."""
-    since = f"in force since {_day(c.since)}" if c.since else "in force on no day that is set"
+def days(c: Citation, hypothetical: bool = False) -> str:
+    """On which days a clause is in force, in words; of a `hypothetical` policy, on which it would be."""
+    how = "in force under this policy from" if hypothetical else "in force since"
+    since = f"{how} {_day(c.since)}" if c.since else "in force on no day that is set"
     return f"{since}, until {_day(c.until)}" if c.until else since
 
 
@@ -137,7 +138,7 @@ def _rests(d: Decided) -> list[str]:
         first, *also = d.citations
         sure = f"{first.confidence} confidence" + ("" if first.read else ", text not read")
         page = f" {first.url}" if first.url else ""
-        line = f"By {d.clause}, {d.citation} ({days(first)}; {sure}): {d.says}.{page}"
+        line = f"By {d.clause}, {d.citation} ({days(first, d.hypothetical)}; {sure}): {d.says}.{page}"
         return [line, *([f"Rests also on {', '.join(c.clause for c in also)}"] if also else [])]
     said = "Asked" if d.outcome.startswith(NEEDS) else "Asked, and not reaching it"
     return [f"{said}: {count_by_instrument(d.asked)}", *_nearest(d)]

@@ -110,7 +110,7 @@ def of_opinion(o: Opinion, trace: bool = False) -> Memo:
     ]
     parts = (
         Part("What is said of each kind", _plain(kinds)),
-        Part("What it rests on", (*(_cited(c, case) for c in o.citations), *_plain([_sure(o.citations, case)]))),
+        Part("What it rests on", (*(_cited(c, case, o.hypothetical) for c in o.citations), *_plain([_sure(o.citations, case)]))),
         Part("Assumed, not given", _plain(assumed, "assumed"), _noted("The answer hangs on each of these.")),
         Part("To be answered first", _plain(needs, "open")),
         Part("Not checked", _plain(o.not_checked)),
@@ -152,7 +152,7 @@ def _grounds(d: Decided) -> Iterator[Line]:
             ]
         )
     for c in d.citations:
-        yield _cited(c, d.case, decides=c.clause == d.clause)
+        yield _cited(c, d.case, d.hypothetical, decides=c.clause == d.clause)
     if d.headroom_tpp is not None:
         yield from _plain([f"{memo.headroom(d)}."])
     yield from _plain([f"{memo.hit(h)}." for h in d.hits])
@@ -189,12 +189,12 @@ def _named(clause: str) -> tuple[Piece, ...]:
     return Piece(" ["), Piece(clause, code=True), Piece("]")
 
 
-def _cited(c: Citation, case: Case, decides: bool = False) -> Line:
+def _cited(c: Citation, case: Case, hypothetical: bool, decides: bool = False) -> Line:
     """A clause: what it says, where that is written with its pages, on which days, and how its reading is known."""
     current = shipped_version(case)
     where = "; ".join(filter(None, (c.paragraph, c.fr))) or "no paragraph"
     read = "Text read" if c.read else "Text not read"
-    notes = (f"{capital(memo.days(c))}. {capital(c.confidence)} confidence. {read}. Source: {c.source}.",)
+    notes = (f"{capital(memo.days(c, hypothetical))}. {capital(c.confidence)} confidence. {read}. Source: {c.source}.",)
     return Line((Piece(f"{c.says}. "), *linked(where, current), *_named(c.clause)), "decides" if decides else "", notes)
 
 

@@ -229,9 +229,9 @@ def convert_unit(
         raise BadInput(
             file,
             key.removesuffix("unit") + "value" if key.endswith("unit") else key,
-            f"{quantity.id} cannot be {reading.value:g} {unit}".strip(),
+            f"{quantity.says} cannot be {reading.value:g}{'%' if unit == '%' else f' {unit}'.rstrip()}",
             got=reading.value,
-            allowed=f"{least:g} to {most:g} {quantity.unit}",
+            allowed="0% to 100%" if most == 1 else f"{least:g} or more {quantity.unit}",
         )
     return scaled
 

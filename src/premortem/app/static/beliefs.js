@@ -59,9 +59,11 @@ for (const box of document.querySelectorAll(".belief")) {
   for (const field of fields) field.addEventListener("change", () => {
     // a field that was not typed into keeps all the digits of its handle
     const [least, most] = [low, high].map((x) => brief(x, box.dataset.unit));
+    const words = [low, high].map((x) => beside(x, box.dataset.unit));
+    const allowed = words[0] === words[1] ? `${least} to ${most} ${words[0]}`.trim() : `${least} to ${most} (${words.join(" to ")})`;
     const values = fields.map((f, i) => (f === field ? read(f.value) : Number([from, to][i].value)));
     const good = values.every((x) => x >= low && x <= high) && values[0] <= values[1];
-    wrong(box, field, good ? "" : `${field.value} is not taken. Allowed: ${least} to ${most} ${beside(high, box.dataset.unit)}`.trim() + ", the first not above the second");
+    wrong(box, field, good ? "" : `${field.value} is not taken. Allowed: ${allowed}, the first not above the second`);
     if (good) move(...values, true);
   });
   back.addEventListener("click", () => { move(low, high, true); from.focus(); });
