@@ -1,6 +1,6 @@
 """What the rules say: of a shipment the decision with its ladder, what would change it, and the answer through time."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
@@ -140,7 +140,7 @@ def whichever(meant: Mapping[str, Decision]) -> str:
     """
     if not meant:
         return ""
-    parts = {
+    parts: dict[str, Callable[[Decision], object]] = {
         "outcome": lambda d: d.outcome,
         "clause that decides": lambda d: d.clause,
         "what they hang on": lambda d: (d.may_go, verdict.conditions(d), d.elsewhere),
