@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import Any
 
 import altair as alt
@@ -12,8 +13,8 @@ from premortem.charts.theme import BREAKS, CONTEXT, HOLDS, INK
 
 # A name beside a point takes this share of the spread of heights.
 NAME_SHARE = 0.08
-# Room below a heat map for its key [px].
-KEY = 12
+# Room below a heat map for its key [px], and letters of a line of the key's title, so that a phone shows it whole.
+KEY, KEY_LINE = 28, 36
 
 
 def heat(x: str, y: str, value: str, legend: str, rows: Rows) -> Any:
@@ -25,7 +26,7 @@ def heat(x: str, y: str, value: str, legend: str, rows: Rows) -> Any:
     cells = base.mark_rect(stroke="white").encode(
         color=alt.Color(
             f"{value}:Q",
-            title=legend,
+            title=wrap(legend, KEY_LINE),
             scale=alt.Scale(range=["#F6F7F9", BREAKS], domainMin=0, interpolate="rgb"),
             legend=alt.Legend(
                 orient="bottom",
