@@ -11,7 +11,7 @@ from premortem.app.chart_specs import ROWS, Rows, wide
 from premortem.charts.marks import spread
 from premortem.charts.theme import BREAKS, CONTEXT, HOLDS, INK
 
-# A name beside a point takes this share of the spread of heights.
+# A name beside a point takes this share of the height of the chart.
 NAME_SHARE = 0.08
 # Room below a heat map for its key [px], and letters of a line of the key's title, so that a phone shows it whole.
 KEY, KEY_LINE = 28, 36
@@ -84,8 +84,15 @@ def bump(measures: Sequence[str], last: Sequence[str]) -> Any:
 def names_apart(rows: Rows) -> Rows:
     """Rows with the height `named` at which the name of each stands, clear of the others."""
     heights = [row["y"] for row in rows]
-    apart = spread(heights, NAME_SHARE * (max(heights) - min(heights) or 1.0))
+    low, high = _ends(heights)
+    apart = spread(heights, NAME_SHARE * (high - low))
     return [row | {"named": height} for row, height in zip(rows, apart, strict=True)]
+
+
+def _ends(shares: Sequence[float]) -> tuple[float, float]:
+    """Between what shares an axis shows these, with some room about them."""
+    room = 0.02 + 0.15 * (max(shares) - min(shares))
+    return max(min(shares) - room, 0.0), min(max(shares) + room, 1.0)
 
 
 def tradeoff(x: str, y: str, rows: Rows) -> Any:
@@ -95,9 +102,7 @@ def tradeoff(x: str, y: str, rows: Rows) -> Any:
     share = alt.Axis(format="%", tickCount=6)
 
     def near(key: str) -> alt.Scale:
-        values = [row[key] for row in rows]
-        room = 0.02 + 0.15 * (max(values) - min(values))
-        return alt.Scale(domain=[max(min(values) - room, 0), min(max(values) + room, 1)], nice=False)
+        return alt.Scale(domain=list(_ends([row[key] for row in rows])), nice=False)
 
     base = alt.Chart(ROWS).encode(
         x=alt.X("x:Q", title=f"share of futures in which {x} holds", axis=share, scale=near("x")),
