@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
@@ -150,4 +151,4 @@ def test_names_beside_points_stand_apart_though_the_points_are_nearly_one():
     rows = [{"y": 0.5 + 0.001 * k} for k in range(5)]
     places = sorted(row["named"] for row in names_apart(rows))
     shown = 2 * (0.02 + 0.15 * 0.004) + 0.004  # what the axis spans
-    assert min(b - a for a, b in zip(places, places[1:], strict=False)) >= 0.99 * NAME_SHARE * shown
+    assert min(b - a for a, b in pairwise(places)) >= 0.99 * NAME_SHARE * shown

@@ -124,7 +124,7 @@ def tradeoff(x: str, y: str, rows: Rows) -> Any:
     middle = sum(near("x").domain) / 2  # names stand towards the middle, so that none is cut
     halos, texts = [], []
     for side, where, dx in (("left", f"datum.x <= {middle}", 8), ("right", f"datum.x > {middle}", -8)):
-        here = base.transform_filter(where).encode(y=alt.Y("named:Q"), text="title:N")
+        here = base.transform_filter(where).encode(y=alt.Y("named:Q", scale=near("y")), text="title:N")
         style: dict[str, Any] = {"align": side, "dx": dx / 2, "dy": -9, "fontSize": 12}  # above the interval
         halos.append(here.mark_text(**style, stroke="white", strokeWidth=4))
         texts.append(here.mark_text(**style, color=INK))
