@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from premortem import questions
 from premortem.app import chart_specs, signpost_charts, timeline_marks
 from premortem.app.break_charts import scatter_data
+from premortem.app.policy_charts import NAME_SHARE, names_apart
 from premortem.app.routes.compare import policy_ranks
 from premortem.app.routes.futures import charts
 from premortem.app.view_state import State
@@ -143,3 +145,10 @@ def test_names_on_the_charts_of_compare_stand_level(client):
     specs = re.findall(r'data-spec="([^"]+)"', client.get("/compare?now=1").text)
     assert specs
     assert not [spec for spec in specs if "labelAngle&#34;: -" in spec or "&quot;labelAngle&quot;: -" in spec]
+
+
+def test_names_beside_points_stand_apart_though_the_points_are_nearly_one():
+    rows = [{"y": 0.5 + 0.001 * k} for k in range(5)]
+    places = sorted(row["named"] for row in names_apart(rows))
+    shown = 2 * (0.02 + 0.15 * 0.004) + 0.004  # what the axis spans
+    assert min(b - a for a, b in pairwise(places)) >= 0.99 * NAME_SHARE * shown

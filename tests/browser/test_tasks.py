@@ -134,6 +134,19 @@ def test_9_this_view_for_a_colleague(hand):
     assert "<h1" in saved.value.path().read_text("utf-8")
 
 
+@pytest.mark.parametrize("path", ["/", "/compare"])
+def test_a_saved_page_names_no_address_and_keeps_the_colours_of_its_keys(visit, path):
+    page = visit(path)
+    page.locator("figure.chart[data-ready], .story").first.wait_for()
+    with page.expect_download() as saved:
+        page.locator("#save").click()
+    kept = saved.value.path().read_text("utf-8")
+    assert "127.0.0.1" not in kept
+    named = re.findall(r"url\((?!\"data:)([^)]*)\)", kept)
+    assert all(f'id="{name.strip("#")}"' in kept for name in named), named
+    assert path != "/compare" or any("gradient" in name for name in named)
+
+
 @pytest.mark.parametrize("width", [390, pytest.param(1024, marks=pytest.mark.slow)])
 def test_the_link_is_copied_in_plain_view_at_any_width(visit, width):
     for path in ("/", "/board"):

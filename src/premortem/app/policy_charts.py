@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import Any
 
 import altair as alt
@@ -10,10 +11,10 @@ from premortem.app.chart_specs import ROWS, Rows, wide
 from premortem.charts.marks import spread
 from premortem.charts.theme import BREAKS, CONTEXT, HOLDS, INK
 
-# A name beside a point takes this share of the spread of heights.
+# A name beside a point takes this share of the height of the chart.
 NAME_SHARE = 0.08
-# Room below a heat map for its key [px].
-KEY = 12
+# Room below a heat map for its key [px], and letters of a line of the key's title, so that a phone shows it whole.
+KEY, KEY_LINE = 28, 36
 
 
 def heat(x: str, y: str, value: str, legend: str, rows: Rows) -> Any:
@@ -25,7 +26,7 @@ def heat(x: str, y: str, value: str, legend: str, rows: Rows) -> Any:
     cells = base.mark_rect(stroke="white").encode(
         color=alt.Color(
             f"{value}:Q",
-            title=legend,
+            title=wrap(legend, KEY_LINE),
             scale=alt.Scale(range=["#F6F7F9", BREAKS], domainMin=0, interpolate="rgb"),
             legend=alt.Legend(
                 orient="bottom",
@@ -83,8 +84,15 @@ def bump(measures: Sequence[str], last: Sequence[str]) -> Any:
 def names_apart(rows: Rows) -> Rows:
     """Rows with the height `named` at which the name of each stands, clear of the others."""
     heights = [row["y"] for row in rows]
-    apart = spread(heights, NAME_SHARE * (max(heights) - min(heights) or 1.0))
+    low, high = _ends(heights)
+    apart = spread(heights, NAME_SHARE * (high - low))
     return [row | {"named": height} for row, height in zip(rows, apart, strict=True)]
+
+
+def _ends(shares: Sequence[float]) -> tuple[float, float]:
+    """Between what shares an axis shows these, with some room about them."""
+    room = 0.02 + 0.15 * (max(shares) - min(shares))
+    return max(min(shares) - room, 0.0), min(max(shares) + room, 1.0)
 
 
 def tradeoff(x: str, y: str, rows: Rows) -> Any:
@@ -94,9 +102,7 @@ def tradeoff(x: str, y: str, rows: Rows) -> Any:
     share = alt.Axis(format="%", tickCount=6)
 
     def near(key: str) -> alt.Scale:
-        values = [row[key] for row in rows]
-        room = 0.02 + 0.15 * (max(values) - min(values))
-        return alt.Scale(domain=[max(min(values) - room, 0), min(max(values) + room, 1)], nice=False)
+        return alt.Scale(domain=list(_ends([row[key] for row in rows])), nice=False)
 
     base = alt.Chart(ROWS).encode(
         x=alt.X("x:Q", title=f"share of futures in which {x} holds", axis=share, scale=near("x")),
@@ -118,7 +124,7 @@ def tradeoff(x: str, y: str, rows: Rows) -> Any:
     middle = sum(near("x").domain) / 2  # names stand towards the middle, so that none is cut
     halos, texts = [], []
     for side, where, dx in (("left", f"datum.x <= {middle}", 8), ("right", f"datum.x > {middle}", -8)):
-        here = base.transform_filter(where).encode(y=alt.Y("named:Q"), text="title:N")
+        here = base.transform_filter(where).encode(y=alt.Y("named:Q", scale=near("y")), text="title:N")
         style: dict[str, Any] = {"align": side, "dx": dx / 2, "dy": -9, "fontSize": 12}  # above the interval
         halos.append(here.mark_text(**style, stroke="white", strokeWidth=4))
         texts.append(here.mark_text(**style, color=INK))

@@ -7,6 +7,7 @@ from premortem.briefing.content import Block, Bullets, Go, Section, Strong, Tabl
 from premortem.propositions.board_cells import BoardCell
 from premortem.propositions.verdicts import BANDS, DEPENDS
 from premortem.questions.findings import title_of
+from premortem.questions.verdict_words import explain_verdicts
 from premortem.story import trade_off
 from premortem.story.story_basis import ground_of_board
 from premortem.study import Run
@@ -52,14 +53,13 @@ def _title(rows: Sequence[BoardCell]) -> str:
     return f"How sure: {firm} of {len(told)} verdicts depend on no reading of the claim and no form of the world"
 
 
-def _bands(run: Run, rows: Sequence[BoardCell]) -> list[Table]:
+def _bands(run: Run, rows: Sequence[BoardCell]) -> list[Block]:
     """Under the first policy what each share may vary by, and what all of that agrees on; nothing where only sampling is told."""
     if not any(row.bands.get(kind) for row in rows for kind in BANDS[1:]):
         return []
     return [
         Table(
-            f"{title_of(run, run.policies[0])}: lowest and highest share by sampling, by other readers\u2019 limits, and over rival forms of the world. "
-            "A verdict only where all three agree.",
+            f"{title_of(run, run.policies[0])}: lowest and highest share by sampling, by other readers\u2019 limits, and over rival forms of the world.",
             ("", "Holds", *map(phrases.capital, BANDS), "Verdict"),
             tuple(
                 (
@@ -72,7 +72,8 @@ def _bands(run: Run, rows: Sequence[BoardCell]) -> list[Table]:
             ),
             numeric=(1, 2, 3, 4),
             wide=(5,),
-        )
+        ),
+        text(explain_verdicts(run.study, [row.verdict for row in rows]), look="small"),
     ]
 
 

@@ -10,7 +10,7 @@ from premortem.questions import futures_under_policies, weighted_board
 from premortem.questions.day_limits import law_known
 from premortem.questions.futures_under_policies import Futures
 from premortem.questions.signpost_worth import Watched, rank
-from premortem.questions.signposts_since import came_since, told_day
+from premortem.questions.signposts_since import came_since, on_day, told_day
 from premortem.questions.weighted_board import ShortCell
 from premortem.study import Run, Study
 from premortem.text.numbers import day_in_words, number
@@ -256,8 +256,8 @@ def _came(row: SignpostRow, latest: Latest) -> str:
     if row.threshold and latest.value is not None:
         said = f"passed: {quantity(latest.value, row.unit)} on {told_day(latest.on)}, {row.threshold.passes} {quantity(row.threshold.value, row.unit)}"
     else:
-        said = f"{told_day(latest.on or latest.said_on)}: {latest.value_says or latest.says}"
-    return f"{said}; since then, {told_day(latest.said_on)}: {latest.says}" if latest.is_newer_said else said
+        said = on_day(latest.on or latest.said_on, latest.value_says or latest.says)
+    return f"{said}; since then, {on_day(latest.said_on, latest.says)}" if latest.is_newer_said else said
 
 
 def _row(w: Watched, came: str) -> SignpostRow:

@@ -166,7 +166,8 @@ def _first(shown: Sequence[SignpostRow]) -> str:
 def _signpost(s: SignpostRow, on: date) -> Point:
     """A signpost with what was read of it by a day: what came later is among the later readings, and not here."""
     latest = f" Latest by {phrases.day_in_words(on)}: {s.latest.says} ({_on(s.latest)})." if s.latest else ""
-    by = f" Due by {phrases.day_in_words(s.threshold.by)}." if s.threshold else ""
+    # a finding says by when; without one the day is told alone
+    by = f" Due by {phrases.day_in_words(s.threshold.by)}." if s.threshold and not s.sentence else ""
     # the mark is of the assumption that the sentence tells of, which is the one that moves most, where any moves clearly
     told_of = s.shifts[0].assumption if s.shifts and s.shifts[0].clear else s.assumption
     return Point(phrases.sentence(s.observable), f"{s.sentence}{by}{latest}".strip(), told_of)

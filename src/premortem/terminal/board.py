@@ -12,8 +12,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from premortem.propositions.board_cells import BoardCell, cells
-from premortem.propositions.verdicts import BANDS, DEPENDS, MARK, NO_VERDICT, form_name
-from premortem.study import Study
+from premortem.propositions.verdicts import BANDS, DEPENDS, MARK, NO_VERDICT
+from premortem.questions.verdict_words import explain_verdicts
 from premortem.terminal.layout import UNBOUNDED, add_columns, next_step, print_table
 from premortem.text import phrases
 
@@ -91,7 +91,8 @@ def print_board(run: Any, rows: Sequence[BoardCell] | None = None, title: str = 
         console.print(f"{MARK} {NO_VERDICT}; board --json says by which.", style="dim")
     print_bands(rows, policies[0], console)
     if any(row.verdict.startswith(DEPENDS) for row in rows if row.policy == policies[0]):
-        _print_readers(run.study, [row.verdict for row in rows if row.policy == policies[0]], console)
+        verdicts = [row.verdict for row in rows if row.policy == policies[0]]
+        console.print(explain_verdicts(run.study, verdicts), style="dim")
     for line in phrases.not_finite(run.non_finite, run.stored):
         console.print(line, style="yellow")
 
@@ -116,17 +117,6 @@ def _table(title: str, columns: list[str]) -> Table:
     for heading in ("", *columns):
         table.add_column(heading, no_wrap=True)
     return table
-
-
-def _print_readers(study: Study, verdicts: Sequence[str], console: Console) -> None:
-    """Who the readers are that verdicts name, and what the forms of the world are."""
-    readers = dict.fromkeys(i.name for a in study.assumptions for i in a.interpretation)
-    forms = {form_name(prior.name): prior.meaning for prior in study.form_priors}
-    told = "It holds or breaks only where all three agree; else it depends on what is named."
-    named = [name for name in readers if any(name in verdict for verdict in verdicts)]
-    if named:
-        told += f" {phrases.capital(phrases.listing(named))}: the same assumption by another reader's limits."
-    console.print(told + phrases.explained(forms, *verdicts), style="dim")
 
 
 def _depends(row: BoardCell) -> bool:

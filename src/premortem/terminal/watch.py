@@ -5,6 +5,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from premortem.questions.watch import SignpostRow, ToWatch
 from premortem.questions.weighted_board import Board, BoardWeights, ShortCell
@@ -45,7 +46,11 @@ def print_watch(result: ToWatch, of: str = "") -> None:
         console.print(wrap(result.alone, console.width), soft_wrap=True)
     for row in result.ahead[:SHOWN]:
         worth = "    -" if row.voi is None else f"{100 * row.voi:5.1f}"
-        console.print(f"{worth}  [bold]{row.name}[/bold] ({row.assumption}): {row.observable}")
+        told = Text(
+            wrap(f"{row.name} ({row.assumption}): {row.observable}", console.width, SET_IN).removeprefix(SET_IN)
+        )
+        told.stylize("bold", 0, len(row.name))
+        console.print(Text(f"{worth}  ") + told, soft_wrap=True)
         console.print(wrap(latest(row), console.width, SET_IN), style="dim", soft_wrap=True)
         if row.sentence:
             console.print(wrap(row.sentence, console.width, SET_IN), soft_wrap=True)

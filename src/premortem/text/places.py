@@ -23,7 +23,8 @@ def without_folders(text: str) -> str:
     }
     for place in sorted(places, key=len, reverse=True):
         if len(place) > 1:
-            text = text.replace(place, places[place])
+            # whole names only: a folder beside it may begin with the same letters
+            text = re.sub(rf"(?<![\w.~>/-]){re.escape(place)}(?![\w@+-]|\.\w)", places[place], text)
     return re.sub(
         r"(?:(?<=file://)|(?<![\w.~>/]))/(?!/)(?:[\w.@+-]+/)+", "<folder>/", text
     )  # and no address of the web

@@ -1,6 +1,6 @@
 // This page as one file that opens anywhere: as it stands, with its look and letters, without scripts.
 const SHEETS = "link[rel=stylesheet]";
-const NEEDS_SCRIPTS = "script, link, noscript, dialog, nav, form, button, input[type=range], .settings, .tour, .skip, .bar .share, #pin + .hint, .controls:has([aria-busy=true]), #busy, #copied, #offline, [hidden]";
+const NEEDS_SCRIPTS = "script, link, meta[property], meta[name^=twitter], noscript, dialog, nav, form, button, input[type=range], .settings, .tour, .skip, .bar .share, #pin + .hint, .controls:has([aria-busy=true]), #busy, #copied, #offline, [hidden]";
 
 async function look() {
   const texts = await Promise.all([...document.querySelectorAll(SHEETS)].map(async ({ href }) => (await fetch(href)).text()));
@@ -23,6 +23,9 @@ export async function savePage() {
   for (const button of copy.querySelectorAll("button.pick")) button.replaceWith(...button.childNodes);
   for (const one of copy.querySelectorAll(NEEDS_SCRIPTS)) one.remove();
   for (const a of copy.querySelectorAll("a[href]")) a.replaceWith(...a.childNodes);
+  // a chart names the colours of its key by the address of its page, which a file has none of
+  for (const one of copy.querySelectorAll("svg *"))
+    for (const { name, value } of [...one.attributes]) if (value.includes("url(")) one.setAttribute(name, value.replaceAll(/url\((["']?)[^)"'#]*#/g, "url($1#"));
   const style = document.createElement("style");
   style.textContent = await look();
   copy.querySelector("head").append(style);
