@@ -17,6 +17,7 @@ from premortem.cli.shared import (
     StudyDir,
     Token,
     app,
+    run_in,
     show,
     stored_run,
     study_of,
@@ -60,11 +61,9 @@ def app_(
     from premortem.app import serve
 
     if run is not None:
-        from premortem.questions.margins import check_inputs
-
         # what cannot be shown is told before anything is served
         made = study_of(study, case, run)
-        check_inputs(made.stored(run))
+        run_in(made, run)
         case = made.case.reference
     serve(host, port, study, case=case, run=run, **served)
 
