@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from premortem.cli.shared import DONE, NO, AsJson, CaseOfRun, Quiet, RunDir, StudyDir, app, run_in, show, study_of
+from premortem.cli.shared import DONE, NO, AsJson, CaseOfRun, Quiet, RunDir, StudyDir, app, show, study_of
+from premortem.cli.stored_runs import run_in
 
 if TYPE_CHECKING:
     from premortem.study import Study

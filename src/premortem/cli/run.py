@@ -41,9 +41,9 @@ from premortem.cli.shared import (
     progress,
     show,
     size,
-    stored_run,
     study_of,
 )
+from premortem.cli.stored_runs import stored_run
 from premortem.errors import BadInput, raise_all
 
 # How the name of a policy file ends.

@@ -6,7 +6,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext
 from copy import copy
 from datetime import date
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperOption
 
-from premortem.errors import BadInput, BadInputs, PremortemError, raise_all
+from premortem.errors import BadInput, BadInputs, raise_all
 from premortem.progress import LOG
 from premortem.text.result import Document
 
@@ -228,37 +228,10 @@ def book_under(
     return replace(book, case=listing(book.case, data))
 
 
-def stored_run(study: Path | None, case: str | None, run: Path | None, memory: str | None = None) -> Any:
-    """The run to look at: the given folder, or the last run of the study."""
-    return run_in(study_of(study, case, run), run, memory)
-
-
-def run_in(within: Any, run: Path | None = None, memory: str | None = None) -> Any:
-    """The run of a study that is at hand. Raises `BadInput` for one that was made with other numbers than the study has now."""
-    from premortem.questions.margins import check_inputs
-
-    check_inputs(made := within.stored(run, size(memory, "--memory") if memory else None))
-    return made
-
-
-def last_run_in(within: Any) -> Any:
-    """The last run of a study, where there is one that serves; else None."""
-    with suppress(PremortemError):
-        return run_in(within)
-    return None
-
-
 def check_effective(effective: int | None, by: object) -> None:
     """Raises `BadInput` where effective futures are asked for and no day is named that they would agree with."""
     if effective and by is None:
         raise BadInput("command line", "--effective", "needs a day", got=effective, allowed="with --as-of DAY")
-
-
-def run_on(made: Any, as_of: str | None) -> Any:
-    """A stored run as it would be on the day of `--as-of`; as it is where none is given."""
-    from premortem.questions import run_of_day
-
-    return run_of_day(made, day(as_of, "--as-of")) if as_of else made
 
 
 def show(document: Document, as_json: bool, quiet: bool, for_people: Callable[[], None]) -> None:

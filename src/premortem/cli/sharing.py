@@ -17,11 +17,10 @@ from premortem.cli.shared import (
     StudyDir,
     Token,
     app,
-    run_in,
     show,
-    stored_run,
     study_of,
 )
+from premortem.cli.stored_runs import run_in, stored_run
 
 
 @app.command("app", rich_help_panel="Main job")

@@ -5,19 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from premortem.cli.shared import (
-    AsJson,
-    AsOf,
-    CaseOfRun,
-    RunDir,
-    StudyDir,
-    app,
-    day,
-    last_run_in,
-    run_in,
-    show,
-    study_of,
-)
+from premortem.cli.shared import AsJson, AsOf, CaseOfRun, RunDir, StudyDir, app, day, show, study_of
+from premortem.cli.stored_runs import last_run_in, run_in
 
 
 @app.command(rich_help_panel="Watch")

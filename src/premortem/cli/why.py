@@ -6,22 +6,8 @@ from typing import Annotated
 
 import typer
 
-from premortem.cli.shared import (
-    AsJson,
-    AsOf,
-    CaseOfRun,
-    Memory,
-    RunDir,
-    StudyDir,
-    app,
-    day,
-    last_run_in,
-    run_in,
-    run_on,
-    show,
-    stored_run,
-    study_of,
-)
+from premortem.cli.shared import AsJson, AsOf, CaseOfRun, Memory, RunDir, StudyDir, app, day, show, study_of
+from premortem.cli.stored_runs import last_run_in, run_in, run_on, stored_run
 from premortem.errors import BadInput
 
 
