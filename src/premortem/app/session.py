@@ -175,7 +175,8 @@ class Desk:
     def reopen(self, folder: Path) -> None:
         """Read a run that ended just now, where it serves; answers that were worked out from the old one are dropped."""
         with suppress(PremortemError):  # the study changed meanwhile, or the run is not whole: the old one stays
-            self._note(found := self.study.stored(folder))
+            check_inputs(found := self.study.stored(folder))
+            self._note(found)
             self.generation += 1
             if self._serves(found):
                 self.run = self.stored = found

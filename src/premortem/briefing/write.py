@@ -15,6 +15,7 @@ from premortem.errors import PremortemError
 from premortem.files import writer
 from premortem.questions import day_asked
 from premortem.questions.as_of import AsOfDay
+from premortem.questions.margins import check_inputs
 from premortem.study import Run
 
 
@@ -36,9 +37,10 @@ def write_brief(
     run: Run, with_pdf: bool = False, old: Run | None = None, paper: Paper = "a4", as_of: AsOfDay | None = None
 ) -> Written:
     """Write `brief.html`, and `brief.pdf` on that paper if asked for, into the run folder. Raises `BadInput` when the folder cannot be
-    written; a file is whole or not there.
+    written, or the study has other numbers than the run; a file is whole or not there.
     """
     began = time.perf_counter()
+    check_inputs(run)
     _check_folder(run.folder)
     drawn: dict[str, Future[str]] = {}
     # figures are drawn one after another, beside what is still worked out

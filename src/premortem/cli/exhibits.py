@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from premortem.cli.shared import DONE, NO, AsJson, CaseOfRun, Quiet, RunDir, StudyDir, app, show, study_of
+from premortem.cli.stored_runs import run_in
 
 if TYPE_CHECKING:
     from premortem.study import Study
@@ -59,7 +60,7 @@ def run_if_any(within: "Study", run: Path | None) -> tuple[Any, str]:
     from premortem.errors import PremortemError
 
     try:
-        return within.stored(run), ""
+        return run_in(within, run), ""
     except PremortemError as error:
         if run is not None:
             raise

@@ -41,8 +41,9 @@ from premortem.cli.shared import (
     progress,
     show,
     size,
-    stored_run,
+    study_of,
 )
+from premortem.cli.stored_runs import stored_run
 from premortem.errors import BadInput, raise_all
 
 # How the name of a policy file ends.
@@ -248,10 +249,12 @@ def board(
     Examples: premortem board; premortem board --weights 2026-01-31 --drawn --json; premortem board --as-of 2026-01-31 --effective 20000
     """
     from premortem import questions, terminal
+    from premortem.questions.margins import stale
 
     by = weights or as_of
     check_effective(effective, by)
-    made = stored_run(study, case, run)
+    made = study_of(study, case, run).stored(run)
+    warnings = stale(made)  # shown as stored: what works out more of it refuses a stale one
     if verify:
         made.verify()
     result = questions.board_of(made, day(by, "--weights" if weights else "--as-of") if by else None, drawn, effective)
@@ -265,4 +268,6 @@ def board(
         if stood:
             terminal.print_as_of(stood)
 
-    show(result.as_dict() | ({"as_of": stood.as_dict()} if stood else {}), as_json, False, for_people)
+    _say_left_out(warnings)
+    told = result.as_dict() | ({"as_of": stood.as_dict()} if stood else {})
+    show(told | ({"warnings": list(warnings)} if warnings else {}), as_json, False, for_people)

@@ -228,22 +228,10 @@ def book_under(
     return replace(book, case=listing(book.case, data))
 
 
-def stored_run(study: Path | None, case: str | None, run: Path | None, memory: str | None = None) -> Any:
-    """The run to look at: the given folder, or the last run of the study."""
-    return study_of(study, case, run).stored(run, size(memory, "--memory") if memory else None)
-
-
 def check_effective(effective: int | None, by: object) -> None:
     """Raises `BadInput` where effective futures are asked for and no day is named that they would agree with."""
     if effective and by is None:
         raise BadInput("command line", "--effective", "needs a day", got=effective, allowed="with --as-of DAY")
-
-
-def run_on(made: Any, as_of: str | None) -> Any:
-    """A stored run as it would be on the day of `--as-of`; as it is where none is given."""
-    from premortem.questions import run_of_day
-
-    return run_of_day(made, day(as_of, "--as-of")) if as_of else made
 
 
 def show(document: Document, as_json: bool, quiet: bool, for_people: Callable[[], None]) -> None:

@@ -18,9 +18,9 @@ from premortem.cli.shared import (
     Token,
     app,
     show,
-    stored_run,
     study_of,
 )
+from premortem.cli.stored_runs import run_in, stored_run
 
 
 @app.command("app", rich_help_panel="Main job")
@@ -60,11 +60,9 @@ def app_(
     from premortem.app import serve
 
     if run is not None:
-        from premortem.questions.margins import check_inputs
-
         # what cannot be shown is told before anything is served
         made = study_of(study, case, run)
-        check_inputs(made.stored(run))
+        run_in(made, run)
         case = made.case.reference
     serve(host, port, study, case=case, run=run, **served)
 

@@ -19,7 +19,7 @@ NominalColumns = Annotated[
     ),
 ]
 Sheet = Annotated[str, typer.Option("--sheet", help="Sheet of a workbook.", show_default="the only one filled")]
-Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of resamples and permutations.")]
+Seed = Annotated[int, typer.Option("--seed", help="Seed of resamples and permutations.")]
 
 
 @app.command(rich_help_panel="Why")

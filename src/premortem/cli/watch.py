@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from premortem.cli.shared import AsJson, AsOf, CaseOfRun, RunDir, StudyDir, app, day, show, study_of
+from premortem.cli.stored_runs import last_run_in, run_in
 
 
 @app.command(rich_help_panel="Watch")
@@ -70,7 +71,7 @@ def hindcast(
     from premortem import questions, terminal
 
     within = study_of(study, case, run)
-    made = within.stored(run) if run else None
+    made = run_in(within, run) if run else None
     judged = questions.hindcast(
         day(as_of, "--as-of") if as_of else None,
         observations,
@@ -85,9 +86,9 @@ def hindcast(
 
 
 def _study_and_run(study: Path | None, case: str | None, run: Path | None) -> tuple[Any, Any]:
-    """The study, and its run where one is given or stored."""
+    """The study, and its run where one is given, or stored and serves."""
     within = study_of(study, case, run)
-    return within, within.stored(run) if run or within.has_run else None
+    return within, run_in(within, run) if run else last_run_in(within)
 
 
 @app.command(rich_help_panel="Watch")

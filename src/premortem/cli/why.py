@@ -1,27 +1,14 @@
 """Why: stress, move, compare, edits and futures."""
 
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from premortem.cli.shared import (
-    AsJson,
-    AsOf,
-    CaseOfRun,
-    Memory,
-    RunDir,
-    StudyDir,
-    app,
-    day,
-    run_on,
-    show,
-    stored_run,
-    study_of,
-)
-from premortem.errors import BadInput, PremortemError
+from premortem.cli.shared import AsJson, AsOf, CaseOfRun, Memory, RunDir, StudyDir, app, day, show, study_of
+from premortem.cli.stored_runs import last_run_in, run_in, run_on, stored_run
+from premortem.errors import BadInput
 
 
 @app.command(rich_help_panel="Why")
@@ -131,16 +118,6 @@ def compare(
     show(result.as_dict(), as_json, False, lambda: terminal.print_compare(result, uncounted))
 
 
-def _last(within: Any) -> Any:
-    """The last run of a study, where there is one that serves."""
-    from premortem.questions.margins import check_inputs
-
-    with suppress(PremortemError):
-        check_inputs(made := within.stored())
-        return made
-    return None
-
-
 @app.command(rich_help_panel="Why")
 def edits(
     policy: Annotated[
@@ -165,7 +142,7 @@ def edits(
     from premortem import questions, terminal
 
     within = study_of(study, case, run)
-    made = within.stored(run) if run else _last(within)
+    made = run_in(within, run) if run else last_run_in(within)
     if as_of:
         made = run_on(made or stored_run(study, case, None), as_of)
         policy = policy or made.policies[0]

@@ -31,14 +31,21 @@ KEPT_BITS = 12
 LHS_BLOCK = 4096
 
 
+def check_seed(seed: object) -> None:
+    """Raises `BadInput` for what no draw can start from."""
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+        raise BadInput("command line", "--seed", f"is {seed!r}", got=seed, allowed="a whole number from 0")
+
+
 def uniforms(kind: Design, parameters: int, seed: int, start: int, count: int) -> Array:
     """Chances in (0, 1) of futures `start` to `start + count`, shape (parameter, future).
 
-    Raises `BadInput` for an unknown design. Sobol: Owen 1998 scrambling by SciPy. LHS: a hypercube for each block of
+    Raises `BadInput` for an unknown design, and for a seed below 0. Sobol: Owen 1998 scrambling by SciPy. LHS: a hypercube for each block of
     4,096. Monte Carlo: Philox, one counter range a future.
     """
     if kind not in DESIGNS:
         raise BadInput("design", kind, "no such design", got=kind, allowed=", ".join(DESIGNS))
+    check_seed(seed)
     points = {"sobol": _sobol, "lhs": _lhs, "montecarlo": _montecarlo}[kind](parameters, seed, start, count)
     return np.ascontiguousarray(np.clip(points, *WITHIN).T)
 

@@ -96,6 +96,7 @@ def run(
     out of range, a device that is not there, and whatever the store refuses. A future with a result that is not finite
     is kept as it is, counted and listed, never dropped.
     """
+    design.check_seed(seed)
     _check(futures, policies, cluster, device)
     if given is not None:
         inputs = {**inputs, GIVEN: sha256(given.tobytes()).hexdigest()}

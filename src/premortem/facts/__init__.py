@@ -3,11 +3,12 @@ for, newer ones from their publishers.
 """
 
 from premortem.facts.live import pull, read_pulled, records, sources
-from premortem.facts.tables import Table, catalogue, column_faults, held, opened, read, rows, status
+from premortem.facts.tables import Table, catalogue, cell_faults, column_faults, held, opened, read, rows, status
 
 __all__ = [
     "Table",
     "catalogue",
+    "cell_faults",
     "column_faults",
     "held",
     "opened",

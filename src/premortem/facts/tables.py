@@ -2,7 +2,7 @@
 
 import csv
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -14,6 +14,7 @@ from pydantic import Field
 
 from premortem.case import Case, default
 from premortem.errors import BadInput, MissingData, each, nearest, raise_all
+from premortem.facts.cells import among, checked
 from premortem.facts.own import FOLDER, laid_over, path_of
 from premortem.files.toml import read_toml
 from premortem.files.typed import Strict, read_entries, to_typed
@@ -112,6 +113,29 @@ def column_faults(name: str, case: Case) -> list[BadInput]:
     ]
 
 
+def cell_faults(name: str, case: Case, assumptions: Collection[str]) -> list[BadInput]:
+    """Cells of a table's file that name what is not there: assumptions, and values of another table's column as `values_of` says."""
+    tables = catalogue(case)
+    table, frame = tables[name], _texts(tables[name])
+    known: dict[str, Collection[str]] = {
+        c: assumptions for c, meaning in table.columns.items() if meaning.startswith("assumptions ")
+    }
+    for column, source in table.values_of.items():
+        other, _, of = source.partition(".")
+        known[column] = frozenset(_texts(tables[other])[of].drop_nulls())
+    return [
+        fault
+        for column, values in known.items()
+        if column in frame.columns
+        for fault in among(frame, path_of(name), column, values, ";" if values is assumptions else "")
+    ]
+
+
+def _texts(table: Table) -> pl.DataFrame:
+    """A table's file, every cell as a text, so that a wrong one hides no other."""
+    return pl.read_csv(table.file.read_bytes(), infer_schema_length=0)
+
+
 def held(name: str, case: Case) -> bool:
     """Whether a case has a table of this name."""
     return name in catalogue(case)
@@ -121,7 +145,7 @@ def read(name: str, case: Case | None = None) -> pl.DataFrame:
     """One table of a case as a typed frame: dates as dates, numbers as numbers, codes as text, an empty cell as null; with a user's own rows
     where the case has some.
 
-    Raises `BadInput` for an unknown name and for a day of knowledge that is none, `MissingData` for a file that the
+    Raises `BadInput` for an unknown name and for cells that are not of their column's kind, `MissingData` for a file that the
     package should hold and does not.
     """
     case = case or default()
@@ -153,7 +177,7 @@ def _read(folder: Path, name: str) -> pl.DataFrame:
         held = tables[name].file.read_bytes()
     except FileNotFoundError:
         raise MissingData(f"{name}.csv: this table of the package is not there; install premortem again") from None
-    return _known_on_days(_typed(held, tables[name].text), f"{name}.csv")
+    return checked(_typed(held, tables[name].text), path_of(name), tables[name].columns, tables[name].text)
 
 
 def _typed(held: bytes, text: Sequence[str]) -> pl.DataFrame:
@@ -166,21 +190,6 @@ def _typed(held: bytes, text: Sequence[str]) -> pl.DataFrame:
     if not maybe:
         return frame
     return frame.with_columns(pl.read_csv(held, columns=maybe, try_parse_dates=True, infer_schema_length=None))
-
-
-def _known_on_days(frame: pl.DataFrame, file: str) -> pl.DataFrame:
-    """The frame, if every cell under `known_on` is a day or empty: a label, a year or a month alone is none."""
-    if "known_on" not in frame.columns or frame.schema["known_on"] == pl.Date:
-        return frame
-    days = frame["known_on"].cast(pl.String).str.to_date("%Y-%m-%d", strict=False)
-    wrong = frame.with_row_index("row", offset=2).filter(days.is_null() & frame["known_on"].is_not_null())
-    raise_all(
-        [
-            BadInput(file, f"row {row}: known_on", "is not a day", got=got, allowed="a day such as 2026-01-31")
-            for row, got in wrong.select("row", "known_on").iter_rows()
-        ]
-    )
-    return frame.with_columns(known_on=days)
 
 
 def rows(name: str, case: Case | None = None) -> list[Row]:

@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from premortem.ensemble.design import check_seed
 from premortem.errors import BadInput, raise_all
 from premortem.problem import brief as html
 from premortem.problem import samplers, stored
@@ -129,11 +130,10 @@ class Problem:
         `design` is sobol, lhs, montecarlo, factorial, morris or saltelli. A future in which the model fails is counted, and no verdict of it.
         Raises `BadInput` for what cannot be run, `NotReproducible` where the model is not that of the run to go on with.
         """
+        check_seed(seed)
         chosen, notes = self.policies(policies, seed)
         sampler = samplers.named(design)
         count = samplers.size(sampler, futures, self.definition.uncertainties)
-        if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-            raise BadInput("seed", "", f"is {seed!r}", got=seed, allowed="a whole number from 0 up")
         if count != futures:
             notes = (*notes, f"a {sampler} design has {count_noun(count, 'future')} for {futures:,} asked for")
         evaluator = self.evaluator(next(iter(chosen.values())))

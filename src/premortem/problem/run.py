@@ -11,6 +11,7 @@ import pandas as pd
 import polars as pl
 from numpy.typing import NDArray
 
+from premortem.ensemble.design import check_seed
 from premortem.errors import BadInput, unknown
 from premortem.problem import breaking, comparing, indices, pictures, words
 from premortem.problem import brief as html
@@ -217,6 +218,7 @@ class Run:
         Sobol indices and Morris's effects are of `samples` base samples simulated now, where the model is fast enough, else of the run's own
         futures, which the notes say; delta, pawn, forest and regional are of the run.
         """
+        check_seed(seed)
         self._check_varies()
         return indices.sensitivity(
             self, quantity(self.plan.definition, outcome), outcome, self._policy(policy), methods, samples, seed
@@ -226,6 +228,7 @@ class Run:
         self, assumption: str, policy: str | None = None, top: int = 3, *, start: int | None = None, seed: int = 0
     ) -> BreakingPoints:
         """The smallest moves of the uncertainties that turn a proposition, from the central future or future `start`."""
+        check_seed(seed)
         return breaking.breaking_points(
             self.plan,
             self.evaluator,
@@ -251,6 +254,7 @@ class Run:
         policy in force, by default the first. Where too few of the run's futures agree, `futures` others are drawn by running the model.
         Raises `MissingData` where neither is enough.
         """
+        check_seed(seed)
         plan, answers, note = readings_.given(self, readings, self._policy(under), futures, seed)
         return Run(plan, self.evaluator, answers, (*self._said, note), 0.0, None)
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from premortem.ensemble.design import check_seed
 from premortem.questions import _bounded_memory, _trees
 from premortem.questions import scenario_discovery as discovery
 from premortem.questions._search import Step
@@ -78,6 +79,7 @@ def discover(
     `weights` holds one weight a future, as made from readings; without them every future counts once. In a run of more
     than a million futures boxes are sought in the first and measured on all.
     """
+    check_seed(seed)
     check_inputs(run)
     whole, run = run, _bounded_memory.in_memory(run)
     study, policy = run.study, policy_of(run, policy)

@@ -200,10 +200,19 @@ def _check_facts(case: Case) -> None:
 
 def _check_table(case: Case, name: str) -> None:
     try:
-        facts.read(name, case)
-    except MissingData:
+        call_all(
+            lambda: raise_all(facts.column_faults(name, case)),
+            lambda: facts.read(name, case),
+            lambda: raise_all(facts.cell_faults(name, case, _ids(case))),
+        )
+    except (MissingData, FileNotFoundError):
         raise BadInput("facts/tables.toml", name, "has no file", allowed=f"facts/{name}.csv") from None
-    raise_all(facts.column_faults(name, case))
+
+
+def _ids(case: Case) -> list[str]:
+    """Ids of the case's assumptions, as far as their files can be read: what is wrong with these is told of them."""
+    files = (read_toml(path) for path in sorted((case / ASSUMPTIONS).glob("*.toml")))
+    return [str(held.get("id", "")) for held in files]
 
 
 def _check_signs(case: Case) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from premortem.ensemble.design import check_seed
 from premortem.errors import MissingData
 from premortem.progress import LOG
 from premortem.questions import futures_under_policies, weighted_board
@@ -67,6 +68,7 @@ def hindcast(
     `alike` also all counted alike. Each follows the policy that its own path of events has come to by the day of a reading; what really
     became of policy is not used. Raises `BadInput` for a table that cannot be read, and for a forecast that was made after the day.
     """
+    check_seed(seed)
     file, events, forecasts = (Path(given) if given else None for given in (file, events, forecasts))
     study = study or (run.study if run else Study())
     as_of = as_of or study.case.settings.day

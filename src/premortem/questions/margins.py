@@ -6,7 +6,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from premortem.case import Levers
-from premortem.errors import BadInput, nearest, unknown
+from premortem.errors import BadInput, PremortemError, nearest, unknown
 from premortem.study import Run, Study, model, model_identity
 
 Array = NDArray[Any]
@@ -44,17 +44,21 @@ def policy_of(run: Run, policy: str | None) -> str:
     return chosen
 
 
-def check_inputs(run: Run) -> None:
-    """Raises `BadInput` where a run was made with other parameters, assumptions, rules or another model than the study's; other words
-    change no number.
-
-    New futures are run beside the stored ones, so both must be of one world.
-    """
+def changed_inputs(run: Run) -> list[str]:
+    """Which inputs of the study are others than those that a run was made with, by kind; other words change no number."""
     made, now = run.manifest["inputs"], run.study.hashes(run.policies)
     other = [name for name in (*SAME, "rules") if made.get(name) != now[name]]
     earlier = run.study.hashes_with_words() if other else {}
-    if other := [name for name in other if made.get(name) != earlier.get(name)]:
-        version = made.get("versions", {}).get("premortem", "another version")
+    return [name for name in other if made.get(name) != earlier.get(name)]
+
+
+def check_inputs(run: Run) -> None:
+    """Raises `BadInput` where a run was made with other parameters, assumptions, rules or another model than the study's.
+
+    New futures are run beside the stored ones, so both must be of one world.
+    """
+    if other := changed_inputs(run):
+        version = run.manifest["inputs"].get("versions", {}).get("premortem", "another version")
         own = run.study.simulate.function is not None and "world" in other
         told = ", ".join("model" if own and name == "world" else name for name in other)
         again = "run again: premortem run"
@@ -68,6 +72,20 @@ def check_inputs(run: Run) -> None:
             if own
             else again,
         )
+
+
+def stale(run: Run) -> tuple[str, ...]:
+    """The warning of what shows a run's own numbers and works out no new ones, where the study has others now; else none."""
+    try:
+        other = changed_inputs(run)
+    except PremortemError as error:
+        return (f"the study cannot be read as it is now, and these numbers are the run's own: {error}",)
+    told = ", ".join(other)
+    return (
+        (f"the study has other {told} now than {run.folder} was made with; these numbers are the run's own",)
+        if told
+        else ()
+    )
 
 
 def check_varies(study: Study) -> None:

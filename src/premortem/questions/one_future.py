@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premortem.ensemble import run as ensemble
+from premortem.ensemble.design import check_seed
 from premortem.ensemble.part import called, draw
 from premortem.errors import BadInput
 from premortem.propositions.assumption import Assumption
@@ -79,6 +80,7 @@ def one_future(study: Study, index: int, policies: str | Sequence[str] | None = 
 
     Raises `BadInput` for an index that no run can have, and for an unknown policy.
     """
+    check_seed(seed)
     if not 0 <= index < ensemble.MOST:
         raise BadInput("command line", "--only", "is out of range", got=index, allowed=f"0 to {ensemble.MOST - 1:,}")
     chosen = tuple(dict.fromkeys(as_names(policies) or study.policies))

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from premortem.ensemble import memory
+from premortem.ensemble.design import check_seed
 from premortem.ensemble.run import draw
 from premortem.progress import LOG
 from premortem.questions import _bounded_memory, scenario_discovery
@@ -102,6 +103,7 @@ def stress(
     or under a ceiling on memory, boxes are sought in the first futures (`sought_in`) and measured on all; weighted ones are
     measured where they are sought.
     """
+    check_seed(seed)
     check_inputs(run)
     check_varies(run.study)
     whole, run = run, _bounded_memory.in_memory(run)

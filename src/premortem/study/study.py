@@ -22,6 +22,7 @@ from premortem.case import DEFAULT, Case, Levers, default, instruments
 from premortem.ensemble import bands, layout, priors, read, replace_run, store
 from premortem.ensemble import run as ensemble
 from premortem.ensemble.compiled import Device, Kept
+from premortem.ensemble.design import check_seed
 from premortem.ensemble.layout import FUTURES
 from premortem.ensemble.manifest import FINISHED, Manifest
 from premortem.ensemble.priors import Prior, Priors
@@ -317,6 +318,7 @@ class Study:
         uncertainties, (parameter, future), in place of drawn ones; such a run is not remembered as the last one.
         `device` is the processor, or a `gpu`, on which futures have other bits and hardly another verdict.
         """
+        check_seed(seed)
         chosen = tuple(dict.fromkeys(as_names(policies) or self.policies))
         each(self.book, chosen)
         if device != "cpu" and self.compiled.forward.outside:

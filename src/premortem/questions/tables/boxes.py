@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from premortem.ensemble.design import check_seed
 from premortem.errors import BadInput, unknown
 from premortem.questions import scenario_discovery as discovery
 from premortem.questions._chance import PLANTED_MASS, PLANTED_ODDS
@@ -149,6 +150,7 @@ def of_inputs(
     """Boxes of columns that were read; `verdict` is 1 where a row fails, 0 where not, NaN where that is missing. `words` are those of its
     sentences.
     """
+    check_seed(seed)
     if method not in get_args(Method):
         raise unknown("method", "no such method", str(method), list(get_args(Method)))
     if not 1 <= most <= MOST_BOXES:

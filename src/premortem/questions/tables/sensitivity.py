@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from premortem.ensemble.design import check_seed
 from premortem.errors import BadInput, unknown
 from premortem.questions.tables._measures import MEASURES, METHODS, Data, Method
 from premortem.questions.tables.frame import Inputs, frame, inputs, numbers, vector
@@ -74,6 +75,7 @@ def of_inputs(
     seed: int = 0,
 ) -> Sensitivities:
     """The same of columns that were read; `outcome` is NaN where a row failed."""
+    check_seed(seed)
     slow = [method for method in methods if method in EACH]
     if slow and len(read.names) > MOST_EACH:
         what = f"takes each of {len(read.names):,} columns by itself"

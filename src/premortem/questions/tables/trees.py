@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from premortem.ensemble.design import check_seed
 from premortem.errors import BadInput
 from premortem.questions import _trees
 from premortem.questions.tables._given import Limit
@@ -45,6 +46,7 @@ def trees(
 
     Raises `BadInput` for what cannot be read, and where all rows or none fail.
     """
+    check_seed(seed)
     table = frame(X)
     verdict, taken = verdict_of(table, None if y is None else vector(y, table.height, "y"), fails)
     read = inputs(table.drop(taken, strict=False), nominal=nominal)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from premortem.ensemble.design import check_seed
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.questions.tables.frame import frame, inputs, numbers, vector, weights_of
 from premortem.text.numbers import count_noun
@@ -57,6 +58,7 @@ def value_of_information(
     >>> found.readings[0].reading, round(found.readings[0].regret, 1)
     ('x1', 0.4)
     """
+    check_seed(seed)
     table = frame(X)
     asked = dict.fromkeys(table.columns if readings is None else readings, 0.0) | (
         dict(readings) if isinstance(readings, Mapping) else {}
