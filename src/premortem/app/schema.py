@@ -5,6 +5,12 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 
+class Sent(BaseModel):
+    """A body that is sent to the API: unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
 class Answer(BaseModel):
     """A document of the API; more keys may come, none is renamed."""
 

@@ -99,7 +99,8 @@ def _errors(site: FastAPI) -> None:
 
     @site.exception_handler(RequestValidationError)
     async def _theirs(request: Request, error: RequestValidationError) -> Response:
-        dicts = [fault("request", ".".join(map(str, e["loc"][1:])), e).as_dict() for e in error.errors()]
+        known = _keys_of_body(request)
+        dicts = [fault("request", ".".join(map(str, e["loc"][1:])), e, known).as_dict() for e in error.errors()]
         return _refuse(request, 422, dicts, "This could not be used")
 
     @site.exception_handler(HTTPException)
@@ -117,6 +118,12 @@ def _errors(site: FastAPI) -> None:
         log.error("bug %s at %s", code, request.url.path, exc_info=error)
         said = _fields(f"a bug in premortem, code {code}; the server goes on and your settings are in the address")
         return _refuse(request, 500, [said], "Something went wrong on this screen")
+
+
+def _keys_of_body(request: Request) -> tuple[str, ...]:
+    """Keys that the body of a request may hold; none where it takes none."""
+    body = getattr(request.scope.get("route"), "body_field", None)
+    return tuple(getattr(body.field_info.annotation, "model_fields", {})) if body else ()
 
 
 def _fields(what: str, key: str = "", got: object = None) -> dict[str, str]:
