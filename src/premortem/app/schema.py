@@ -52,7 +52,7 @@ class Board(Answer):
     effective_futures: float | None
     warnings: list[str]
     unmoved: list[str] = Field(description="changed clause numbers that the simulated world does not read")
-    notices: list[str] = Field(description="settings of the address that were not understood")
+    notices: list[str] = Field(description="always empty: settings that are not understood are refused")
     query: str
     milliseconds: float
 
