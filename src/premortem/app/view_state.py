@@ -134,7 +134,7 @@ def state_from_address(pairs: Iterable[tuple[str, str]], study: Study, own: Coll
     asof = _plain(given, "asof", lambda text: parse_date(text, study.case), study.case.settings.day, wrong)
     weights: Literal["", "record"] = _plain(given, "w", _weights, "", wrong)
     if weights and not study.case.settings.day <= asof <= latest_day(study.case):
-        span = f"by days from {study.case.settings.day} to {latest_day(study.case)}"
+        span = f"days from {study.case.settings.day} to {latest_day(study.case)}"
         wrong.append(BadInput(ADDRESS, "w", "cannot be weighed as of this day", got="record", allowed=span))
         weights = ""
     book = (study.on(asof) if weights else study).law(policy)
