@@ -49,9 +49,7 @@ def asks_for(kind: type) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("name", "key"), asks_for(Run))
 def test_a_study_in_place_of_a_run_is_told_how_one_comes_by_a_run(name, key, study):
     rest = ["x"] * (len(needed(getattr(pm, name))) - 1)
-    with pytest.raises(
-        BadInput, match=rf"^{getattr(pm, name).__name__}: {key}: is a Study; allowed: a Run; premortem\.open\(FOLDER\)"
-    ):
+    with pytest.raises(BadInput, match=rf"^{name}: {key}: is a Study; allowed: a Run; premortem\.open\(FOLDER\)"):
         getattr(pm, name)(study, *rest)
 
 
@@ -60,6 +58,44 @@ def test_a_run_in_place_of_a_study_is_told_that_it_has_one(name, key, second_run
     rest = [0] * (len(needed(getattr(pm, name))) - 1)
     with pytest.raises(BadInput, match=rf"{key}: is a Run; allowed: a Study.*did you mean `\.study` of it\?"):
         getattr(pm, name)(second_run, *rest)
+
+
+def test_a_function_is_named_as_it_is_called(tmp_path):
+    for name in FUNCTIONS:
+        if needed(getattr(pm, name))[0].default is inspect.Parameter.empty:
+            with pytest.raises(TypeError, match=f"^{name}: missing"):
+                getattr(pm, name)()
+    with pytest.raises(BadInput, match=r"^open: folder: is a number; allowed: a text"):
+        pm.open(3)
+    with pytest.raises(BadInput, match=r"^new_study: folder: is a number"):
+        pm.new_study(3)
+
+
+def test_an_empty_list_of_policies_is_not_all_of_them(study, second_run):
+    for asked in (study.run, lambda none: pm.one_future(study, 1, none), lambda none: pm.compare(second_run, none)):
+        with pytest.raises(BadInput, match="policies: are none; allowed: one policy or more, or None for all"):
+            asked([])
+
+
+def test_a_dict_in_place_of_names_is_not_read_by_its_keys():
+    with pytest.raises(BadInput, match="screen: names: is a dict; allowed: a text or a list, each a text"):
+        pm.screen({"a": 1})
+
+
+def test_a_problem_and_its_run_check_what_they_are_given(tmp_path):
+    x = pm.Uniform("x", 1, 2)
+    with pytest.raises(BadInput, match="Problem: uncertainties: is a Uniform; allowed: a list, each an uncertainty"):
+        pm.Problem("n", abs, x, outcomes=["y"])
+    with pytest.raises(BadInput, match="Problem: outcomes: is an Outcome; allowed: a list"):
+        pm.Problem("n", abs, [x], outcomes=pm.Outcome("y"))
+    run = pm.Problem("n", lambda x: {"y": x}, [x], outcomes=["y"]).run(futures=16)
+    with pytest.raises(BadInput, match=r"brief: path: is None; allowed: a text or a pathlib\.Path"):
+        run.brief(None)
+    with pytest.raises(BadInput, match="compare: policies: are none"):
+        run.compare([])
+    for given in ({"contact": 1}, ["contact"]):
+        with pytest.raises(BadInput, match=r"from_pysd: uncertainties: .*allowed: a list, each an uncertainty"):
+            pm.from_pysd(tmp_path / "a.mdl", given, ["y"])
 
 
 def test_runs_and_studies_are_asked_for_by_most_questions():

@@ -85,5 +85,5 @@ def __getattr__(name: str) -> Any:
     if isinstance(found, FunctionType):
         from premortem.argument_types import checked
 
-        found = checked(found)
+        found = checked(found, name)
     return globals().setdefault(name, found)

@@ -4,13 +4,14 @@ import inspect
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cache, wraps
 from numbers import Integral, Real
-from types import NoneType, SimpleNamespace, UnionType
+from types import FunctionType, NoneType, SimpleNamespace, UnionType
 from typing import Any, Literal, ParamSpec, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from premortem.errors import BadInput, raise_all
 
 Given = ParamSpec("Given")
 Returned = TypeVar("Returned")
+Kind = TypeVar("Kind")
 # Types of what holds others in an order.
 LISTS = ("Sequence", "Iterable", "Collection")
 # Types in words; what came in words, where its own name tells less; wider types by which numbers of other libraries count too.
@@ -27,6 +28,7 @@ WORDS = {
     **dict.fromkeys(LISTS, "a list"),
     "ndarray": "a NumPy array",
     "DataFrame": "a frame",
+    "Uncertainty": "an uncertainty such as pm.Uniform",
 }
 CALLED = {
     "NoneType": "None",
@@ -50,26 +52,35 @@ MADE = {
 }
 
 
-def checked(function: Callable[Given, Returned]) -> Callable[Given, Returned]:
-    """The function, which tells first of every argument that is of another type than it names, and is not called then.
+def checked(function: Callable[Given, Returned], name: str = "") -> Callable[Given, Returned]:
+    """The function, which tells first of every argument that is of another type than it names, and is not called then; under
+    the `name` by which it is called, where that is another than its own.
 
     Raises `BadInput`, all at once.
     """
     signature = inspect.signature(function)
-    name = function.__qualname__.removesuffix(".__init__").rpartition(".")[2]
+    name = name or function.__qualname__.removesuffix(".__init__").rpartition(".")[2]
 
     @wraps(function)
     def called(*args: Given.args, **kwargs: Given.kwargs) -> Returned:
         try:
             given = signature.bind(*args, **kwargs).arguments
-        except TypeError:  # Python tells of what is missing, or is no argument
-            return function(*args, **kwargs)
+        except TypeError as wrong:  # what is missing, or is no argument
+            raise TypeError(f"{name}: {wrong}") from None
         wanted = _types(function)
         named = {k: v for k, v in given.items() if k in wanted and signature.parameters[k].kind not in REST}
         raise_all([_fault(name, k, v, wanted[k]) for k, v in named.items() if not _is(v, wanted[k])])
         return function(*args, **kwargs)
 
     return called
+
+
+def checked_methods(kind: type[Kind]) -> type[Kind]:
+    """A class whose public methods are checked so."""
+    for name, held in list(vars(kind).items()):
+        if isinstance(held, FunctionType) and not name.startswith("_"):
+            setattr(kind, name, checked(held))
+    return kind
 
 
 @cache
@@ -97,6 +108,8 @@ def _is(value: Any, wanted: Any) -> bool:
 def _is_of(value: Any, kind: type) -> bool:
     if isinstance(value, bool) and kind in WIDER:
         return False
+    if isinstance(value, Mapping) and kind in (Iterable, Collection):
+        return False  # which would be read by its keys
     if isinstance(value, str) and kind is not str and issubclass(kind, Iterable):
         return False  # which would be read letter by letter
     return isinstance(value, WIDER.get(kind, kind))
@@ -142,7 +155,7 @@ def _in_words(kind: Any) -> str:
     if origin is Literal:
         return " or ".join(map(repr, inner))
     name = _name(kind)
-    if name in LISTS and inner:
+    if name in LISTS and inner and inner[0] is not Any:
         return f"a list, each {' or '.join(map(_in_words, _kinds(inner[0])))}"
     return WORDS.get(name) or _with_article(name)
 

@@ -50,10 +50,37 @@ def test_changed_numbers_belong_to_their_policy_alone(client):
     assert changed == {"as-written"}
 
 
-def test_settings_that_are_not_understood_are_named_and_the_rest_is_answered(client):
-    answer = client.get("/api/board?only=1&nonsense=1&t.A2.models_contained=7")
-    assert answer.status_code == 200
-    assert len(answer.json()["notices"]) == 2
+def test_settings_that_are_not_understood_are_refused_all_at_once(client):
+    answer = client.get("/api/board?only=1&polcy=rescinded&t.A2.models_contained=7&l.nosuch=1&vs=nosuch&pin=vs%3Dnone")
+    assert answer.status_code == 422
+    found = {one["key"]: one for one in answer.json()["errors"]}
+    assert list(found) == ["vs", "l.nosuch", "t.A2.models_contained", "polcy", "pin"]
+    assert found["polcy"]["hint"] == "did you mean policy?"
+    assert "rescinded" in found["vs"]["allowed"]
+    assert found["t.A2.models_contained"]["allowed"] == "0 to 1"
+    assert all({"file", "key", "got", "allowed", "hint"} <= one.keys() for one in found.values())
+
+
+@pytest.mark.parametrize(
+    ("path", "key"),
+    [
+        ("board?policy=nosuch", "policy"),
+        ("diff?since=abc", "since"),
+        ("rules?on=abc", "date"),
+        ("health?x=1", "x"),
+        ("jobs?nosuch=1", "nosuch"),
+        ("ledger/none/rows?outcom=1", "outcom"),
+    ],
+)
+def test_no_key_of_an_address_of_the_api_goes_unread(client, path, key):
+    answer = client.get(f"/api/{path}")
+    assert answer.status_code in (400, 422)
+    assert answer.json()["error"]["key"] == key
+
+
+def test_a_page_hands_on_what_it_understood_alone(client):
+    text = client.get("/board?vs=rescinded&nonsense=1&l.nosuch=2").text
+    assert 'data-left-out="nonsense=1&amp;l.nosuch=2"' in text
 
 
 def test_an_assumption_answers_with_its_fan(client):

@@ -67,7 +67,10 @@ def test_a_day_without_weights_says_what_it_does(client):
 def test_weights_of_a_day_that_cannot_be_told_are_left_out_and_named(desk):
     found = state_from_address([("asof", "2024-06-01"), ("w", "record")], desk.study)
     assert found.weights == ""
-    assert any("w=record (by days from 2025-02-26 to" in notice for notice in found.notices)
+    assert any(
+        "w=record (cannot be weighed as of this day; allowed: days from 2025-02-26 to" in notice
+        for notice in found.notices
+    )
 
 
 def test_what_to_watch_shows_the_weighted_share_and_what_is_settled(client, desk):

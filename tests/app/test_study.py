@@ -164,6 +164,27 @@ def test_a_job_that_cannot_be_is_refused(client, body):
     assert client.post("/api/jobs", json=body).status_code in (400, 422)
 
 
+def test_a_key_that_a_body_cannot_hold_is_refused_and_starts_nothing(client):
+    before = client.get("/api/jobs").json()["jobs"]
+    answer = client.post("/api/jobs", json={"command": "rm", "polices": ["as-written"]})
+    assert answer.status_code == 422
+    first, second = answer.json()["errors"]
+    assert (first["key"], first["allowed"]) == ("command", "policies, futures, seed")
+    assert (second["key"], second["hint"]) == ("polices", "did you mean policies?")
+    assert client.get("/api/jobs").json()["jobs"] == before
+    for path, body in (("states", {"query": "n=20000"}), ("levers/save", {"name": "mine"})):
+        assert client.post(f"/api/{path}", json=body | {"nosuch": 1}).status_code == 422
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "text/plain"])
+def test_a_body_that_is_no_json_is_told_as_that_and_shown_as_it_came(client, content_type):
+    answer = client.post("/api/check", content=b"item=H100", headers={"content-type": content_type})
+    assert answer.status_code == 422
+    told = answer.json()["error"]
+    assert (told["key"], told["hint"]) == ("body", "is not JSON")
+    assert told["got"] in ("", "item=H100")
+
+
 def test_a_run_that_ends_is_read_from_then_on_and_a_partial_one_for_its_own_policy(tmp_path):
     from premortem.app import session as rooms
 

@@ -4,6 +4,7 @@ import json
 import time
 from importlib.resources import files
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
@@ -21,6 +22,7 @@ from premortem.app.view_state import State
 from premortem.briefing.memo_file import linked
 from premortem.case import Case
 from premortem.charts import theme
+from premortem.errors import BadInputs
 from premortem.exhibits.form import coded
 from premortem.law.condition_words import condition_words
 from premortem.law.fields.items import catalogued
@@ -36,6 +38,11 @@ from premortem.text.places import without_folders
 from premortem.text.tables import plain
 from premortem.text.units import quantity, read_whole, unit_name
 from premortem.watch import hindcast_words
+
+
+class NotUnderstood(BadInputs):
+    """Settings of an address of the API that nothing reads."""
+
 
 # Screens in the order of their tabs.
 SCREENS = {
@@ -118,6 +125,30 @@ def view_of(request: Request) -> State:
     return states.state_from_address(request.query_params.multi_items(), desk_of(request).study)
 
 
+def check_address(request: Request) -> None:
+    """Raises `NotUnderstood` for what an address of the API holds and nothing reads; pages leave it out and name it."""
+    if request.url.path.startswith("/api/") and request.query_params:
+        asked = request.scope["route"].dependant.query_params
+        own = {one.alias for one in asked}
+        found = states.state_from_address(request.query_params.multi_items(), desk_of(request).study, own)
+        if found.left_out:
+            raise NotUnderstood(found.left_out)
+
+
+def _left_out(request: Request, view: State) -> str:
+    """The part of an address that is left out, as an address."""
+    keys = {one.key for one in view.left_out}
+    return urlencode([(key, text) for key, text in request.query_params.multi_items() if key[:60] in keys])
+
+
+def _same(request: Request, view: State) -> str:
+    """The address without what is left out, after `?`."""
+    keys = {one.key for one in view.left_out}
+    kept = urlencode([(key, text) for key, text in request.query_params.multi_items() if key[:60] not in keys])
+    asked = kept if keys else request.url.query
+    return f"?{asked}" if asked else ""
+
+
 AtDesk = Annotated[Desk, Depends(desk_of)]
 View = Annotated[State, Depends(view_of)]
 
@@ -133,7 +164,8 @@ def render(request: Request, template: str, *, status: int = 200, **more: Any) -
         "view": view,
         "policies": {p: desk.study.law(p).policy for p in desk.study.policies},
         "here": request.url.path,
-        "same": f"?{request.url.query}" if request.url.query else "",
+        "same": _same(request, view),
+        "left_out": _left_out(request, view),
         "screens": screens_of(desk.study),
         "stops": _stops(desk, view.policy),
         "words": vocabulary(desk.study.case),

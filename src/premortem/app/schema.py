@@ -5,6 +5,12 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 
+class Sent(BaseModel):
+    """A body that is sent to the API: unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
 class Answer(BaseModel):
     """A document of the API; more keys may come, none is renamed."""
 
@@ -46,7 +52,7 @@ class Board(Answer):
     effective_futures: float | None
     warnings: list[str]
     unmoved: list[str] = Field(description="changed clause numbers that the simulated world does not read")
-    notices: list[str] = Field(description="settings of the address that were not understood")
+    notices: list[str] = Field(description="always empty: settings that are not understood are refused")
     query: str
     milliseconds: float
 

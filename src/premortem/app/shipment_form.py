@@ -40,13 +40,13 @@ class Shown:
 
 
 def fields_from_address(query: Mapping[str, str], told: AppText) -> dict[str, str]:
-    """Fields of the vocabulary as texts; the example's where the address speaks of no shipment."""
+    """Fields of the vocabulary as texts; where none tells of a shipment, those of the example with what is given in their place."""
     given = {told.form[k].field: v for k, v in query.items() if k in told.form and v.strip()}
     given |= {k.removeprefix(OTHER): v for k, v in query.items() if k.startswith(OTHER) and v.strip()}
     if reasons := {k.removeprefix(CLEAR): v.strip() for k, v in query.items() if k.startswith(CLEAR) and v.strip()}:
         before = given.get(CLEARED)
         given[CLEARED] = ";".join([*([before] if before else []), as_text(check_reasons(reasons))])
-    return given if given.keys() & set(told.tells) else dict(told.example)
+    return given if given.keys() & set(told.tells) else {**told.example, **given}
 
 
 def form(fields: Mapping[str, str], words: Vocabulary) -> tuple[list[Shown], list[Shown]]:

@@ -18,7 +18,7 @@ from starlette.requests import ClientDisconnect
 
 from premortem.app import page_words, routes
 from premortem.app.jobs import MOST, MOST_HELD, MOST_SHARED, Jobs
-from premortem.app.pages import render
+from premortem.app.pages import NotUnderstood, check_address, render
 from premortem.app.request_limits import Guard
 from premortem.app.response_cache import Answers, Held
 from premortem.app.routes import ledger
@@ -77,7 +77,7 @@ def bare() -> FastAPI:
         title="premortem",
         version=version("premortem"),
         description=f"Assumptions of a policy, tested over thousands of futures. Shares of futures, not forecasts.\n\n{KEYS}",
-        dependencies=[Depends(check_body)],
+        dependencies=[Depends(check_body), Depends(check_address)],
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
@@ -95,11 +95,15 @@ def _errors(site: FastAPI) -> None:
     async def _ours(request: Request, error: PremortemError) -> Response:
         several = error.errors if isinstance(error, BadInputs) else [error]
         dicts = [page_words.fault(e) for e in several]
-        return _refuse(request, 400, dicts, "This could not be used")
+        return _refuse(request, 422 if isinstance(error, NotUnderstood) else 400, dicts, "This could not be used")
 
     @site.exception_handler(RequestValidationError)
     async def _theirs(request: Request, error: RequestValidationError) -> Response:
-        dicts = [fault("request", ".".join(map(str, e["loc"][1:])), e).as_dict() for e in error.errors()]
+        known = _keys_of_body(request)
+        dicts = [
+            fault("request", ".".join(str(part) for part in e["loc"][1:] if part != 0) or "body", e, known).as_dict()
+            for e in error.errors()
+        ]
         return _refuse(request, 422, dicts, "This could not be used")
 
     @site.exception_handler(HTTPException)
@@ -117,6 +121,12 @@ def _errors(site: FastAPI) -> None:
         log.error("bug %s at %s", code, request.url.path, exc_info=error)
         said = _fields(f"a bug in premortem, code {code}; the server goes on and your settings are in the address")
         return _refuse(request, 500, [said], "Something went wrong on this screen")
+
+
+def _keys_of_body(request: Request) -> tuple[str, ...]:
+    """Keys that the body of a request may hold; none where it takes none."""
+    body = getattr(request.scope.get("route"), "body_field", None)
+    return tuple(getattr(body.field_info.annotation, "model_fields", {})) if body else ()
 
 
 def _fields(what: str, key: str = "", got: object = None) -> dict[str, str]:

@@ -4,7 +4,7 @@ Over 300 lines: each part of an address is read, checked and written again, and 
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, TypeVar
@@ -15,7 +15,7 @@ import numpy as np
 from premortem.app import clause_dates as clause_days
 from premortem.app.clause_dates import Days
 from premortem.case import Settings, default
-from premortem.errors import BadInput
+from premortem.errors import BadInput, nearest
 from premortem.law.book import Book
 from premortem.law.transactions import parse_date
 from premortem.study import Study
@@ -29,7 +29,8 @@ MOST_SEED = 2**31 - 1
 # What a view may hold, told in the description of the API: its keys hold for every answer.
 KEYS = """Every answer takes the address of a view: `policy`, `vs` a second policy, `asof` a day, `l.CLAUSE.NUMBER` or `l.strength.NAME` a changed number,
 `d.CLAUSE.complies` or `d.INSTRUMENT.ends` a moved day, `t.ASSUMPTION.CONDITION` a threshold, `p.NAME=LOW..HIGH` a believed range, `w=record` weights,
-`n` futures, `seed`, `pin` the address of a view to be shown against; `state` is the short name of a long address. Defaults are left out; what is not understood is named in `notices`."""
+`n` futures, `seed`, `pin` the address of a view to be shown against; `state` is the short name of a long address. Defaults are left out; what is not understood is
+refused, all of it at once (422)."""
 # Address keys that belong to one screen, which reads them itself.
 OTHERS = frozenset(
     {"a", "b", "q", "under", "only", "name", "study", "of", "now", "bare", "field", "measure", "quarter", "place", "y"}
@@ -37,6 +38,8 @@ OTHERS = frozenset(
 )
 # How the keys begin of which there are many: the view's own, and those of a shipment.
 PREFIXES = ("l.", "d.", "t.", "p.", "f.", "r.", "clear.")
+# How an address is called where a fault of it is told, and what is wrong with a key that it cannot hold.
+ADDRESS, UNKNOWN = "address", "no such key"
 # Longest address of a pinned view.
 MOST_PIN = 1000
 # A changed clause number may go up to so many times its legal value.
@@ -67,13 +70,18 @@ class State:
     seed: int = 7
     days: Days = ()
     pinned: "State | None" = field(default=None, compare=False)
-    notices: tuple[str, ...] = field(default=(), compare=False)
+    left_out: tuple[BadInput, ...] = field(default=(), compare=False)  # what is not understood of its address
     usual: Settings = field(
         default_factory=lambda: default().settings, compare=False
     )  # of the case: what an address leaves out
     known_by: date | None = (
         None  # the day by which the law must have been known; left out: `asof`, where futures are weighted
     )
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What is not understood of its address, as a page names it."""
+        return tuple(map(_notice, self.left_out))
 
     @property
     def edits(self) -> int:
@@ -119,14 +127,15 @@ class State:
         return f"{path}?{self.query}" if self.query else path
 
 
-def state_from_address(pairs: Iterable[tuple[str, str]], study: Study) -> State:
-    """The state of an address; what is not understood or out of range is left out and named in `notices`."""
-    given, wrong = dict(pairs), list[str]()
+def state_from_address(pairs: Iterable[tuple[str, str]], study: Study, own: Collection[str] = ()) -> State:
+    """The state of an address; what is not understood or out of range is left out, and told in `left_out`. `own` are further keys of what is asked."""
+    given, wrong = dict(pairs), list[BadInput]()
     policy, vs = _policies(given, study, wrong)
     asof = _plain(given, "asof", lambda text: parse_date(text, study.case), study.case.settings.day, wrong)
     weights: Literal["", "record"] = _plain(given, "w", _weights, "", wrong)
     if weights and not study.case.settings.day <= asof <= latest_day(study.case):
-        wrong.append(f"w=record (by days from {study.case.settings.day} to {latest_day(study.case)})")
+        span = f"days from {study.case.settings.day} to {latest_day(study.case)}"
+        wrong.append(BadInput(ADDRESS, "w", "cannot be weighed as of this day", got="record", allowed=span))
         weights = ""
     book = (study.on(asof) if weights else study).law(policy)
     levers = _named(given, "l.", lambda text, name: lever(text, name, book), wrong)
@@ -135,9 +144,14 @@ def state_from_address(pairs: Iterable[tuple[str, str]], study: Study) -> State:
     beliefs = _named(given, "p.", lambda text, name: belief(text, name, study), wrong)
     n, seed = _plain(given, "n", _count, FUTURES, wrong), _plain(given, "seed", _seed, 7, wrong)
     if given.get("state"):
-        wrong.append(f"state={given['state'][:60]} ({LOST})")
+        wrong.append(BadInput(ADDRESS, "state", LOST, got=given["state"][:60]))
     known = _OWN | OTHERS | set(study.case.text.app.form)
-    wrong += [key[:60] for key in given if key not in known and not key.startswith(PREFIXES)]
+    shown = sorted(known) + [f"{prefix}NAME" for prefix in PREFIXES]
+    wrong += [
+        BadInput(ADDRESS, key[:60], UNKNOWN, allowed=", ".join(shown), hint=nearest(key[:60], shown))
+        for key in given
+        if key not in known and key not in own and not key.startswith(PREFIXES)
+    ]
     limits = study.scorer.thresholds if thresholds else {}  # parsing the propositions takes a second
     return State(
         policy,
@@ -156,19 +170,24 @@ def state_from_address(pairs: Iterable[tuple[str, str]], study: Study) -> State:
     )
 
 
-def _pinned(text: str, study: Study, wrong: list[str]) -> State | None:
+def _pinned(text: str, study: Study, wrong: list[BadInput]) -> State | None:
     """The view that a nested address holds; a pin of a pin is dropped, and what it does not understand goes into `wrong`."""
     if not text:
         return None
     if len(text) > MOST_PIN:
-        wrong.append(f"pin={text[:20]}... (allowed: up to {MOST_PIN} characters)")
+        wrong.append(
+            BadInput(ADDRESS, "pin", "is too long", got=f"{text[:20]}...", allowed=f"up to {MOST_PIN} characters")
+        )
         return None
     found = state_from_address((pair for pair in parse_qsl(text, keep_blank_values=True) if pair[0] != "pin"), study)
-    wrong += [f"pin: {notice}" for notice in found.notices]
-    return replace(found, notices=())
+    wrong += [
+        BadInput(ADDRESS, "pin", _notice(one), got=text[:60], allowed=one.allowed, hint=one.hint)
+        for one in found.left_out
+    ]
+    return replace(found, left_out=())
 
 
-def _named(given: dict[str, str], prefix: str, parse: Callable[[str, str], T], wrong: list[str]) -> dict[str, T]:
+def _named(given: dict[str, str], prefix: str, parse: Callable[[str, str], T], wrong: list[BadInput]) -> dict[str, T]:
     """What the keys of one prefix say, by name; the rest goes into `wrong`."""
     found: dict[str, T] = {}
     for key, text in given.items():
@@ -181,7 +200,7 @@ def _named(given: dict[str, str], prefix: str, parse: Callable[[str, str], T], w
     return found
 
 
-def _plain(given: dict[str, str], key: str, parse: Callable[[str], T], usual: T, wrong: list[str]) -> T:
+def _plain(given: dict[str, str], key: str, parse: Callable[[str], T], usual: T, wrong: list[BadInput]) -> T:
     try:
         return parse(given[key]) if given.get(key) else usual
     except (ValueError, BadInput) as error:
@@ -189,19 +208,41 @@ def _plain(given: dict[str, str], key: str, parse: Callable[[str], T], usual: T,
         return usual
 
 
-def _left_out(key: str, text: str, error: Exception) -> str:
-    return f"{key[:60]}={text[:60]} ({error})"
+def _left_out(key: str, text: str, error: ValueError | BadInput) -> BadInput:
+    what, _, allowed = str(error).partition("allowed: ")
+    return BadInput(ADDRESS, key[:60], what.rstrip("; ") or "is out of range", got=text[:60], allowed=allowed)
 
 
-def _policies(given: dict[str, str], study: Study, wrong: list[str]) -> tuple[str, str]:
+def _notice(fault: BadInput) -> str:
+    """What is left out, in one line: an unknown key alone, a value with what is wrong with it."""
+    if fault.what == UNKNOWN:
+        return fault.key
+    if fault.key == "pin" and fault.what != "is too long":
+        return f"pin: {fault.what}"
+    allowed = f"allowed: {fault.allowed}" if fault.allowed else ""
+    return f"{fault.key}={fault.got} ({'; '.join(filter(None, [fault.what, allowed]))})"
+
+
+def _policies(given: dict[str, str], study: Study, wrong: list[BadInput]) -> tuple[str, str]:
     policy, vs = given.get("policy", study.case.settings.baseline), given.get("vs", "")
     if policy not in study.policies:
-        wrong.append(f"policy={policy[:60]} (allowed: {', '.join(study.policies)})")
+        wrong.append(_no_policy("policy", policy, study))
         policy = study.policies[0]
     if vs and vs not in study.policies:
-        wrong.append(f"vs={vs[:60]} (allowed: {', '.join(study.policies)})")
+        wrong.append(_no_policy("vs", vs, study))
         vs = ""
     return policy, vs
+
+
+def _no_policy(key: str, given: str, study: Study) -> BadInput:
+    return BadInput(
+        ADDRESS,
+        key,
+        "no such policy",
+        got=given[:60],
+        allowed=", ".join(study.policies),
+        hint=nearest(given[:60], study.policies),
+    )
 
 
 def number(text: str) -> float:

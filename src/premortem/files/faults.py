@@ -34,6 +34,7 @@ SAID = {
     "tuple": ("is not a list", "a list in [ ]"),
     "list": ("is not a list", "a list in [ ]"),
     "dict": ("is not a table", "a table of keys and values"),
+    "json_invalid": ("is not JSON", "a JSON object, sent as application/json"),
     "model": ("is not a table", "a table of keys and values"),
 }
 
@@ -48,7 +49,11 @@ def fault(file: str, key: str, wrong: Mapping[str, Any], known: tuple[str, ...] 
         )
     what, allowed = said
     allowed = allowed.format_map(limits | {"shape": SHAPES.get(limits.get("pattern", ""), "another form")})
-    got = None if kind == "missing" else wrong.get("input")
+    got = None if kind in ("missing", "json_invalid") else wrong.get("input")
+    if isinstance(got, bytes):  # a body that was not sent as JSON
+        return BadInput(
+            file, key, SAID["json_invalid"][0], got=got[:60].decode("utf-8", "replace"), allowed=SAID["json_invalid"][1]
+        )
     if kind == "extra_forbidden":
         last = str(wrong["loc"][-1])
         return BadInput(file, key, what, got=last, allowed=", ".join(known), hint=nearest(last, known))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import polars as pl
 
-from premortem.argument_types import checked
+from premortem.argument_types import checked_methods
 from premortem.case import Case, default
 from premortem.errors import BadInput
 from premortem.law.book import Book, load
@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # slow to load, and only a user who has a frame of it needs i
 Shipments: TypeAlias = "pl.DataFrame | pd.DataFrame | Sequence[Fields]"
 
 
+@checked_methods
 @dataclass(frozen=True)
 class Rulebook:
     """A rulebook under a policy, and the day on which a transaction without a date of its own is decided."""
@@ -71,7 +72,6 @@ class Rulebook:
             table = table.with_columns(date=pl.lit(self.day))
         return decide_ledger(table, self.book)
 
-    @checked
     def timeline(self, transaction: Transaction) -> pl.DataFrame:
         """How the transaction would have been decided over time: first and last day, outcome, clause."""
         return pl.DataFrame(timeline(transaction, self.book), orient="row")
@@ -89,7 +89,6 @@ class Rulebook:
         """Tier of a country on the day, whether or not a clause that uses tiers is in force. Raises `BadInput`."""
         return self.book.tier(iso3(country, "country", self.book.case), self._on)
 
-    @checked
     def diff(self, other: "Rulebook") -> Differences:
         """What changes from this rulebook and day to another: the keys of `premortem regime diff --json`."""
         return diff((self.book, self._on), (other.book, other._on))

@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from premortem.argument_types import checked, checked_methods
 from premortem.ensemble.design import check_seed
 from premortem.errors import BadInput, raise_all
 from premortem.problem import brief as html
@@ -28,9 +29,11 @@ TIMEOUT = 60.0
 TAKEN = ("futures", "series")
 
 
+@checked_methods
 class Problem:
     """A problem under deep uncertainty: `model` is called with uncertainties, levers and constants by name, and gives outcomes by name."""
 
+    @checked
     def __init__(
         self,
         name: str,
@@ -47,7 +50,7 @@ class Problem:
         correlations: Mapping[tuple[str, str], float] | None = None,
         timeout: float = TIMEOUT,
         processes: int | None = None,
-        files: Sequence[str | Path] = (),
+        files: str | Path | Sequence[str | Path] = (),
     ) -> None:
         """`uncertainties` may be a CSV table of priors, `propositions` TOML files; see `docs/problem.md`.
 

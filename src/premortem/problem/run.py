@@ -11,6 +11,7 @@ import pandas as pd
 import polars as pl
 from numpy.typing import NDArray
 
+from premortem.argument_types import checked_methods
 from premortem.ensemble.design import check_seed
 from premortem.errors import BadInput, unknown
 from premortem.problem import breaking, comparing, indices, pictures, words
@@ -37,6 +38,7 @@ Array = NDArray[Any]
 ALL = "all"
 
 
+@checked_methods
 class Run:
     """Policies in the same futures. Made by `Problem.run` and `Problem.stored`."""
 
@@ -242,7 +244,7 @@ class Run:
 
     def given(
         self,
-        readings: Mapping[str, tuple[float, float]],
+        readings: Mapping[str, Any],
         under: str | None = None,
         *,
         futures: int | None = None,
@@ -268,7 +270,11 @@ class Run:
 
     def compare(self, policies: Sequence[str] | None = None) -> Compared:
         """Policies against each other: regret by outcome, shares that hold, and which of them no other beats."""
-        chosen = [self._policy(p) for p in policies or self.policies]
+        if policies is not None and not policies:
+            raise BadInput(
+                "compare", "policies", "are none", got=policies, allowed="one policy or more, or None for all"
+            )
+        chosen = [self._policy(p) for p in (self.policies if policies is None else policies)]
         shares = {p: {q.name: self._share(q.name, p)["holds"] for q in self.propositions} for p in chosen}
         return comparing.compare(self.plan.definition, {p: self.answers[p] for p in chosen}, shares)
 

@@ -26,7 +26,7 @@ from premortem.questions.robustness import (
     unbeaten,
 )
 from premortem.questions.time import TimeAsymmetry, time_told
-from premortem.study import Run, as_names
+from premortem.study import Run, chosen_of
 from premortem.text.numbers import count_noun, share
 from premortem.text.result import OPTIONAL, Result
 
@@ -234,7 +234,8 @@ def _weight(text: str) -> tuple[str, float]:
 
 
 def _chosen(run: Run, policies: str | Sequence[str] | None) -> list[str]:
-    chosen = list(dict.fromkeys(as_names(policies) or [p for p in run.policies if p != run.study.case.settings.record]))
+    usual = [p for p in run.policies if p != run.study.case.settings.record]
+    chosen = [*chosen_of("compare", policies, usual)]
     known = list(dict.fromkeys([*run.policies, *run.study.policies]))
     raise_all([unknown("POLICY", "not in this run or study", name, known) for name in chosen if name not in known])
     if len(chosen) < 2:

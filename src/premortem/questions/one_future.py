@@ -12,7 +12,7 @@ from premortem.ensemble.design import check_seed
 from premortem.ensemble.part import called, draw
 from premortem.errors import BadInput
 from premortem.propositions.assumption import Assumption
-from premortem.study import Study, as_names
+from premortem.study import Study, chosen_of
 from premortem.text.result import Result
 
 Array = NDArray[Any]
@@ -83,7 +83,7 @@ def one_future(study: Study, index: int, policies: str | Sequence[str] | None = 
     check_seed(seed)
     if not 0 <= index < ensemble.MOST:
         raise BadInput("command line", "--only", "is out of range", got=index, allowed=f"0 to {ensemble.MOST - 1:,}")
-    chosen = tuple(dict.fromkeys(as_names(policies) or study.policies))
+    chosen = chosen_of("one_future", policies, study.policies)
     # the whole chunk around it, since bits differ between shapes
     size = called(study.compiled.forward)
     start = index // size * size

@@ -5,7 +5,7 @@ from premortem.study.folder import case_of, make_study, problems
 from premortem.study.last import run as last_run
 from premortem.study.of_run import case_of_run, forms_of_run, policy_files_of_run, pulled_of_run
 from premortem.study.outcome_names import outcome_names
-from premortem.study.study import Run, Study, as_names, open_run
+from premortem.study.study import Run, Study, as_names, chosen_of, open_run
 
 __all__ = [
     "Run",
@@ -14,6 +14,7 @@ __all__ = [
     "case_of",
     "case_of_run",
     "cases",
+    "chosen_of",
     "forms_of_run",
     "last_run",
     "make_study",

@@ -17,7 +17,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from premortem import facts
-from premortem.argument_types import checked
+from premortem.argument_types import checked, checked_methods
 from premortem.case import DEFAULT, Case, Levers, default, instruments
 from premortem.ensemble import bands, layout, priors, read, replace_run, store
 from premortem.ensemble import run as ensemble
@@ -62,6 +62,7 @@ TRIED = 8
 HELD, MOST_HELD = 64, 32_768
 
 
+@checked_methods
 class Study:
     """`Study()` is the shipped case; `Study("my-study/")` puts the files of a folder of the user's over it."""
 
@@ -293,7 +294,6 @@ class Study:
             self._pulled[policy] = self.case.world.levers(self.law(policy))
         return self._pulled[policy]
 
-    @checked
     def run(
         self,
         policies: str | Sequence[str] | None = None,
@@ -319,7 +319,7 @@ class Study:
         `device` is the processor, or a `gpu`, on which futures have other bits and hardly another verdict.
         """
         check_seed(seed)
-        chosen = tuple(dict.fromkeys(as_names(policies) or self.policies))
+        chosen = chosen_of("run", policies, self.policies)
         each(self.book, chosen)
         if device != "cpu" and self.compiled.forward.outside:
             what = "runs on the processor, where this study's own model is called in Python"
@@ -402,6 +402,7 @@ class Study:
         )
 
 
+@checked_methods
 @dataclass
 class Run:
     """A run folder under a study: the board, outcomes, bands, and what it was made of."""
@@ -619,6 +620,13 @@ class Run:
 def as_names(names: str | Sequence[str] | None) -> tuple[str, ...]:
     """Names that were given: one by itself is that one, and not its letters."""
     return (names,) if isinstance(names, str) else tuple(names or ())
+
+
+def chosen_of(name: str, policies: str | Sequence[str] | None, usual: Sequence[str]) -> tuple[str, ...]:
+    """Policies that were given to a function of a name, or the usual ones where none were said. Raises `BadInput` for an empty list."""
+    if policies is not None and not policies:
+        raise BadInput(name, "policies", "are none", got=policies, allowed="one policy or more, or None for all")
+    return tuple(dict.fromkeys(as_names(policies) or usual))
 
 
 def open_run(folder: str | Path, study: Study | None = None) -> Run:

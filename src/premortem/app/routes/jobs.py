@@ -4,11 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from premortem.app.jobs import MOST, Jobs
 from premortem.app.pages import AtDesk, render
-from premortem.app.schema import Answer
+from premortem.app.schema import Answer, Sent
 from premortem.app.view_state import MOST_SEED
 from premortem.errors import BadInput, nearest
 
@@ -30,7 +30,7 @@ def page(request: Request, jobs: TheJobs) -> HTMLResponse:
     return render(request, "jobs.html", jobs=[job.as_dict() for job in jobs.all()], home=jobs.place)
 
 
-class Asked(BaseModel):
+class Asked(Sent):
     """A run: which policies (all when empty), how many futures, which seed."""
 
     policies: list[str] = Field(default_factory=list, max_length=40)

@@ -8,14 +8,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from premortem import questions
 from premortem.app import controls, nudges, policy_export
 from premortem.app.live_model import Live
 from premortem.app.pages import AtDesk, View, render
 from premortem.app.routes import board
-from premortem.app.schema import Answer, Effect, Effects
+from premortem.app.schema import Answer, Effect, Effects, Sent
 from premortem.app.session import Desk
 from premortem.app.view_state import FUTURES, State
 from premortem.errors import BadInput
@@ -97,7 +97,7 @@ def download(desk: AtDesk, view: View, name: str = "mine") -> PlainTextResponse:
     return PlainTextResponse(text, headers={"content-disposition": f'attachment; filename="{_named(name)}.toml"'})
 
 
-class Save(BaseModel):
+class Save(Sent):
     """Under which name a policy is saved."""
 
     name: str = Field(max_length=40)

@@ -1,15 +1,15 @@
 """Short names of long addresses."""
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from premortem.app.schema import Answer
+from premortem.app.schema import Answer, Sent
 from premortem.app.short_links import LONGEST
 
 router = APIRouter()
 
 
-class Long(BaseModel):
+class Long(Sent):
     """An address after its `?`."""
 
     query: str = Field(max_length=LONGEST)

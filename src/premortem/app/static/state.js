@@ -6,7 +6,13 @@ const listeners = new Set();
 // An address of more characters is kept by the server under a short name, which stands in its place.
 const LONG = 1500;
 const { study, own } = document.body.dataset;
-const whole = () => new URLSearchParams(/[?&]state=/.test(location.search) ? history.state?.query ?? document.body.dataset.query : location.search);
+// What the server does not understand of the address goes on to no question, which would be refused for it.
+const leftOut = [...new URLSearchParams(document.body.dataset.leftOut)];
+function whole() {
+  const found = new URLSearchParams(/[?&]state=/.test(location.search) ? history.state?.query ?? document.body.dataset.query : location.search);
+  for (const [key, text] of leftOut) if (found.get(key) === text) found.delete(key);
+  return found;
+}
 let params = whole();
 let step = history.state?.step ?? 0;
 let resting = search();

@@ -8,9 +8,11 @@ from typing import Any
 
 from premortem.errors import BadInput, nearest, raise_all
 from premortem.problem.adapters._names import identifier
+from premortem.problem.levers import Lever
 from premortem.problem.model_values import ModelValue, Output
 from premortem.problem.outcomes import Series
 from premortem.problem.problem import Problem
+from premortem.problem.uncertainties import Uncertainty
 
 NOT_HERE = "is not installed, and reads models of Vensim and XMILE"
 
@@ -35,7 +37,11 @@ class Translated:
 
 
 def from_pysd(
-    path: str | Path, uncertainties: Sequence[Any], outcomes: Sequence[str], levers: Sequence[Any] = (), **more: Any
+    path: str | Path,
+    uncertainties: Sequence[Uncertainty],
+    outcomes: Sequence[str],
+    levers: Sequence[Lever | Uncertainty] = (),
+    **more: Any,
 ) -> Problem:
     """The problem of a Vensim (.mdl), XMILE (.xmile) or translated (.py) model. `outcomes` are its variables by name, each a series over its
     time; uncertainties and levers bear its names with underscores for spaces. Needs `pip install "premortem[pysd]"`. Raises `BadInput`.
