@@ -138,6 +138,7 @@ def test_9_this_view_for_a_colleague(hand):
 def test_a_saved_page_names_no_address_and_keeps_the_colours_of_its_keys(visit, path):
     page = visit(path)
     page.locator("figure.chart[data-ready], .story").first.wait_for()
+    page.locator("#copy").click()
     with page.expect_download() as saved:
         page.locator("#save").click()
     kept = saved.value.path().read_text("utf-8")
