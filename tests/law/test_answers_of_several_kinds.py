@@ -16,6 +16,7 @@ from premortem.law import compare_books
 from premortem.law.answers import Answer, answers, complete, merged_answers, parse
 from premortem.law.book import Book, load
 from premortem.law.loopholes import Search, search
+from premortem.law.opinion import opine
 from premortem.study import Study
 from premortem.terminal.rules import print_diff, print_loopholes
 
@@ -288,6 +289,12 @@ def test_where_no_clause_speaks_the_answer_is_that_of_the_kind(district: Case) -
     told = asked(load("plain", district), nitrogen=10, hectares=40)
     assert told.outcomes["duty"] == "none_due"
     assert "none_due" not in told.by
+
+
+def test_an_answer_where_no_clause_speaks_cites_nothing_and_tells_its_day(district: Case) -> None:
+    told = opine({"nitrogen": 10, "hectares": 40}, load("plain", district))
+    assert told.as_dict()["transaction"][told.book.vocabulary.asked] == str(told.day)
+    assert "()" not in told.sentence
 
 
 @pytest.mark.parametrize(("nitrogen", "most"), [(175, 1750.0), (171, 1710.0), (90, None)])

@@ -5,17 +5,19 @@ from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 
+import numpy as np
 import polars as pl
 import pytest
 
 from premortem import questions
+from premortem.questions import scenario_discovery
 from premortem.questions.attribution import Carried, NotCarried
 from premortem.questions.boxes import OutOfSample, TriedBox
 from premortem.questions.breaking_points import BreakingPoint, Threshold
 from premortem.questions.clause_sweeps import ClauseThreshold, ShareAt
 from premortem.questions.stress import Check, Stress
 from premortem.questions.watch import UsedReading
-from premortem.text.result import Result
+from premortem.text.result import Result, Rows
 from premortem.text.tables import table
 
 POINT = BreakingPoint(
@@ -78,6 +80,19 @@ def test_a_repr_fits_a_screen(result: Result):
     assert lines[0] == type(result).__name__
     assert len(lines) <= 24
     assert max(map(len, lines)) <= 100
+
+
+def test_rows_and_what_discovery_found_fit_a_screen():
+    rng = np.random.default_rng(0)
+    values = rng.random((30, 2000))
+    found = scenario_discovery.discover(
+        values, [f"n{i}" for i in range(30)], values[0] + values[1] > 1.3, resample=False
+    )
+    for thing in (found, found.boxes[0], found.curve[0], Rows([POINT] * 3), Rows([POINT] * 50), Rows()):
+        lines = repr(thing).splitlines()
+        assert len(lines) <= 40
+        assert max(map(len, lines)) <= 100
+    assert repr(Rows([POINT] * 50)).endswith("more")
 
 
 def test_rows_of_results_make_a_table_by_their_keys():

@@ -147,7 +147,7 @@ class Opinion(Shown):
             return f"{capital(self.in_words(self.outcome))}."
         reads = self.book.vocabulary.outcomes[self.outcome].reads
         if self.settled:
-            return f"{reads} ({self.citation})."
+            return f"{reads} ({self.citation})." if self.citation else f"{reads}."
         told = (f"{self.reads(r.outcome)} if {_worded(r.fields)}" for r in self.readings)
         return f"{reads}: {'; '.join(told)}."
 
@@ -221,7 +221,8 @@ class Opinion(Shown):
             "not_checked": [*self.not_checked],
             "trace": [*self.trace()],
             "transaction": ({ITEM: self.item.name} if self.item.name else {})
-            | {name: _plain(value) for name, value in self.given.items()},
+            | {name: _plain(value) for name, value in self.given.items()}
+            | {self.book.vocabulary.asked: self.day.isoformat()},
             "rulebook": current.as_dict(),
             "stale": current.stale(self.day),
         }

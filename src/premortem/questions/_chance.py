@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from premortem.questions._search import MOST_LIMITS
 from premortem.questions.limits import Flags
 from premortem.questions.peeling import LEAST_MASS, Sample, peel
+from premortem.text.result import Shown
 
 Array = NDArray[Any]
 # There is structure where the p-value of the test is below this.
@@ -39,8 +40,8 @@ PACE, MASSES = (0.1, 0.05), np.geomspace(0.8, 1.2 * LEAST_MASS, 14)
 PAIRED = 4
 
 
-@dataclass(frozen=True)
-class Chance:
+@dataclass(frozen=True, repr=False)
+class Chance(Shown):
     """How likely chance alone finds boxes as dense as those of a sample (`p`); `lifts` are the densities over the base rate that permuted
     verdicts reach: at each of `MASSES` by one limit, by two and by a few, (permutation, 3 x mass).
     """

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from premortem.questions._refining import LEVEL, Refined, measured, pruned, settled
 from premortem.questions.limits import Flags, Limit
 from premortem.questions.peeling import ALPHA, TAKEN, Sample, Trajectory, joined, peel
+from premortem.text.result import Shown
 
 Array = NDArray[Any]
 # Paces of peeling: of more futures than so many the first alone, and one price for all.
@@ -35,8 +36,8 @@ MOST_SETS, MOST_LIMITS = 8, 5
 MOST_COMBINED = 10
 
 
-@dataclass(frozen=True)
-class Step:
+@dataclass(frozen=True, repr=False)
+class Step(Shown):
     """A point of the trade-off curve: a box with its limits, the quasi-p-value of each, and whether all are significant."""
 
     coverage: float

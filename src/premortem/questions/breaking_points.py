@@ -20,7 +20,7 @@ from premortem.questions.margins import (
     policy_of,
 )
 from premortem.study import Run, Study
-from premortem.text.result import FROM, Result
+from premortem.text.result import FROM, Result, Rows
 
 Array = NDArray[Any]
 # Moves that a story tells; the rest are in the table.
@@ -93,7 +93,7 @@ def breaking_points(
     found = sought_breaks(place_of(run, start), assumption_number(run.study, assumption), pulled, top)
     if not found.rows:
         raise MissingData(found.said)
-    return found.rows
+    return Rows(found.rows)
 
 
 def place_of(run: Run, start: int | None) -> Place:

@@ -15,6 +15,7 @@ from premortem.questions.policy_paths import along
 from premortem.questions.redraw import redraw
 from premortem.study import Run, Study
 from premortem.text.numbers import count_noun
+from premortem.text.result import Shown
 from premortem.watch import dated_events, hindcast_words, process, quantities, reading_files
 from premortem.watch import forecasts as forecast_tables
 from premortem.watch import hindcast as scoring
@@ -26,8 +27,8 @@ from premortem.watch.weights import Weights, thinned, weigh
 HEAVY = 4096
 
 
-@dataclass(frozen=True)
-class Judged:
+@dataclass(frozen=True, repr=False)
+class Judged(Shown):
     """A hindcast by futures weighted with what was known on the day, and by all futures alike where that was asked for."""
 
     weighted: Hindcast

@@ -24,6 +24,7 @@ from premortem.propositions.score import Thresholds
 from premortem.study import Study
 from premortem.study.model import Chunk
 from premortem.text.numbers import in_words
+from premortem.text.result import Shown
 
 Array = NDArray[Any]
 STRENGTH = "strength"
@@ -33,8 +34,8 @@ TIMES, ENDS, YEARS = 4, (0.001, 0.999), 1
 SEED = 7
 
 
-@dataclass(frozen=True)
-class Standing:
+@dataclass(frozen=True, repr=False)
+class Standing(Shown):
     """What a change is made to: futures under a rulebook with thresholds, and what they come to."""
 
     study: Study

@@ -13,13 +13,13 @@ from premortem.ensemble.part import called, draw
 from premortem.errors import BadInput
 from premortem.propositions.assumption import Assumption
 from premortem.study import Study, chosen_of
-from premortem.text.result import Result
+from premortem.text.result import Result, Shown
 
 Array = NDArray[Any]
 
 
-@dataclass(frozen=True)
-class ConditionAt:
+@dataclass(frozen=True, repr=False)
+class ConditionAt(Shown):
     """A condition in one future; its margin is None where it is no number."""
 
     condition: str
@@ -29,8 +29,8 @@ class ConditionAt:
     holds: bool
 
 
-@dataclass(frozen=True)
-class AssumptionAt:
+@dataclass(frozen=True, repr=False)
+class AssumptionAt(Shown):
     """An assumption in one future, with its conditions."""
 
     assumption: str
@@ -40,8 +40,8 @@ class AssumptionAt:
     conditions: tuple[ConditionAt, ...]
 
 
-@dataclass(frozen=True)
-class Under:
+@dataclass(frozen=True, repr=False)
+class Under(Shown):
     """One future under one policy: verdicts, every national series step by step, and what of them is not finite."""
 
     policy: str
@@ -50,8 +50,8 @@ class Under:
     non_finite: list[str]
 
 
-@dataclass(frozen=True)
-class Drawn:
+@dataclass(frozen=True, repr=False)
+class Drawn(Shown):
     """An uncertainty in one future, its median, and how far from it this future lies [standard normal scores]; None for a category."""
 
     param: str
@@ -62,7 +62,7 @@ class Drawn:
     score: float | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class OneFuture(Result):
     """A future of a design: its uncertainties, furthest from their medians first, and what it comes to under each policy."""
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from premortem.questions._binning import SAMPLED, binned
 from premortem.questions.limits import Flags
+from premortem.text.result import Shown
 
 Array = NDArray[Any]
 # Share of a box's futures by which a peel is judged; and the share that a peel then takes: half of it, so that the curve
@@ -28,8 +29,8 @@ PEELS = int(np.ceil(np.log(LEAST_MASS) / np.log(1 - TAKEN))) + 1
 MOST_CATEGORIES = 60
 
 
-@dataclass(frozen=True)
-class Sample:
+@dataclass(frozen=True, repr=False)
+class Sample(Shown):
     """Futures ready for peeling: values (parameter, future) as float32, the bin of each and where bins begin
     (parameter, bin), breaks, weights, and which dimensions have no order (parameter,).
     """

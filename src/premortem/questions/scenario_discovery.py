@@ -19,6 +19,7 @@ from premortem.questions._search import MOST_LIMITS, PACES, Step, searched, wort
 from premortem.questions.limits import Flags, Limit, within
 from premortem.questions.peeling import Sample, peel, prepared
 from premortem.text.numbers import count_noun, spell_count
+from premortem.text.result import Shown
 
 Array = NDArray[Any]
 
@@ -40,8 +41,8 @@ REASON = (
 )
 
 
-@dataclass(frozen=True)
-class Box:
+@dataclass(frozen=True, repr=False)
+class Box(Shown):
     """A box: its limits by dimension, how dense in breaks it is, what share of them it holds, and the curve it was
     chosen from.
 
@@ -66,8 +67,8 @@ class Box:
         return within(self.limits, {name: values[places.index(name)] for name in self.limits})
 
 
-@dataclass(frozen=True)
-class Discovery:
+@dataclass(frozen=True, repr=False)
+class Discovery(Shown):
     """What scenario discovery found: boxes, or in words why there are none; `base_rate` is None where no future can tell it.
 
     `failed` futures, whose margin is no number, were left out; `test` tells chance from structure, None where there was too little to

@@ -22,6 +22,7 @@ from premortem.questions.move import (
 )
 from premortem.questions.sensitivity import goes_with
 from premortem.study import Study
+from premortem.text.result import Rows, Shown
 
 Array = NDArray[Any]
 # A standard change: a tenth of a clause number, of a strength's range, of the chances of an uncertainty.
@@ -32,8 +33,8 @@ TRIED = 13
 STRONGEST = 8
 
 
-@dataclass(frozen=True)
-class Change:
+@dataclass(frozen=True, repr=False)
+class Change(Shown):
     """A thing moved by a standard step: the move in words, whether the world reads the thing, the change of each share that holds."""
 
     key: str
@@ -49,8 +50,8 @@ class Change:
         return max(self.changes, key=lambda k: abs(self.changes[k]))
 
 
-@dataclass(frozen=True)
-class Curve:
+@dataclass(frozen=True, repr=False)
+class Curve(Shown):
     """The share of futures in which each assumption holds against the value of one thing, and where the thing stands."""
 
     key: str
@@ -97,8 +98,8 @@ def single_changes(at: Standing | Study, of: Iterable[str] | None = None) -> tup
     """
     at = at if isinstance(at, Standing) else standing(at)
     if of is None:
-        return tuple(largest_first(_change(at, key) for key in strongest(at)))
-    return tuple(_change(at, key) for key in of)
+        return Rows(largest_first(_change(at, key) for key in strongest(at)))
+    return Rows(_change(at, key) for key in of)
 
 
 def largest_first(changes: Iterable[Change]) -> list[Change]:

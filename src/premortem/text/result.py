@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 from warnings import warn
 
-from premortem.text.layout import SCREEN, fit
+from premortem.text.layout import LINES, SCREEN, fit
 
+Held = TypeVar("Held")
 # What leaves as JSON, or comes as such from outside: its keys are those of `--json`, its values whatever JSON can hold.
 Document: TypeAlias = dict[str, Any]
 # A field that is left out of the plain data where it is None.
@@ -39,6 +40,19 @@ class Result(Shown):
     def __getitem__(self, key: str) -> Any:
         warn(f"result[{key!r}] is now result.{key}", DeprecationWarning, stacklevel=2)
         return self.as_dict()[key]
+
+
+class Rows(tuple[Held, ...]):
+    """Results one after another, each shown on lines of its own; those that do not fit a screen are counted."""
+
+    def __repr__(self) -> str:
+        told, rest = "", len(self)
+        for row in self:
+            more = f"{told}\n{row!r}" if told else repr(row)
+            if told and more.count("\n") >= LINES:
+                break
+            told, rest = more, rest - 1
+        return f"{told}\n... and {rest} more" if rest else told or "()"
 
 
 def shown(thing: object, names: Sequence[str]) -> str:

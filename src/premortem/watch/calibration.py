@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
+from premortem.text.result import Shown
 from premortem.watch.quantities import Array
 from premortem.watch.weights import resample
 
@@ -30,8 +31,8 @@ class Bin:
     most: float
 
 
-@dataclass(frozen=True)
-class Joint:
+@dataclass(frozen=True, repr=False)
+class Joint(Shown):
     """All outcomes as one: their number and groups, how many independent ones they are worth by the model's own correlations, the energy
     score (smaller is better; in normal scores) beside that of the same ranges without correlation, and the place of the record
     among futures: the share of them that lie nearer to the others than it does.

@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 
 from premortem.text.numbers import capital
+from premortem.text.result import Shown
 from premortem.watch.calibration import shares_of_groups
 from premortem.watch.dated_events import narrower
 from premortem.watch.quantities import Array
@@ -21,8 +22,8 @@ BINS = 5
 NOBODY, NO_EVENT = "nobody has found out whether it came", "the policy process has no such event"
 
 
-@dataclass(frozen=True)
-class EventScored:
+@dataclass(frozen=True, repr=False)
+class EventScored(Shown):
     """An event against the share of futures in which it had come by that day."""
 
     event: str

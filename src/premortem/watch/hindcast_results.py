@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from premortem.text.result import Document
+from premortem.text.result import Document, Shown
 from premortem.text.tables import Table, table
 from premortem.watch import calibration, reading_kinds
 from premortem.watch.calibration import Joint
@@ -29,8 +29,8 @@ class Wins:
     log_score_gain_median: float
 
 
-@dataclass(frozen=True)
-class Hindcast:
+@dataclass(frozen=True, repr=False)
+class Hindcast(Shown):
     """All scores. `beats_persistence` and `beats_trend` are shares of the observables that have such a baseline."""
 
     as_of: date

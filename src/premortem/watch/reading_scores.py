@@ -6,14 +6,16 @@ from datetime import date
 
 import numpy as np
 
+from premortem.text.result import Shown
+
 # A field is called `date`, and within its class that name is taken.
 _Day = date
 # A score below this is none: what both have exactly right is a tie.
 SMALL = 1e-12
 
 
-@dataclass(frozen=True)
-class Baseline:
+@dataclass(frozen=True, repr=False)
+class Baseline(Shown):
     """A forecast of another of one reading: its scores, whether the model's CRPS is smaller, and what it said."""
 
     crps: float
@@ -26,8 +28,8 @@ class Baseline:
     source: str
 
 
-@dataclass(frozen=True)
-class Scored:
+@dataclass(frozen=True, repr=False)
+class Scored(Shown):
     """One reading against what the model said of it; crps in the quantity's unit, baselines None where none exists."""
 
     quantity: str

@@ -14,6 +14,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from premortem.text import numbers
+from premortem.text.result import Shown
 from premortem.watch.quantities import Array
 from premortem.watch.signposts import Signpost
 from premortem.watch.weights import effective, summing_to_one
@@ -27,8 +28,8 @@ RARE = 0.005
 LN2 = float(np.log(2.0))
 
 
-@dataclass(frozen=True)
-class Worth:
+@dataclass(frozen=True, repr=False)
+class Worth(Shown):
     """What one reading is worth."""
 
     regret: float  # expected gain in the measure of policies by choosing after the reading; 0 or more
@@ -42,8 +43,8 @@ class Worth:
         return self.regret_share if self.regret > CLEAR * self.regret_error else 0.0
 
 
-@dataclass(frozen=True)
-class Shift:
+@dataclass(frozen=True, repr=False)
+class Shift(Shown):
     """How a share moves when a threshold is passed."""
 
     assumption: str

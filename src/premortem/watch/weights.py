@@ -13,6 +13,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from premortem.errors import BadInput
+from premortem.text.result import Shown
 from premortem.watch.quantities import Array, Quantity
 from premortem.watch.readings import Reading, contradictions, errors, strengths
 
@@ -29,8 +30,8 @@ WEAKEST, BISECTIONS = 1e-12, 20
 LEVEL = 0.95
 
 
-@dataclass(frozen=True)
-class Weights:
+@dataclass(frozen=True, repr=False)
+class Weights(Shown):
     """Weights of futures, shape (future,), summing to 1, and how far they can be trusted."""
 
     values: Array

@@ -18,6 +18,7 @@ from premortem.law.parties.nameless import is_nameless
 from premortem.law.parties.spelling import in_other_script, key, words
 from premortem.law.parties.table import NOT_LISTED, Listed
 from premortem.law.parties.telltale import Sign, signs_of, still_asks
+from premortem.text.result import Shown
 
 # Who may be named on a transaction.
 ROLES = ("exporter", "purchaser", "intermediate", "consignee", "end_user", "parent")
@@ -33,8 +34,8 @@ SAYS = "says {words}"
 SHOWN = 5
 
 
-@dataclass(frozen=True)
-class Hit:
+@dataclass(frozen=True, repr=False)
+class Hit(Shown):
     """A named party that is equal to a listed one, or near it."""
 
     party: str  # its role on the transaction
