@@ -142,7 +142,7 @@ def test_what_is_no_table_and_what_is_no_transaction_are_told_in_a_line(given):
     with pytest.raises(BadInput, match=r"^ledger: is no table; allowed: a frame of Polars or pandas"):
         book.ledger(given)
     if not isinstance(given, dict):
-        with pytest.raises(BadInput, match=r"^transaction: is none; allowed: a Transaction, or a dict of fields"):
+        with pytest.raises(BadInput, match=r"^decide: transaction: is .*; allowed: a Transaction or a dict"):
             book.decide(given)
 
 
