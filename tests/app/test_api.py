@@ -57,7 +57,7 @@ def test_settings_that_are_not_understood_are_refused_all_at_once(client):
     assert list(found) == ["vs", "l.nosuch", "t.A2.models_contained", "polcy", "pin"]
     assert found["polcy"]["hint"] == "did you mean policy?"
     assert "rescinded" in found["vs"]["allowed"]
-    assert found["t.A2.models_contained"]["allowed"] == "0 to 1"
+    assert found["t.A2.models_contained"]["allowed"] == "0.05 to 0.5"
     assert all({"file", "key", "got", "allowed", "hint"} <= one.keys() for one in found.values())
 
 

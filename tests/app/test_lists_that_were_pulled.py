@@ -11,6 +11,7 @@ from premortem.bench.screening import served
 from premortem.case import default
 from premortem.facts import live
 from premortem.law.fields.transfers import transfers
+from premortem.text.numbers import day_in_words
 
 NAME = "Zorvath Kelpont"
 DENIED = "licence:policy_of_denial"
@@ -43,7 +44,7 @@ def plain(html):
 def test_an_answer_by_the_lists_that_were_pulled_bears_their_hash_and_its_links_keep_them(client, digest):
     ships, pulled = (client.get("/rules", params=ASKED | {"data": data}).text for data in ("shipped", "pulled"))
     day = datetime.now(UTC).date()
-    assert f"lists of parties as pulled on {day} (SHA-256 {digest[:12]})" in plain(pulled)
+    assert f"lists of parties as pulled on {day_in_words(day)} (SHA-256 {digest[:12]})" in plain(pulled)
     assert "Entity List" in plain(pulled)
     assert DENIED in pulled
     assert DENIED not in ships

@@ -190,7 +190,7 @@ def test_f057_a_share_of_few_effective_futures_is_grey_and_has_no_interval():
 
 
 def test_a_signpost_of_an_assumption_says_that_it_came_true_since_the_day(client):
-    assert 'known since to have come true<span class="claim">13 May 2025' in client.get("/a/A4").text
+    assert 'known since to have come true<span class="claim">not enforced from 13 May 2025' in client.get("/a/A4").text
     assert "to have come true" not in client.get("/a/A4?asof=2026-06-01").text
 
 

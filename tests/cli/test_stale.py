@@ -52,7 +52,7 @@ def test_a_board_of_the_numbers_that_stand_has_no_warning(run, told):
 
 
 @pytest.mark.parametrize("kind", EDITS)
-def test_f331_the_board_says_which_numbers_are_others_now_and_shows_the_runs_own(first, run, told, kind):
+def test_r31_the_board_says_which_numbers_are_others_now_and_shows_the_runs_own(first, run, told, kind):
     before = [cell.as_dict() for cell in open_run(first / "out").board_rows()]
     edit(run, kind)
     code, out, err = told("board", "--run", run, "--json")
@@ -63,7 +63,7 @@ def test_f331_the_board_says_which_numbers_are_others_now_and_shows_the_runs_own
 
 
 @pytest.mark.parametrize("name", ["stress C1", "compare", "brief", "futures", "edits", "watch", "exhibits"])
-def test_f331_what_works_out_more_refuses(run, told, name):
+def test_r31_what_works_out_more_refuses(run, told, name):
     edit(run, "assumptions")
     code, _, err = told(*name.split(), "--run", run)
     assert code == 2

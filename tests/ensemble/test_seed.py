@@ -15,7 +15,7 @@ FAILS = X[:, 0] > 0.5
 
 
 @pytest.mark.parametrize("seed", [-1, 1.5, True, "7", None])
-def test_f332_what_no_draw_can_start_from_is_refused(seed):
+def test_r32_what_no_draw_can_start_from_is_refused(seed):
     with pytest.raises(BadInput, match=r"^seed: is .*; allowed: a whole number from 0$"):
         check_seed(seed)
 
@@ -38,14 +38,14 @@ def test_any_whole_number_from_0_will_do(seed):
         lambda _: tables.value_of_information(X, FAILS, seed=-1),
     ],
 )
-def test_f332_it_is_refused_wherever_one_is_asked_for(ask, tmp_path):
+def test_r32_it_is_refused_wherever_one_is_asked_for(ask, tmp_path):
     with pytest.raises(BadInput, match=r"^seed: is -1"):
         ask(tmp_path / "z")
     assert not (tmp_path / "z").exists()
 
 
 @pytest.mark.parametrize("name", ["run --futures 8 --out {}", "hindcast"])
-def test_f332_a_command_says_it_in_one_line(name, tmp_path, monkeypatch, capsys):
+def test_r32_a_command_says_it_in_one_line(name, tmp_path, monkeypatch, capsys):
     words = name.format(tmp_path / "z").split()
     code, _, err = command(monkeypatch, capsys, *words, "--case", "eu_gpai", "--seed", "-1")
     assert (code, err) == (2, "error: command line: --seed: is -1; allowed: a whole number from 0\n")

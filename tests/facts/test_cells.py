@@ -23,7 +23,7 @@ EDITS = (
 )
 
 
-def test_f333_every_wrong_cell_of_a_case_is_told_at_once(tmp_path):
+def test_r33_every_wrong_cell_of_a_case_is_told_at_once(tmp_path):
     case = shutil.copytree(load("eu_gpai").folder, tmp_path / "eu", ignore=shutil.ignore_patterns("__pycache__"))
     for file, old, new, _ in EDITS:
         edited(case, f"facts/{file}", old, new)

@@ -498,8 +498,8 @@ def test_the_nearest_clause_is_told_by_the_fields_of_a_test_too_long_to_show():
     told = memo.text(answer(item="sme_tool", destination="CHN", date="2025-06-01", fab_node_nm=28))
     flat = " ".join(told.split())
     assert (
-        "oct2022.sme (a test of listed, fab node nm, fab non planar, fab nand layers and advanced dram: not met)"
-        in flat
+        "oct2022.sme and oct2023.sme (a test of listed by ECCN, logic node of the fab, fab of non-planar transistors, NAND layers of the fab "
+        "and the fab makes DRAM that is advanced by the test of the day: not met)" in flat
     )
 
 

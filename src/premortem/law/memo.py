@@ -167,11 +167,15 @@ def _nearest(d: Decided) -> list[str]:
     """Clauses that miss by one test of something that was given, with that test."""
     missed = [(s, [t for t in s.tests if not t.met]) for s in d.trace if s.reached and not s.applies]
     found = [
-        f"{s.clause} ({_test(tests[0], d.vocabulary)}: not met)"
+        (s.clause, _test(tests[0], d.vocabulary))
         for s, tests in missed
         if tests and not {*sources(tests[0].test, d.vocabulary)}.isdisjoint(d.transaction.keys() - {"destination"})
     ]
-    return [f"Nearest: {', '.join(found[:2])}"] if found else []
+    by_test: dict[str, list[str]] = {}
+    for clause, test in found[:2]:
+        by_test.setdefault(test, []).append(clause)
+    told = ", ".join(f"{' and '.join(clauses)} ({test}: not met)" for test, clauses in by_test.items())
+    return [f"Nearest: {told}"] if told else []
 
 
 def _test(test: Test, words: Vocabulary) -> str:
