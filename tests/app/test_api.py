@@ -154,7 +154,7 @@ def test_periods_of_the_page_hang_on_what_the_answer_hangs_on_and_say_to_which_d
     (last,) = re.findall(r'<li class="unknown now">.*?</li>', page, re.DOTALL)
     assert "May go only under conditions: no licence needed" in last
     assert "Does BIS still not enforce the framework" in last
-    assert "the rulebook is verified to 8 October 2026 only" in last
+    assert "The rulebook is verified to 8 October 2026 only" in last
     assert "no clause requires anything" not in last
 
 

@@ -49,7 +49,7 @@ def test_an_answer_by_the_lists_that_were_pulled_bears_their_hash_and_its_links_
     assert DENIED in pulled
     assert DENIED not in ships
     assert "lists of parties as pulled" not in plain(ships)
-    assert f"those and the lists pulled {day}" in plain(ships)  # they are offered
+    assert f"those and the lists pulled {day_in_words(day)}" in plain(ships)  # they are offered
     periods = re.search(r'<ol class="periods">.*?</ol>', pulled, re.DOTALL)[0]
     links = re.findall('href="(/rules[^"]+)"', periods)
     assert links
