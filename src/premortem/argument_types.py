@@ -116,9 +116,11 @@ def _is_of(value: Any, kind: type) -> bool:
 
 
 def _holds(value: Any, kind: type, inner: tuple[Any, ...]) -> bool:
-    """Whether what a dict or a list holds is of the types that are named; true of what can be read only once."""
+    """Whether the keys of a dict, or what a list holds, are of the types that are named; true of what can be read only once. What a dict
+    holds is told by who reads it, with its key.
+    """
     if issubclass(kind, Mapping) and inner:
-        return all(_is(key, inner[0]) and _is(held, inner[1]) for key, held in value.items())
+        return all(_is(key, inner[0]) for key in value)
     if len(inner) == 1 and isinstance(value, Collection):
         return all(_is(held, inner[0]) for held in value)
     return True

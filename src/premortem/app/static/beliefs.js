@@ -17,6 +17,8 @@ for (const box of document.querySelectorAll(".belief")) {
   const [from, to, back] = [".from", ".to", ".back"].map((s) => box.querySelector(s));
   const fields = [...box.querySelectorAll(".number")];
   const step = (high - low) / 100;
+  // a browser keeps fifteen digits of a handle, by which it may lie beyond an end of the prior
+  const at = (handle) => Math.min(high, Math.max(low, Number(handle.value)));
 
   const show = (a, b) => {
     from.value = a;
@@ -40,7 +42,7 @@ for (const box of document.querySelectorAll(".belief")) {
     set({ [box.dataset.key]: changed ? `${a === low ? full(a) : short(a)}..${b === high ? full(b) : short(b)}` : null }, rest);
   };
   for (const [handle, which] of [[from, 0], [to, 1]]) {
-    const ends = () => (which === 0 ? [Math.min(Number(from.value), Number(to.value)), Number(to.value)] : [Number(from.value), Math.max(Number(from.value), Number(to.value))]);
+    const ends = () => (which === 0 ? [Math.min(at(from), at(to)), at(to)] : [at(from), Math.max(at(from), at(to))]);
     handle.addEventListener("input", () => move(...ends(), false));
     handle.addEventListener("change", () => move(...ends(), true));
     handle.addEventListener("keydown", (event) => {
@@ -61,7 +63,7 @@ for (const box of document.querySelectorAll(".belief")) {
     const [least, most] = [low, high].map((x) => brief(x, box.dataset.unit));
     const words = [low, high].map((x) => beside(x, box.dataset.unit));
     const allowed = words[0] === words[1] ? `${least} to ${most} ${words[0]}`.trim() : `${least} to ${most} (${words.join(" to ")})`;
-    const values = fields.map((f, i) => (f === field ? read(f.value) : Number([from, to][i].value)));
+    const values = fields.map((f, i) => (f === field ? read(f.value) : at([from, to][i])));
     const good = values.every((x) => x >= low && x <= high) && values[0] <= values[1];
     wrong(box, field, good ? "" : `${field.value} is not taken. Allowed: ${allowed}, the first not above the second`);
     if (good) move(...values, true);
