@@ -5,10 +5,8 @@ from collections.abc import Iterable, Mapping
 import polars as pl
 
 from premortem.app import shipment_form
-from premortem.app.page_words import on_page
-from premortem.law.fields.field_words import called
+from premortem.app.page_words import grounds_in_words, on_page
 from premortem.law.fields.vocabulary import Vocabulary
-from premortem.law.ledger.grounds import BETWEEN
 from premortem.law.ledger.remainder import ROW, WHY
 from premortem.law.verdict_codes import RETURNED
 from premortem.text.numbers import capital
@@ -29,19 +27,24 @@ def under_own_headings(table: pl.DataFrame, own: Mapping[str, str]) -> pl.DataFr
     return table.rename({name: heading for name, heading in wanted.items() if taken.count(heading) == 1})
 
 
+def needs_look(decided: pl.DataFrame) -> pl.DataFrame:
+    """Rows that were rejected, or of which it hangs on something whether they may go, each with its number. A row that gives back an
+    earlier one hangs on nothing.
+    """
+    numbered = decided.drop(ROW, strict=False).with_row_index(ROW, offset=1)
+    hangs = pl.col("may_go").is_null() & pl.col("outcome").ne_missing(RETURNED)
+    return numbered.filter(pl.col(WHY).is_not_null() | hangs)
+
+
 def told_in_words(decided: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
     """The decided table with its reasons as a page tells them: fields by how they are called, no option of a command."""
-    rests = pl.col("rests_on").map_elements(lambda text: _in_words(text, words), pl.String)
+    rests = pl.col("rests_on").map_elements(lambda text: on_page(grounds_in_words(text, words)), pl.String)
     return decided.with_columns(pl.col(WHY).map_elements(on_page, pl.String), rests)
 
 
 def to_look_at(decided: pl.DataFrame, words: Vocabulary) -> pl.DataFrame:
-    """Rows that were rejected, or of which it hangs on something whether they may go: each with its number and why. A row that gives back
-    an earlier one hangs on nothing.
-    """
-    numbered = decided.drop(ROW, strict=False).with_row_index(ROW, offset=1)
-    hangs = pl.col("may_go").is_null() & pl.col("outcome").ne_missing(RETURNED)
-    kept = numbered.filter(pl.col(WHY).is_not_null() | hangs)
+    """The rows that need a look, each with why."""
+    kept = needs_look(decided)
     reasons = [_why(row, words) for row in kept.select(WHY, "outcome", "rests_on", "hits").to_dicts()]
     return kept.insert_column(1, pl.Series(REASON, reasons, pl.String))
 
@@ -54,8 +57,3 @@ def _why(row: Mapping[str, str | None], words: Vocabulary) -> str:
     found = [f"Hangs on: {rests}"] if rests else []
     found += [f"Name to look at: {hits}"] if hits else []
     return ". ".join(found) or capital(shipment_form.reads(outcome, words))
-
-
-def _in_words(rests_on: str, words: Vocabulary) -> str:
-    parts = (called(part, words) if part in words.fields else on_page(part) for part in rests_on.split(BETWEEN))
-    return BETWEEN.join(parts)

@@ -1,10 +1,13 @@
 """Faults and reasons in words of the page: rooms speak of options of a command, and a page or a request has fields in their place."""
 
 import re
+from functools import lru_cache
 
 from premortem.arguments import COMMAND
 from premortem.errors import BadInput, PremortemError
-from premortem.law.fields.field_words import untyped
+from premortem.law.fields.field_words import called, untyped
+from premortem.law.fields.vocabulary import Vocabulary
+from premortem.law.ledger.grounds import BETWEEN
 from premortem.text.places import without_folders
 from premortem.text.result import Document
 
@@ -36,6 +39,7 @@ FIELDS = (
 _OPTION = re.compile(r"(?<![\w-])--([a-z][a-z-]*)")
 
 
+@lru_cache(maxsize=4096)  # rows of a ledger give few reasons, each of them often
 def on_page(text: str) -> str:
     """A text in which no word of the command line is left.
 
@@ -46,6 +50,11 @@ def on_page(text: str) -> str:
     for option, field in FIELDS:
         text = re.sub(option, field, text)
     return _OPTION.sub(lambda found: found[1].replace("-", " "), text)
+
+
+def grounds_in_words(rests_on: str, words: Vocabulary) -> str:
+    """What an answer hangs on: fields by how they are called, questions as they are asked."""
+    return BETWEEN.join(called(on, words) if on in words.fields else on for on in rests_on.split(BETWEEN))
 
 
 def fault(error: PremortemError) -> Document:

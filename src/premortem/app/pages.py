@@ -44,6 +44,8 @@ class NotUnderstood(BadInputs):
     """Settings of an address of the API that nothing reads."""
 
 
+# In the scope of a request: the view that its address asks for.
+VIEW = "premortem.view"
 # Screens in the order of their tabs.
 SCREENS = {
     "/": "Story",
@@ -121,32 +123,30 @@ def desk_of(request: Request) -> Desk:
 
 
 def view_of(request: Request) -> State:
-    """The view that the address asks for; an address of more than one value a key takes the last."""
-    return states.state_from_address(request.query_params.multi_items(), desk_of(request).study)
+    """The view that the address asks for, read once a request; an address of more than one value a key takes the last."""
+    if VIEW not in request.scope:
+        given = request.query_params.multi_items()
+        request.scope[VIEW] = states.state_from_address(given, desk_of(request).study)
+    found: State = request.scope[VIEW]
+    return found
 
 
 def check_address(request: Request) -> None:
     """Raises `NotUnderstood` for what an address of the API holds and nothing reads; pages leave it out and name it."""
     if request.url.path.startswith("/api/") and request.query_params:
-        asked = request.scope["route"].dependant.query_params
-        own = {one.alias for one in asked}
-        found = states.state_from_address(request.query_params.multi_items(), desk_of(request).study, own)
-        if found.left_out:
-            raise NotUnderstood(found.left_out)
+        own = {one.alias for one in request.scope["route"].dependant.query_params}
+        left_out = [f for f in view_of(request).left_out if not (f.what == states.UNKNOWN and f.key in own)]
+        if left_out:
+            raise NotUnderstood(left_out)
 
 
-def _left_out(request: Request, view: State) -> str:
-    """The part of an address that is left out, as an address."""
-    keys = {one.key for one in view.left_out}
-    return urlencode([(key, text) for key, text in request.query_params.multi_items() if key[:60] in keys])
-
-
-def _same(request: Request, view: State) -> str:
-    """The address without what is left out, after `?`."""
-    keys = {one.key for one in view.left_out}
-    kept = urlencode([(key, text) for key, text in request.query_params.multi_items() if key[:60] not in keys])
-    asked = kept if keys else request.url.query
-    return f"?{asked}" if asked else ""
+def _parted(request: Request, view: State) -> tuple[str, str]:
+    """The address without what is left out, after `?`, and what is left out, as an address."""
+    keys, pairs = {one.key for one in view.left_out}, request.query_params.multi_items()
+    if not keys:
+        return (f"?{request.url.query}" if request.url.query else ""), ""
+    kept, gone = (urlencode([p for p in pairs if (p[0][:60] in keys) is is_gone]) for is_gone in (False, True))
+    return (f"?{kept}" if kept else ""), gone
 
 
 AtDesk = Annotated[Desk, Depends(desk_of)]
@@ -156,6 +156,7 @@ View = Annotated[State, Depends(view_of)]
 def render(request: Request, template: str, *, status: int = 200, **more: Any) -> HTMLResponse:
     """A page: the frame with its view, and what the screen adds."""
     desk, view = desk_of(request), view_of(request)
+    same, left_out = _parted(request, view)
     desk.refresh()
     context = {
         "request": request,
@@ -164,8 +165,8 @@ def render(request: Request, template: str, *, status: int = 200, **more: Any) -
         "view": view,
         "policies": {p: desk.study.law(p).policy for p in desk.study.policies},
         "here": request.url.path,
-        "same": _same(request, view),
-        "left_out": _left_out(request, view),
+        "same": same,
+        "left_out": left_out,
         "screens": screens_of(desk.study),
         "stops": _stops(desk, view.policy),
         "words": vocabulary(desk.study.case),

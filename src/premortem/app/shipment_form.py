@@ -6,14 +6,13 @@ from datetime import date
 from typing import Any, Literal
 from urllib.parse import urlencode
 
+from premortem.app.page_words import grounds_in_words
 from premortem.app.view_state import State
 from premortem.case import AppText
 from premortem.law.book import Book
 from premortem.law.decide import Transaction
 from premortem.law.fields import places
-from premortem.law.fields.field_words import called
 from premortem.law.fields.vocabulary import NEEDS, Vocabulary
-from premortem.law.ledger.grounds import BETWEEN
 from premortem.law.parties.clearing import CLEARED, as_text, check_reasons
 from premortem.law.parties.pulled_lists import Lists
 from premortem.law.rulebook_version import shipped_version
@@ -142,8 +141,8 @@ def _unclaused(span: Span) -> str:
 
 def _hanging(span: Span, words: Vocabulary) -> str:
     """On what the answer of a period hangs: fields by how they are called, questions as they are asked."""
-    on = [called(one, words) if one in words.fields else one for one in span.rests_on.split(BETWEEN) if one]
-    return f"; hangs on: {BETWEEN.join(on)}" if on else ""
+    on = grounds_in_words(span.rests_on, words)
+    return f"; hangs on: {on}" if on else ""
 
 
 def _text(value: Any) -> str:

@@ -4,7 +4,7 @@ Over 300 lines: each part of an address is read, checked and written again, and 
 """
 
 import math
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, TypeVar
@@ -127,8 +127,8 @@ class State:
         return f"{path}?{self.query}" if self.query else path
 
 
-def state_from_address(pairs: Iterable[tuple[str, str]], study: Study, own: Collection[str] = ()) -> State:
-    """The state of an address; what is not understood or out of range is left out, and told in `left_out`. `own` are further keys of what is asked."""
+def state_from_address(pairs: Iterable[tuple[str, str]], study: Study) -> State:
+    """The state of an address; what is not understood or out of range is left out, and told in `left_out`."""
     given, wrong = dict(pairs), list[BadInput]()
     policy, vs = _policies(given, study, wrong)
     asof = _plain(given, "asof", lambda text: parse_date(text, study.case), study.case.settings.day, wrong)
@@ -150,7 +150,7 @@ def state_from_address(pairs: Iterable[tuple[str, str]], study: Study, own: Coll
     wrong += [
         BadInput(ADDRESS, key[:60], UNKNOWN, allowed=", ".join(shown), hint=nearest(key[:60], shown))
         for key in given
-        if key not in known and key not in own and not key.startswith(PREFIXES)
+        if key not in known and not key.startswith(PREFIXES)
     ]
     limits = study.scorer.thresholds if thresholds else {}  # parsing the propositions takes a second
     return State(

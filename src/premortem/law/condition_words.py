@@ -25,6 +25,9 @@ class ConditionWords(NamedTuple):
     says: str
     looked_at: str
 
+    def __str__(self) -> str:
+        return f"{self.says} ({self.looked_at})" if self.looked_at else self.says
+
 
 def condition_words(test: str, looked_at: str, words: Vocabulary) -> ConditionWords:
     """A test, and the values that it looked at, as a reader is told of them."""

@@ -216,8 +216,7 @@ def _row(step: Step, test: Test, words: Vocabulary) -> str:
 
 def test_line(test: Test, words: Vocabulary) -> str:
     """A test in words, whether it was met, and what it looked at."""
-    told = condition_words(test.test, test.value, words)
-    return f"{met_word(test)}: {told.says}{f' ({told.looked_at})' if told.looked_at else ''}"
+    return f"{met_word(test)}: {condition_words(test.test, test.value, words)}"
 
 
 def met_word(test: Test) -> str:

@@ -200,9 +200,7 @@ def _cited(c: Citation, case: Case, hypothetical: bool, decides: bool = False) -
 
 def _sure(found: Sequence[Citation], case: Case, confidence: str = "") -> str:
     sure = confidence or weakest(found)
-    return (
-        f"Confidence of the weakest clause used: {sure}. " if sure else ""
-    ) + f"{days_in_words(memo.current(case))}."
+    return (f"Confidence of the weakest clause used: {sure}. " if sure else "") + _made(case)
 
 
 def _checklist(c: Checklist, case: Case) -> Part:

@@ -29,6 +29,7 @@ from premortem.questions.tables.boxes import Boxes, Method, of_inputs
 from premortem.questions.tables.frame import frame, inputs
 from premortem.questions.tables.indices import Sensitivities
 from premortem.questions.tables.worth import Worths
+from premortem.study import chosen_of
 from premortem.text.layout import fit
 from premortem.text.numbers import count_noun
 from premortem.text.tables import table
@@ -270,11 +271,7 @@ class Run:
 
     def compare(self, policies: Sequence[str] | None = None) -> Compared:
         """Policies against each other: regret by outcome, shares that hold, and which of them no other beats."""
-        if policies is not None and not policies:
-            raise BadInput(
-                "compare", "policies", "are none", got=policies, allowed="one policy or more, or None for all"
-            )
-        chosen = [self._policy(p) for p in (self.policies if policies is None else policies)]
+        chosen = [self._policy(p) for p in chosen_of("compare", policies, self.policies)]
         shares = {p: {q.name: self._share(q.name, p)["holds"] for q in self.propositions} for p in chosen}
         return comparing.compare(self.plan.definition, {p: self.answers[p] for p in chosen}, shares)
 

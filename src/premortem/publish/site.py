@@ -72,7 +72,8 @@ def site(run: Run, at: str = "") -> Site:
         (STATIC / "look.css").read_bytes().replace(b'url("/', b'url("')
     )  # beside the letters, wherever the site stands
     held |= {name: (HOME / name).read_bytes() for name in ("site.css", "search.js")}
-    held |= {name: found for each in drawn for name, found in each.items()} | _data(run) | _shared(story)
+    data = _data(run)
+    held |= {name: found for each in drawn for name, found in each.items()} | data | _shared(story)
     common = {"story": story, "foot": _foot(run), "tabs": _tabs(bool(shown)), "at": at, "oembed": oembed.TYPE}
     held |= _oembed(story, at) if at else {}
     held["index.html"] = page("index", 0, to=within(places), **common)
@@ -86,7 +87,8 @@ def site(run: Run, at: str = "") -> Site:
         "data",
         1,
         names={
-            name: f"{WHAT[name.split('/')[1].split('.')[0]]}, {len(held[name]) / 1000:,.0f} kB" for name in _data(run)
+            name: f"{WHAT[name.split('/')[1].split('.')[0]]}, {len(content) / 1000:,.0f} kB"
+            for name, content in data.items()
         },
         board=_board(run),
         run=run,

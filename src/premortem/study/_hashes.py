@@ -7,6 +7,7 @@ import io
 import json
 import tokenize
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,7 @@ def with_words(
     }
 
 
+@cache  # each set of policies has hashes of its own, and the same code
 def code_alone(source: str) -> str:
     """A program without remarks, docstrings and blank lines.
 

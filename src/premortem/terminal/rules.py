@@ -76,8 +76,7 @@ def print_opinion(opinion: Opinion, trace: bool = False) -> None:
     for step in opinion.trace() if trace else ():
         console.print(f"  {TOLD[step['applies']]} {step['clause']}: {step['says']}", markup=False)
         for test in step["tests"]:
-            told = condition_words(test["test"], test["value"], opinion.book.vocabulary)
-            say(f"{told.says}{f' ({told.looked_at})' if told.looked_at else ''}", "      ")
+            say(str(condition_words(test["test"], test["value"], opinion.book.vocabulary)), "      ")
     console.print(memo.ADVICE, style="dim")
 
 

@@ -15,7 +15,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request, UploadFile
 from fastapi.responses import HTMLResponse, Response
 
 from premortem.app import shipment_form
-from premortem.app.ledger_files import own_headings, to_look_at, told_in_words, under_own_headings
+from premortem.app.ledger_files import needs_look, own_headings, to_look_at, told_in_words, under_own_headings
 from premortem.app.page_words import on_page
 from premortem.app.pages import AtDesk, View, desk_of, render
 from premortem.app.routes.rules import book_of
@@ -198,7 +198,7 @@ def _decided(book: Book, path: Path, name: str, how: Convention, held: Conventio
         "by_clause": _count(decided, "clause"),
         "download": f"/api/ledger/{token}",
         "rejected_file": f"/api/ledger/{token}/rejected" if summary["rejected_count"] else None,
-        "to_look_at": (many := to_look_at(decided, words).height),
+        "to_look_at": (many := needs_look(decided).height),
         "look_file": f"/api/ledger/{token}/look" if many else None,
     }
 

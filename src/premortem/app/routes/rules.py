@@ -146,12 +146,10 @@ def whichever(meant: Mapping[str, Decision]) -> str:
         "what they hang on": lambda d: (d.may_go, verdict.conditions(d), d.elsewhere),
         "class": lambda d: d.own_class,
     }
-    differ = [
-        name for name, of in parts.items() if any(of(d) != of(next(iter(meant.values()))) for d in meant.values())
-    ]
+    first, *others = meant.values()
+    differ = [name for name, of in parts.items() if any(of(other) != of(first) for other in others)]
     if differ:
         return f"They differ in: {listing(differ)}."
-    first = next(iter(meant.values()))
     return f"The answer is the same for {listing([*meant])}: {small(untyped(verdict.answer(first)))}{_points(first)} Choose one for its numbers and memo."
 
 
